@@ -3,7 +3,7 @@
 use crate::safe::{Client, Stage};
 use std::fmt;
 
-/// The number of characters of a string that are shown before it is cut.
+/// The number of characters of a string that an error shows.
 const EXCERPT_CHARACTERS: usize = 40;
 
 /// Why a client cannot use a config.
@@ -12,55 +12,55 @@ const EXCERPT_CHARACTERS: usize = 40;
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ConfigError {
-    /// Not UTF-8, for a client that insists on it.
+    /// Not UTF-8; for a client that requires it.
     #[error("the config is not UTF-8: it breaks at byte {place}")]
     NotUtf8 {
-        /// Where, in bytes from the beginning.
+        /// The position, in bytes from the beginning.
         place: usize,
     },
     /// More than the harness reads.
     #[error("`config` does not end")]
     Endless,
-    /// A good config, sent with a charset in which it cannot be read.
+    /// A good config, sent with a charset in which Android cannot read it.
     #[error("the config is sent with a charset of {charset}, in which Android cannot read it")]
     Charset {
         /// The name of the charset.
         charset: &'static str,
     },
-    /// Not JSON, as the client understands it.
+    /// Not JSON, according to the parser of the client.
     #[error("the config is not JSON to {client}: {reason}")]
     NotJson {
-        /// Whose parser says so.
+        /// The client.
         client: Client,
-        /// What its parser stumbles over.
+        /// The reason that its parser returns.
         reason: String,
     },
-    /// JSON, and not an object.
+    /// JSON, but not an object.
     #[error("the config is {found}, not an object with `maxBackupBytes` and `retentionDays`")]
     NotAnObject {
-        /// What it is.
+        /// The value that was found.
         found: Found,
     },
-    /// A key is not there.
+    /// A key is absent.
     #[error("`{key}` is missing")]
     Missing {
         /// The key.
         key: &'static str,
     },
-    /// What is there cannot be made a number.
+    /// The value cannot be converted to a number.
     #[error("`{key}` is {found}, not a number")]
     NotANumber {
         /// The key.
         key: &'static str,
-        /// What is there.
+        /// The value that was found.
         found: Found,
     },
-    /// What is there is no whole number, for a client that insists on one.
+    /// The value is not a whole number; for a client that requires one.
     #[error("`{key}` is {found}, not a whole number")]
     NotAWholeNumber {
         /// The key.
         key: &'static str,
-        /// What is there.
+        /// The value that was found.
         found: Found,
     },
     /// A whole number of more than 64 bits.
@@ -68,13 +68,13 @@ pub enum ConfigError {
     TooLarge {
         /// The key.
         key: &'static str,
-        /// What is there.
+        /// The value that was found.
         found: Found,
     },
 }
 
 impl ConfigError {
-    /// Returns the stage at which this stops the client.
+    /// Returns the stage at which this error stops the client.
     pub const fn stage(&self) -> Stage {
         match self {
             Self::Endless => Stage::Size,
@@ -84,7 +84,7 @@ impl ConfigError {
     }
 }
 
-/// What stands where something else belongs. Strings are cut short; shown, they are escaped.
+/// A value of the wrong kind. Strings are cut short, and escaped when shown.
 #[derive(Clone, PartialEq, Eq, Debug)]
 #[non_exhaustive]
 pub enum Found {
@@ -92,9 +92,9 @@ pub enum Found {
     Null,
     /// `true` or `false`.
     Boolean(bool),
-    /// A number, as it was understood.
+    /// A number, as the parser understood it.
     Number(String),
-    /// The beginning of a string, and whether it goes on.
+    /// The beginning of a string, and whether more follows.
     Text {
         /// At most 40 characters.
         beginning: String,

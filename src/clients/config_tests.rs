@@ -5,7 +5,7 @@ use crate::safe::Stage;
 
 const USUAL: Option<(i64, i64)> = Some((524_288, 180));
 
-/// What each client makes of a config: the two numbers, or nothing.
+/// The two numbers that a client reads in a config, or nothing.
 type Read = Option<(i64, i64)>;
 
 fn read(client: Client, body: &[u8]) -> Read {
@@ -117,7 +117,7 @@ fn both_refuse_what_has_no_numbers() {
     }
 }
 
-/// Android's parser takes these for other numbers than they seem to be.
+/// Android's parser reads these numbers in another way than they look.
 #[test]
 fn android_misreads_some_numbers() {
     let config = |days: &str| format!(r#"{{"maxBackupBytes":1,"retentionDays":{days}}}"#);

@@ -1,16 +1,16 @@
-//! How a user and a password become bytes, which is where clients differ.
+//! How clients convert a user name and a password to bytes.
 
 use data_encoding::BASE64;
 use zeroize::Zeroizing;
 
-/// How a client turns credentials into the bytes of HTTP Basic.
+/// The encoding in which a client sends credentials with HTTP Basic.
 ///
 /// Source: clients.http.login, clients.divergence.basic-charset.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum CredentialEncoding {
     /// UTF-8: Desktop, and Android before 6.2.
     Utf8,
-    /// ISO-8859-1, with `?` for each character that it does not have: Android 6.2 and later.
+    /// ISO-8859-1, with `?` for each character that it lacks: Android 6.2 and later.
     Latin1,
 }
 
@@ -48,7 +48,7 @@ mod tests {
 
     #[test]
     fn ascii_is_the_same_in_both() {
-        // The example of RFC 7617 section 2.
+        // The example in RFC 7617 section 2.
         let expected = "Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==";
         for encoding in [CredentialEncoding::Utf8, CredentialEncoding::Latin1] {
             assert_eq!(*encoding.encode("Aladdin", "open sesame"), expected);
@@ -60,7 +60,7 @@ mod tests {
         let (utf8, latin1) = (CredentialEncoding::Utf8, CredentialEncoding::Latin1);
         assert_eq!(bytes(latin1, "\u{fc}", "\u{ff}"), b"\xfc:\xff");
         assert_eq!(bytes(utf8, "\u{fc}", "\u{ff}"), b"\xc3\xbc:\xc3\xbf");
-        // The euro sign is in Windows-1252, not in ISO-8859-1; an emoji is one character, not two.
+        // Windows-1252 has the euro sign, ISO-8859-1 does not; an emoji is one character, not two.
         assert_eq!(bytes(latin1, "\u{20ac}", "\u{1f600}\u{100}"), b"?:??");
     }
 }

@@ -1,29 +1,28 @@
-//! What a restore does beside restoring: messages, files and uploads of which nothing is in the
-//! backup.
+//! Side effects of a restore: messages, files and uploads that are not in the backup.
 
 use super::release::{Release, Releases};
 use serde::{Serialize, Serializer};
 
-/// Something that an app does when it restores, and that the person did not ask for.
+/// Something that an app does during a restore without being asked.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 #[non_exhaustive]
 pub enum SideEffect {
-    /// It asks the creators of all groups to synchronise them.
+    /// The app asks the creators of all groups to synchronise them.
     SendsGroupSync,
-    /// It stores the master key and the server before it has downloaded anything.
+    /// The app stores the master key and the server before it downloads anything.
     StoresKeyFirst,
-    /// It leaves groups whose creator is blocked, and tells all members.
+    /// The app leaves groups whose creator is blocked, and notifies all members.
     LeavesGroups,
-    /// It uploads what it has restored over the backup, some seconds later.
+    /// The app overwrites the backup with what it restored, some seconds later.
     Overwrites,
-    /// It leaves the document on the phone if it cannot decode it, with the private key.
+    /// The app leaves the document with the private key on the phone if it cannot decode it.
     LeavesPlaintextWithKey,
-    /// It leaves the document on the phone if it cannot decode it, without the private key.
+    /// The app leaves the document without the private key on the phone if it cannot decode it.
     LeavesPlaintext,
 }
 
 impl SideEffect {
-    /// Every one.
+    /// All side effects.
     pub const ALL: [Self; 6] = [
         Self::SendsGroupSync,
         Self::StoresKeyFirst,
@@ -45,7 +44,7 @@ impl SideEffect {
         }
     }
 
-    /// Returns what happens, in a sentence.
+    /// Returns a sentence that describes the effect.
     pub const fn sentence(self) -> &'static str {
         match self {
             Self::SendsGroupSync => "the restore sends requests for group synchronisation",
@@ -67,7 +66,7 @@ impl SideEffect {
         }
     }
 
-    /// Returns the fact that says so.
+    /// Returns the fact that is the source.
     pub const fn source(self) -> &'static str {
         match self {
             Self::SendsGroupSync => "clients.releases.android; clients.releases.ios",
@@ -78,7 +77,7 @@ impl SideEffect {
         }
     }
 
-    /// Returns the releases that do it.
+    /// Returns the releases that have this effect.
     pub const fn releases(self) -> Releases {
         match self {
             Self::SendsGroupSync => {
@@ -92,7 +91,7 @@ impl SideEffect {
         }
     }
 
-    /// Returns what every restore does that goes through.
+    /// Returns the effects of every restore that succeeds.
     pub(super) fn of_restore(release: Release) -> Vec<Self> {
         let always = [Self::SendsGroupSync, Self::Overwrites].into_iter();
         always

@@ -5,7 +5,7 @@ use std::fmt;
 
 macro_rules! fields {
     ($($variant:ident = $pattern:literal, $label:literal;)*) => {
-        /// A field of a backup, or a thing in it as a whole.
+        /// A field of a backup, or a whole thing in it.
         #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
         pub enum Field {
             $(#[doc = concat!("`", $pattern, "`: ", $label, ".")] $variant,)*
@@ -15,12 +15,12 @@ macro_rules! fields {
             /// Every field, in the order of the document.
             pub const ALL: &[Self] = &[$(Self::$variant,)*];
 
-            /// Where it stands in a document: `contacts[].createdAt`.
+            /// Returns its place in a document: `contacts[].createdAt`.
             pub const fn pattern(self) -> &'static str {
                 match self { $(Self::$variant => $pattern,)* }
             }
 
-            /// Returns what people call it.
+            /// Returns its name for people.
             pub const fn label(self) -> &'static str {
                 match self { $(Self::$variant => $label,)* }
             }
@@ -77,13 +77,13 @@ fields! {
 }
 
 impl Field {
-    /// Returns whether it is a field of a thing: of a contact, a group, a list, a link.
+    /// Returns whether it is a field of this thing: of a contact, a group, a list, a link.
     pub fn is_of(self, whole: Self) -> bool {
         let is_whole = whole.pattern().ends_with("[]");
         is_whole && self != whole && self.pattern().starts_with(whole.pattern())
     }
 
-    /// Those of `settings`.
+    /// The fields of `settings`.
     pub const OF_SETTINGS: &[Self] = &[
         Self::SyncContacts,
         Self::BlockUnknown,

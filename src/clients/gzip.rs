@@ -1,4 +1,4 @@
-//! How the clients unpack: what each takes for gzip, and what it makes of bytes behind it.
+//! How each client unpacks gzip, and what it does with bytes after the end.
 //!
 //! Source: clients.read.gzip-members, clients.read.gzip-tail, clients.read.zlib; RFC 1952.
 
@@ -14,43 +14,42 @@ const FNAME: u8 = 1 << 3;
 const FCOMMENT: u8 = 1 << 4;
 const RESERVED: u8 = 0xe0;
 
-/// The first pieces that memory is asked for, in bytes.
+/// The first amount of memory that is reserved, in bytes.
 const PIECE: usize = 64 * 1024;
 
-/// A client's way to unpack.
+/// The way in which a client unpacks.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[non_exhaustive]
 pub enum Unpacker {
-    /// Java's `GZIPInputStream`: members are joined, and what is no member behind them is ignored.
+    /// Java's `GZIPInputStream`: joins members, and ignores bytes after them that are not a member.
     /// Android.
     Java,
-    /// `GzipSwift` before 6: the first member, and nothing behind it is looked at. iOS before 5.9.
+    /// `GzipSwift` before 6: unpacks the first member, and ignores the rest. iOS before 5.9.
     GzipSwiftFirst,
-    /// `GzipSwift` 6: everything to the last byte must be members, each gzip or zlib. iOS since
-    /// 5.9.
+    /// `GzipSwift` 6: requires members, each gzip or zlib, up to the last byte. iOS since 5.9.
     GzipSwift,
-    /// Node's `gunzip`: members are joined; a zero behind them ends it, anything else is refused.
+    /// Node's `gunzip`: joins members; a zero after them ends the input, any other byte is refused.
     /// Desktop.
     Node,
 }
 
-/// Why nothing is unpacked.
+/// Why unpacking fails.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum UnpackError {
-    /// It does not begin as it should.
+    /// It does not begin as required.
     #[error("what was decrypted is not gzip")]
     NotGzip,
-    /// It breaks off.
+    /// It ends too early.
     #[error("the gzip inside breaks off")]
     Truncated,
-    /// It contradicts itself.
+    /// It is inconsistent.
     #[error("the gzip inside is damaged")]
     Damaged,
-    /// Something that is no gzip follows behind it.
+    /// Bytes that are not gzip follow.
     #[error("something that is no gzip follows behind the gzip inside")]
     Trailing,
-    /// It unpacks to more than it may.
+    /// The unpacked data is larger than the limit.
     #[error("the gzip inside unpacks to more than {limit_bytes} bytes")]
     TooLarge {
         /// The limit that was given, in bytes.
@@ -64,7 +63,7 @@ impl Unpacker {
     /// Unpacks to at most `limit_bytes` bytes.
     ///
     /// # Errors
-    /// What this client refuses, and what is larger than the limit.
+    /// Input that this client refuses, and unpacked data over the limit.
     pub fn unpack(self, packed: &[u8], limit_bytes: usize) -> Unpacked<Vec<u8>> {
         let mut member = Member {
             packed,
@@ -76,7 +75,7 @@ impl Unpacker {
         match self {
             Self::Java => java(&mut member)?,
             Self::Node => node(&mut member)?,
-            // Nothing unpacks to nothing there.
+            // There, an empty input unpacks to an empty output.
             Self::GzipSwift | Self::GzipSwiftFirst if packed.is_empty() => {}
             Self::GzipSwiftFirst => member.gzip_or_zlib()?,
             Self::GzipSwift => {
@@ -90,8 +89,8 @@ impl Unpacker {
     }
 }
 
-/// Older releases of Java overlook a whole header, where no more than 26 bytes are left behind the
-/// blocks of a member.
+/// Older releases of Java overlook a complete header if at most 26 bytes remain after the blocks of
+/// a member.
 fn java(member: &mut Member<'_>) -> Unpacked<()> {
     member.header(true)?;
     loop {
@@ -113,8 +112,8 @@ fn node(member: &mut Member<'_>) -> Unpacked<()> {
     }
 }
 
-/// Returns what breaks behind the first member follows on a whole gzip, if it is not even the
-/// beginning of one.
+/// Returns the error for bytes after the first member: `Trailing`, unless they begin another
+/// member.
 fn trailing(error: UnpackError) -> UnpackError {
     match error {
         UnpackError::NotGzip => UnpackError::Trailing,
@@ -122,12 +121,12 @@ fn trailing(error: UnpackError) -> UnpackError {
     }
 }
 
-/// One member after the other.
+/// Reads one member after the other.
 struct Member<'a> {
     packed: &'a [u8],
-    /// Where the next byte is read.
+    /// The position of the next byte.
     place: usize,
-    /// Where in `out` the member begins.
+    /// The position in `out` where the member begins.
     begin: usize,
     out: Vec<u8>,
     limit_bytes: usize,
@@ -152,7 +151,7 @@ impl<'a> Member<'a> {
         Ok(())
     }
 
-    /// As zlib reads either; it tells them apart by their first bytes.
+    /// Reads gzip or zlib, as zlib does: the first bytes tell them apart.
     fn gzip_or_zlib(&mut self) -> Unpacked<()> {
         if self.rest().starts_with(&MAGIC) {
             self.gzip()
@@ -180,7 +179,7 @@ impl<'a> Member<'a> {
         self.inflate(Decompress::new(true))
     }
 
-    /// Reads a header. `lenient`: do not look at the reserved flags.
+    /// Reads a header. If `lenient`, ignores the reserved flags.
     fn header(&mut self, lenient: bool) -> Unpacked<()> {
         let begin = self.place;
         if !self.rest().starts_with(&MAGIC) {
@@ -211,8 +210,8 @@ impl<'a> Member<'a> {
         Ok(())
     }
 
-    /// Returns the blocks behind a header; what they were is compared by
-    /// [`trailer`](Self::trailer).
+    /// Unpacks the blocks after a header; [`trailer`](Self::trailer) compares them with the
+    /// checksum.
     fn body(&mut self) -> Unpacked<()> {
         self.begin = self.out.len();
         self.inflate(Decompress::new(false))
@@ -221,7 +220,7 @@ impl<'a> Member<'a> {
     fn inflate(&mut self, mut inflater: Decompress) -> Unpacked<()> {
         let limit_bytes = self.limit_bytes;
         loop {
-            // One byte more than the limit is asked for, to tell "exactly full" from "too much".
+            // One byte over the limit, to distinguish "exactly full" from "too much".
             let room = (limit_bytes + 1).saturating_sub(self.out.len());
             if room == 0 {
                 return Err(UnpackError::TooLarge { limit_bytes });
@@ -249,7 +248,7 @@ impl<'a> Member<'a> {
         }
     }
 
-    /// Checksum and length, behind a body.
+    /// Reads the checksum and the length after the blocks.
     fn trailer(&mut self) -> Unpacked<()> {
         let checksum = u32::from_le_bytes(self.take()?);
         let length = u32::from_le_bytes(self.take()?);

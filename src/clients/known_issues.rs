@@ -1,10 +1,10 @@
-//! Known issues: defects of published clients that no server setting mends. They never fail a
+//! Known issues: defects of published clients that no server setting can fix. They never fail a
 //! server.
 
 use crate::safe::{Client, Directions};
 use std::collections::BTreeSet;
 
-/// What makes a known issue matter on a server.
+/// What makes a known issue relevant on a server.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 #[non_exhaustive]
 pub enum Condition {
@@ -12,39 +12,39 @@ pub enum Condition {
     PasswordAsked,
     /// The URL holds credentials with percent signs.
     EncodedUserInfo,
-    /// The retention names a day on which the server may delete, and the client uploads later than
-    /// its authors meant.
+    /// The client uploads later than its authors intended, so a server may already have deleted the
+    /// backup on the last day of the retention.
     FullRetention,
-    /// The server refuses a backup that the config allows with 413.
+    /// The server refuses with 413 a backup that the config allows.
     RefusedWith413,
-    /// The server gives out a backup without a byte.
+    /// The server returns an empty backup.
     EmptyBackup,
 }
 
-/// A defect of a published client, and when it matters.
+/// A defect of a published client, and when it is relevant.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[non_exhaustive]
 pub struct KnownIssue {
-    /// The name, for ever.
+    /// The name. It never changes.
     pub id: &'static str,
     /// The client.
     pub client: Client,
     /// Its releases.
     pub releases: &'static str,
-    /// The directions that it concerns.
+    /// The affected directions.
     pub concerns: Directions,
-    /// Whether every current release fails there because of it.
+    /// Whether the issue makes every current release fail in these directions.
     pub prevents: bool,
-    /// When it matters.
+    /// When it is relevant.
     pub when: Condition,
     /// What happens, and what people can do.
     pub text: &'static str,
-    /// The divergence of the manual that it is: its ID, under which file and line stand.
+    /// The ID of the divergence in the manual, which cites file and line.
     pub source: &'static str,
 }
 
-/// Every known issue. Each is a divergence of the manual that a server brings to light; the rig
-/// finds the same divergences on a client, and cites the same IDs.
+/// All known issues. Each is a divergence in the manual that a server can expose. The rig finds the
+/// same divergences on a client, and cites the same IDs.
 ///
 /// Source: `clients.divergence`.
 pub const KNOWN_ISSUES: &[KnownIssue] = &[
@@ -101,12 +101,12 @@ pub const KNOWN_ISSUES: &[KnownIssue] = &[
 ];
 
 impl KnownIssue {
-    /// Returns the known issue of this name.
+    /// Returns the known issue with this name.
     pub fn of(id: &str) -> Option<&'static Self> {
         KNOWN_ISSUES.iter().find(|issue| issue.id == id)
     }
 
-    /// Returns the known issues that matter under these conditions.
+    /// Returns the known issues that are relevant under these conditions.
     pub fn under(conditions: &BTreeSet<Condition>) -> impl Iterator<Item = &'static Self> {
         KNOWN_ISSUES
             .iter()

@@ -38,7 +38,7 @@ pub use write::Phone;
 use crate::safe::Client;
 use crate::safe::ServerConfig;
 
-/// Reads a config as a client does; `None` for Desktop, which reads none.
+/// Reads a config as a client does; `None` for Desktop, which reads no config.
 ///
 /// Source: clause 4.2.
 pub fn parse_config(client: Client, body: &[u8]) -> Option<Result<ServerConfig, ConfigError>> {
@@ -50,7 +50,7 @@ pub fn parse_config(client: Client, body: &[u8]) -> Option<Result<ServerConfig, 
 }
 
 impl Release {
-    /// Returns how this release asks a server.
+    /// Returns how this release sends requests to a server.
     ///
     /// Source: `clients.http.headers`, `clients.http.login`, `clients.http.success`.
     pub fn transport(self) -> Transport {
@@ -63,7 +63,7 @@ impl Release {
 }
 
 impl Transport {
-    /// Returns how a release asks; of a client, its newest.
+    /// Returns how a release sends requests; for a client, its newest release.
     pub fn of(release: impl Into<Release>) -> Self {
         release.into().transport()
     }

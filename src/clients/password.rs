@@ -1,16 +1,16 @@
-//! Which passwords a client finds bad, without its list of bad passwords.
+//! Checks a password against the rules of a client, except its list of bad passwords.
 
 use crate::safe::Client;
 use crate::safe::password::{PasswordRule, SHORTEST, bad_pattern};
 use unicode_segmentation::UnicodeSegmentation as _;
 
-/// The longest password that Android takes, in UTF-16 units.
+/// The longest password that Android accepts, in UTF-16 units.
 ///
 /// Source: clause 1.6; clients.password.length, clients.password.bad-list.
 const ANDROID_LONGEST: usize = 4096;
 
-/// Returns the rule that a password breaks for a client; `None` for Desktop, where nobody chooses
-/// one.
+/// Returns the rule of a client that a password breaks; `None` for Desktop, where nobody chooses a
+/// password.
 ///
 /// Source: clause 1.6; clients.password.length, clients.password.bad-list.
 pub fn check_password(client: Client, password: &str) -> Option<Result<(), PasswordRule>> {
@@ -23,7 +23,7 @@ pub fn check_password(client: Client, password: &str) -> Option<Result<(), Passw
                 bad_pattern(password),
             )
         }
-        // Swift counts graphemes, and the patterns there do not mind the case.
+        // Swift counts graphemes, and its patterns ignore case.
         Client::Ios => {
             let length = password.graphemes(true).count();
             (length >= SHORTEST, bad_pattern(&password.to_lowercase()))

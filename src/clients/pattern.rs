@@ -1,29 +1,29 @@
-//! Whether a password is as a device administrator's pattern requires.
+//! Whether a password matches the pattern of a device administrator.
 //!
-//! Android takes Java's regular expressions, iOS those of ICU. What is judged here is what both and
-//! our library understand alike; of anything else it is said that it cannot be judged.
+//! Android uses Java's regular expressions, iOS those of ICU. The harness judges only what both and
+//! our library understand alike.
 
 use crate::safe::Client;
 use fancy_regex::Regex;
 
-/// Why a pattern is not judged.
+/// Why a pattern cannot be judged.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Unjudged {
-    /// The clients may differ about it.
+    /// The clients may interpret it differently.
     #[error("Java, ICU and this program need not agree on this pattern or these characters")]
     Dialect,
-    /// It is no pattern, or takes too long.
+    /// It is not a valid pattern, or evaluating it takes too long.
     #[error("this program cannot evaluate the pattern")]
     Evaluation,
 }
 
-/// Returns whether a pattern lets a password pass, where it takes the place of all other rules: on
-/// Android it must match the whole password, on iOS exactly one part of it. `None` for Desktop,
-/// where nobody chooses a password.
+/// Returns whether a password matches the pattern, which replaces all other rules: on Android the
+/// pattern must match the whole password, on iOS exactly one part of it. `None` for Desktop, where
+/// nobody chooses a password.
 ///
 /// # Errors
-/// Where that cannot be judged.
+/// If the harness cannot judge the pattern.
 ///
 /// Source: clause 1.6; clients.password.pattern.
 pub fn passes(client: Client, pattern: &str, password: &str) -> Option<Result<bool, Unjudged>> {
@@ -47,7 +47,7 @@ fn matches_once(pattern: &str, password: &str) -> Result<bool, Unjudged> {
     let found: Vec<_> = found
         .collect::<Result<_, _>>()
         .map_err(|_| Unjudged::Evaluation)?;
-    // How often nothing matches is counted otherwise everywhere.
+    // Implementations count empty matches differently.
     if found.iter().any(|each| each.range().is_empty()) {
         return Err(Unjudged::Dialect);
     }
@@ -58,7 +58,7 @@ const fn is_printable(byte: u8) -> bool {
     matches!(byte, b' '..=b'~')
 }
 
-/// Returns whether a pattern holds nothing but what means the same to Java, to ICU and here.
+/// Returns whether Java, ICU and our library understand every part of a pattern alike.
 fn is_alike(pattern: &str) -> bool {
     let mut rest = pattern.as_bytes();
     let mut in_class = false;
@@ -71,7 +71,7 @@ fn is_alike(pattern: &str) -> bool {
                 }
                 rest = &rest[1..];
             }
-            // A class in a class, and what two classes have in common.
+            // A class within a class, or the intersection of two classes.
             (b'[', _) if in_class => return false,
             (b'&', Some(b'&')) | (b'-', Some(b'-')) | (b'~', Some(b'~')) if in_class => {
                 return false;

@@ -1,7 +1,7 @@
-//! What a release restores from a backup: from the body, or from its JSON, to what is on the phone.
+//! What a release restores from a body or a document.
 //!
-//! A fact of `clients.read` holds for all releases of a client unless it names some. Where no fact
-//! says what comes of something, it is unsure, or the whole outcome is unknown.
+//! A fact of `clients.read` holds for all releases of a client unless it names some. A value that
+//! no fact covers is unsure, or makes the whole outcome unknown.
 
 use super::effects::SideEffect;
 use super::gzip::{UnpackError, Unpacker};
@@ -18,8 +18,7 @@ use crate::safe::json::{self, JsonError, Limits, Path};
 use crate::safe::{Client, Stage};
 use zeroize::Zeroizing;
 
-/// How much of a document the readers look at. No client bounds it; what is larger than this is not
-/// judged.
+/// The limits within which the readers judge a document. No client limits its size.
 ///
 /// Two thousand contacts with all their fields are 30,000 values.
 pub const LIMITS: Limits = Limits {
@@ -28,11 +27,11 @@ pub const LIMITS: Limits = Limits {
     depth: 128,
 };
 
-/// Goes on, or ends the restore.
+/// The value to continue with, or the outcome that ends the restore.
 pub(super) type Step<T> = Result<T, Outcome>;
 
 impl Release {
-    /// Returns what this release makes of a body that a server has stored.
+    /// Returns what this release restores from a body that a server stored.
     ///
     /// Source: `clients.read`.
     pub fn open(self, key: &EncryptionKey, body: &[u8], around: &Surroundings) -> Outcome {
@@ -46,7 +45,7 @@ impl Release {
         }
     }
 
-    /// Returns what this release makes of a document.
+    /// Returns what this release restores from a document.
     ///
     /// Source: `clients.read`.
     pub fn read(self, json: &[u8], around: &Surroundings) -> Outcome {
@@ -73,7 +72,7 @@ impl Release {
         }
     }
 
-    /// Returns a body that is too short, or that this key does not open.
+    /// Returns the outcome for a body that is too short, or that this key does not open.
     ///
     /// Source: `clients.read.short-body`, `clients.read.wrong-key`.
     fn unopened(self, bytes: usize, error: &EnvelopeError) -> Outcome {
@@ -125,19 +124,19 @@ impl Release {
     }
 }
 
-/// Nobody knows.
+/// Returns an outcome that is not known.
 pub(super) fn unknown(because: impl Into<String>) -> Outcome {
     Outcome::Unknown {
         because: because.into(),
     }
 }
 
-/// The app says no: of what, and why.
+/// Returns a refusal by the app: the place, the problem and the reason.
 pub(super) fn refused(at: &At<'_>, what: &str, why: &'static Reason) -> Outcome {
     Outcome::Refused(because(at, what, why))
 }
 
-/// Returns the app breaks: of what, and why.
+/// Returns a crash or hang of the app: the place, the problem and the reason.
 pub(super) fn broken(how: Broken, at: &At<'_>, what: &str, why: &'static Reason) -> Outcome {
     let stop = because(at, what, why);
     Outcome::Broken { how, stop }
@@ -150,7 +149,7 @@ pub(super) fn because(at: &At<'_>, what: &str, why: &'static Reason) -> Stop {
     }
 }
 
-/// Returns a stop without its own reason.
+/// Returns a stop without a reason of the catalogue.
 pub(super) fn stop(at: &At<'_>, reason: &str, source: &'static str) -> Stop {
     let path = at.path();
     Stop {
@@ -162,7 +161,8 @@ pub(super) fn stop(at: &At<'_>, reason: &str, source: &'static str) -> Stop {
     }
 }
 
-/// Why our own reader cannot say what a client's would do with a text, where that is so.
+/// Returns the unknown outcome if our own reader reached a limit, so that it cannot tell what the
+/// client does.
 pub(super) fn beyond_judgement(error: &JsonError) -> Option<Outcome> {
     let is_limit = match error {
         JsonError::TooLarge { .. } => true,
@@ -176,7 +176,7 @@ pub(super) fn beyond_judgement(error: &JsonError) -> Option<Outcome> {
     is_limit.then(|| unknown(format!("{error}; no client's source bounds that")))
 }
 
-/// Where in a text JSON breaks; what it is short of.
+/// Returns the place of a JSON error, or of the missing key.
 pub(super) fn path_of(error: &JsonError) -> Option<Path> {
     match error {
         JsonError::TooLarge { .. } => None,
@@ -184,7 +184,7 @@ pub(super) fn path_of(error: &JsonError) -> Option<Path> {
     }
 }
 
-/// What a reader notes on the way.
+/// What a reader records during a restore.
 pub(super) struct Notes {
     release: Release,
     changes: Vec<Change>,
@@ -204,7 +204,7 @@ impl Notes {
         }
     }
 
-    /// Keeps a group that has no ID any more, behind those that are there and were kept before.
+    /// Adds a group that lost its ID, after the groups that were kept before it.
     pub fn keep_without_id(&mut self, group: Group, before: usize) {
         let place = before + self.groups_without_id.len();
         self.groups_without_id.push((place, group));
@@ -258,7 +258,7 @@ impl Notes {
 }
 
 impl Directory {
-    /// Returns whether it answers at all.
+    /// Returns whether the directory answers.
     pub const fn is_reachable(&self) -> bool {
         matches!(self, Self::Answers(_))
     }

@@ -1,5 +1,5 @@
-//! Why something is lost or a restore stops: one ID, one sentence, one fact, for readers and the
-//! table of losses alike.
+//! Why something is lost or a restore stops: one ID, one sentence and one fact, shared by the
+//! readers and the table of losses.
 
 /// Why something is lost or changed, or why a restore stops.
 #[derive(PartialEq, Eq, Debug)]
@@ -7,9 +7,9 @@
 pub struct Reason {
     /// The name. It never changes.
     pub id: &'static str,
-    /// Why, in a sentence for a person. Never a value of a document.
+    /// The reason, in a sentence for people. It never contains a value of a document.
     pub sentence: &'static str,
-    /// The facts of the manual that say so.
+    /// The facts of the manual that are the source.
     pub source: &'static str,
 }
 
@@ -28,7 +28,7 @@ macro_rules! reasons {
 
 pub(in crate::clients) use reasons;
 
-/// Those that Android and iOS share.
+/// The reasons that Android and iOS share.
 pub(in crate::clients) mod mobile {
     reasons! {
         NOT_IN_DIRECTORY = "contact-revoked",

@@ -1,27 +1,28 @@
-//! When each client uploads its backup again, and how old a backup gets before that.
+//! When each client uploads its backup again, and how old the backup becomes before that.
 
 use super::release::Release;
 use crate::safe::Client;
 
-/// How long a day is, in hours.
+/// The length of a day, in hours.
 const DAY: i64 = 24;
-/// How far the simulation looks, in days: a hundred years. What happens later happens to nobody.
+/// How far the simulation looks, in days: a hundred years.
 const HORIZON_DAYS: i64 = 36_500;
-/// What Android takes a `retentionDays` of 0 for. Source: clause 5.2.
+/// The `retentionDays` that Android uses instead of 0. Source: clause 5.2.
 const ANDROID_INSTEAD_OF_ZERO: i64 = 180;
-/// What iOS takes where it knows no `retentionDays`. Source: clause 5.3.
+/// The `retentionDays` that iOS uses if it knows none. Source: clause 5.3.
 const IOS_INSTEAD_OF_UNKNOWN: i64 = 90;
-/// Within how many hours Android does not upload a second time. Source: clause 5.2.
+/// The number of hours within which Android does not upload again. Source: clause 5.2.
 const ANDROID_GRACE: i64 = 23;
-/// After how many days the oldest Android uploads in any case. Source: `clients.http.refresh`.
+/// The number of days after which the oldest Android always uploads. Source:
+/// `clients.http.refresh`.
 const ANDROID_WEEK: i64 = 7;
 
-/// What happens to the data that is backed up.
+/// How often the data to back up changes.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Changes {
-    /// Nothing.
+    /// It never changes.
     Never,
-    /// It is other data every so many days.
+    /// It changes every so many days.
     Every(u16),
 }
 
@@ -31,13 +32,13 @@ pub enum Changes {
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 #[non_exhaustive]
 pub enum Refresh {
-    /// What did not change after a week, whatever the server says.
+    /// Unchanged data after a week, whatever the server's config.
     AfterAWeek,
-    /// What did not change after half of the retention.
+    /// Unchanged data after half of the retention.
     HalfRetention,
-    /// The same, and what changed not within 23 hours.
+    /// Unchanged data after half of the retention, and changed data after 23 hours.
     HalfRetentionDaily,
-    /// What did not change after all of the retention, where half of it is meant.
+    /// Unchanged data after the full retention, although half of it is intended.
     FullRetention,
 }
 
@@ -56,7 +57,7 @@ impl Release {
 }
 
 impl Refresh {
-    /// Every rule.
+    /// All rules.
     pub const ALL: [Self; 4] = [
         Self::AfterAWeek,
         Self::HalfRetention,
@@ -67,10 +68,10 @@ impl Refresh {
     /// The rule of the newest release of each client that uploads.
     pub const NEWEST: [Self; 2] = [Self::HalfRetentionDaily, Self::FullRetention];
 
-    /// Returns whether a backup that was uploaded `age` hours ago is uploaded again, when the app
-    /// looks.
+    /// Returns whether the app uploads again, at one of its regular looks, a backup that it
+    /// uploaded `age` hours ago.
     ///
-    /// `retention_days` is what the client has read in the config, if it has read one.
+    /// `retention_days` is the value that the client read in the config, if any.
     ///
     /// Source: clauses 5.2 and 5.3; `clients.http.refresh`.
     pub fn uploads(self, age: i64, changed: bool, retention_days: Option<i64>) -> bool {
@@ -92,13 +93,13 @@ impl Refresh {
         let days = match self {
             Self::AfterAWeek => ANDROID_WEEK,
             Self::HalfRetention | Self::HalfRetentionDaily => half_as_android,
-            // What is meant is half of it: `??` binds more loosely than `/`.
+            // Half of it is intended, but `??` binds more loosely than `/`.
             Self::FullRetention => retention_days.unwrap_or(IOS_INSTEAD_OF_UNKNOWN),
         };
         days.saturating_mul(DAY)
     }
 
-    /// The same app, as its authors meant it to be.
+    /// Returns the rule that the authors of the app intended.
     ///
     /// Source: clause 5.3.
     #[must_use]
@@ -109,9 +110,8 @@ impl Refresh {
         }
     }
 
-    /// Returns the age that a backup reaches before it is uploaded again, in days at the most;
-    /// `None` if the backup does not expire within `HORIZON_DAYS`. The app is started once a day,
-    /// to the hour.
+    /// Returns the maximum age of a backup when it is uploaded again, in days; `None` if it is not
+    /// uploaded again within `HORIZON_DAYS`. The app starts once a day, always at the same hour.
     ///
     /// Source: clauses 5.2 and 5.3: both look once a day.
     pub fn oldest(self, changes: Changes, retention_days: Option<i64>) -> Option<i64> {
@@ -138,8 +138,8 @@ impl Refresh {
     }
 }
 
-/// Returns whether a server that deletes a backup right after retentionDays, after `kept_days`, has
-/// lost it before it is `oldest` days old and uploaded again.
+/// Returns whether a server that deletes a backup after `kept_days`, right after retentionDays,
+/// loses it before the app uploads it again at an age of `oldest` days.
 pub fn loses_on_the_dot(oldest: Option<i64>, kept_days: i64) -> bool {
     oldest.is_some_and(|oldest| oldest >= kept_days)
 }

@@ -1,4 +1,4 @@
-//! What a release makes of a backup: what it restores, what it loses on the way, or where it stops.
+//! The result of a restore: what a release restores, what it loses, or where it stops.
 
 use super::effects::SideEffect;
 use super::field::Field;
@@ -12,23 +12,23 @@ use crate::safe::json::Path;
 use serde::Serialize;
 use std::collections::BTreeMap;
 
-/// What comes of a restore.
+/// The outcome of a restore.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Outcome {
-    /// It goes through.
+    /// The restore succeeds.
     Restored(Box<Restored>),
-    /// The app says that it cannot.
+    /// The app refuses with an error.
     Refused(Stop),
-    /// The app breaks.
+    /// The app crashes or hangs.
     Broken {
-        /// How.
+        /// Whether it crashes or hangs.
         how: Broken,
-        /// Where and why.
+        /// The place and the reason.
         stop: Stop,
     },
-    /// No source and no execution tells.
+    /// Neither a source nor an execution shows the outcome.
     Unknown {
-        /// What is missing.
+        /// What is missing to know it.
         because: String,
     },
 }
@@ -37,70 +37,70 @@ pub enum Outcome {
 #[derive(Clone, PartialEq, Eq, Debug)]
 #[non_exhaustive]
 pub struct Stop {
-    /// The ID of the reason, where it has one.
+    /// The ID of the reason, if it has one.
     pub id: Option<&'static str>,
     /// The stage.
     pub stage: Stage,
-    /// Where in the document, if it came so far.
+    /// The place in the document, if the restore reached it.
     pub path: Option<Path>,
-    /// Why. Never a value of the document.
+    /// The reason. It never contains a value of the document.
     pub reason: String,
-    /// The fact of the manual that says so, or what was executed.
+    /// The fact of the manual that is the source, or what was executed.
     pub source: &'static str,
 }
 
-/// What a release has restored.
+/// The result of a successful restore.
 #[derive(Clone, PartialEq, Eq, Debug)]
 #[non_exhaustive]
 pub struct Restored {
     /// The release.
     pub release: Release,
-    /// What is on the phone now.
+    /// The data on the phone after the restore.
     pub backup: Backup,
-    /// What of the document was lost or changed: of the person, the contacts, the groups, the
-    /// lists, the settings.
+    /// What was lost or changed, in this order: the user, the contacts, the groups, the lists, the
+    /// settings.
     pub changes: Vec<Change>,
-    /// Groups that the app stores under an empty ID, which the format does not have: each with its
-    /// place among all groups. Its own ID here means nothing.
+    /// Groups that the app stores under an empty ID, which the format does not have, each with its
+    /// index among all groups. Its ID here has no meaning.
     pub groups_without_id: Vec<(usize, Group)>,
-    /// Of what no source and no execution tells what became of it. [`backup`](Self::backup) may
-    /// hold it as the document does, or not at all; neither is asserted.
+    /// Values of which neither a source nor an execution shows the result. [`backup`](Self::backup)
+    /// may hold them as the document does, or not at all; neither is asserted.
     pub unsure: Vec<Unsure>,
-    /// What the restore does beside that.
+    /// The side effects of the restore.
     pub effects: Vec<SideEffect>,
 }
 
-/// Something of which nobody knows what became of it.
+/// A value of which the result is not known.
 #[derive(Clone, PartialEq, Eq, Debug)]
 #[non_exhaustive]
 pub struct Unsure {
-    /// Where in the document.
+    /// The place in the document.
     pub path: Path,
-    /// Which field.
+    /// The field.
     pub field: Field,
-    /// What is missing to know it. Never a value of the document.
+    /// What is missing to know it. It never contains a value of the document.
     pub because: &'static str,
 }
 
-/// Something that is not on the phone as it was in the document.
+/// A value that is not on the phone as it was in the document.
 #[derive(Clone, PartialEq, Eq, Debug)]
 #[non_exhaustive]
 pub struct Change {
-    /// Where in the document.
+    /// The place in the document.
     pub path: Path,
-    /// Which field.
+    /// The field.
     pub field: Field,
-    /// What became of it.
+    /// What happened to it.
     pub kind: ChangeKind,
-    /// Why.
+    /// The reason.
     pub why: &'static Reason,
 }
 
-/// What became of a field.
+/// What happened to a field.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum ChangeKind {
-    /// It is gone, or back at what the app takes by default.
+    /// It is absent, or has the default of the app.
     Lost,
     /// It has another value.
     Changed,
@@ -108,10 +108,10 @@ pub enum ChangeKind {
     Added,
 }
 
-/// What the restoring app can learn, and whose backup it is.
+/// What the restoring app can look up, and whose backup it restores.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Surroundings {
-    /// The ID whose backup is restored. It is not in the document.
+    /// The ID to which the backup belongs. It is not in the document.
     pub own_id: ThreemaId,
     /// The directory of IDs.
     pub directory: Directory,
@@ -119,36 +119,36 @@ pub struct Surroundings {
     pub now: Timestamp,
 }
 
-/// The directory of IDs, as it answers on the day of the restore.
+/// The directory of IDs, as it answers at the time of the restore.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Directory {
     /// It cannot be reached.
     Unreachable,
-    /// It answers with these; an ID that was revoked or never existed is not among them.
+    /// It answers with these IDs; a revoked or unknown ID is not among them.
     Answers(BTreeMap<ThreemaId, DirectoryEntry>),
 }
 
-/// What the directory says of an ID.
+/// The directory's entry for an ID.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct DirectoryEntry {
     /// Its public key.
     pub public_key: PublicKey,
-    /// Whether it was used lately.
+    /// Whether it was used recently.
     pub state: IdentityState,
 }
 
 /// Whether an ID is in use.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum IdentityState {
-    /// It is.
+    /// It is in use.
     Active,
     /// It was not used for a long time.
     Inactive,
 }
 
 impl Directory {
-    /// Returns the directory in which every contact of a backup is active, with the key that the
-    /// backup gives, or else with [`made_up_key`].
+    /// Returns the directory in which every contact of a backup is active, with the key from the
+    /// backup, or else [`made_up_key`].
     pub fn of_contacts(backup: &Backup) -> Self {
         let entries = backup.contacts.iter().map(|contact| {
             let public_key = contact
@@ -160,7 +160,7 @@ impl Directory {
         Self::Answers(entries.collect())
     }
 
-    /// Returns what it says of an ID; `None` also where it cannot be reached.
+    /// Returns the entry of an ID; `None` also if the directory cannot be reached.
     pub fn entry(&self, id: ThreemaId) -> Option<&DirectoryEntry> {
         match self {
             Self::Unreachable => None,
@@ -168,7 +168,7 @@ impl Directory {
         }
     }
 
-    /// Takes an ID out, as one that was revoked.
+    /// Removes an ID, as if it had been revoked.
     pub fn revoke(&mut self, id: ThreemaId) {
         if let Self::Answers(entries) = self {
             entries.remove(&id);
@@ -176,7 +176,7 @@ impl Directory {
     }
 }
 
-/// Returns a public key that belongs to an ID for the sake of a test: its characters, four times.
+/// Returns a made-up public key for an ID: its characters, four times.
 pub fn made_up_key(id: ThreemaId) -> PublicKey {
     let mut key = [0; 32];
     for (place, byte) in key.iter_mut().zip(id.as_str().bytes().cycle()) {

@@ -1,4 +1,4 @@
-//! What is on a phone after a restore, in the form that the vectors describe it in.
+//! What is on a phone after a restore, in the form that the vectors use.
 
 use super::release::Release;
 use super::restore::Restored;
@@ -12,9 +12,9 @@ use data_encoding::{BASE64, HEXLOWER};
 use serde_json::{Map, Value, json};
 
 impl Restored {
-    /// Returns what is on the phone of `own_id`, as `vectors/README.md` writes it under
-    /// `read_backup`: a backup document but for a few differences that make it tell what a person
-    /// would see. It holds the private key.
+    /// Returns what is on the phone of `own_id`, in the form that `vectors/README.md` defines under
+    /// `read_backup`: a backup document with a few differences, so that it shows what the user
+    /// would see. It contains the private key.
     pub fn state(&self, own_id: ThreemaId) -> Map<String, Value> {
         let backup = &self.backup;
         let mut state = Map::new();
@@ -44,7 +44,7 @@ impl Restored {
     }
 }
 
-/// Returns the members of an object that are there.
+/// Returns an object with the members that are present.
 fn object<const COUNT: usize>(members: [(&str, Option<Value>); COUNT]) -> Value {
     let there = members
         .into_iter()
@@ -60,7 +60,7 @@ fn time(time: Option<Timestamp>) -> Option<Value> {
     let Timestamp(milliseconds) = time?;
     let whole = i64::try_from(milliseconds).map(Value::from);
     let unsigned = || u64::try_from(milliseconds).map(Value::from);
-    // Beyond 64 bits, as JavaScript has it.
+    // Beyond 64 bits, as JavaScript writes it.
     Some(whole.or_else(|_| unsigned()).unwrap_or_else(|_| {
         let spelling = milliseconds.to_string();
         json!(spelling.parse::<f64>().unwrap_or(f64::MAX))
@@ -144,8 +144,8 @@ fn contact(contact: &Contact) -> Value {
     ])
 }
 
-/// `is_removed_from`: whether a group whose creator is no member counts as one from which the user
-/// was removed.
+/// Returns a group. If `is_removed_from`, a group whose creator is not a member counts as one from
+/// which the user was removed.
 fn group(group: &Group, own_id: ThreemaId, is_removed_from: bool) -> Value {
     let state = if group.deleted == Some(true) {
         "deleted"

@@ -8,9 +8,9 @@ use crate::safe::Client;
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct Transport {
-    /// Which client.
+    /// The client.
     pub client: Client,
-    /// Which release.
+    /// The release.
     pub release: Release,
     /// The value of its `User-Agent` header.
     ///
@@ -41,7 +41,7 @@ pub enum LoginHabit {
     AfterChallenge,
 }
 
-/// What a client can ask of a server.
+/// What a client can request from a server.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 #[non_exhaustive]
 pub enum Operation {
@@ -80,7 +80,7 @@ impl Operation {
     }
 }
 
-/// The headers of each operation; `None` for what the client never does.
+/// The headers of each operation; `None` if the client never performs it.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct RequestHeaders {
     pub(super) read_config: Option<Headers>,
@@ -93,8 +93,7 @@ pub(super) struct RequestHeaders {
 type Headers = &'static [(&'static str, &'static str)];
 
 impl RequestHeaders {
-    /// What Android and iOS both send. What iOS accepts on an upload or a delete is its platform's
-    /// to say.
+    /// What Android and iOS both send. On iOS, the platform sets `Accept` for uploads and deletes.
     ///
     /// Source: clauses 4.2 to 4.7; clients.http.headers, clients.http.success.
     pub(super) const MOBILE: Self = Self {
@@ -122,18 +121,18 @@ impl RequestHeaders {
     }
 }
 
-/// Which statuses are success.
+/// The statuses that count as success.
 ///
 /// Source: clauses 4.2 to 4.5; clients.http.success.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum StatusRule {
     Any2xx,
     Only200,
-    /// 200 for what is read; 200, 201 and 204 for what is written.
+    /// 200 for reading; 200, 201 and 204 for writing.
     UsualOnes,
 }
 
-/// Which sizes a client uploads.
+/// The sizes that a client uploads.
 ///
 /// Source: clause 4.6.
 #[derive(Clone, Copy, Debug)]
@@ -143,8 +142,8 @@ pub(super) enum SizeGate {
 }
 
 impl Transport {
-    /// Returns the headers that its source sets; none for an operation that it never performs. What
-    /// its platform adds is not among them, and neither is `Authorization`.
+    /// Returns the headers that the client's source sets; none for an operation that it never
+    /// performs. Headers that its platform adds are not included, and neither is `Authorization`.
     ///
     /// Source: clause 4.7; clients.http.headers, clients.http.success.
     pub fn headers(&self, operation: Operation) -> &'static [(&'static str, &'static str)] {
@@ -158,7 +157,7 @@ impl Transport {
         self.request_headers.of(operation).is_some()
     }
 
-    /// Returns whether it takes a status for success; never for an operation that it never
+    /// Returns whether it counts a status as success; always false for an operation that it never
     /// performs.
     ///
     /// Source: clauses 4.2 to 4.5; clients.http.success.
@@ -189,8 +188,7 @@ impl Transport {
         self.tokens
     }
 
-    /// Returns whether it uploads a backup of `size` bytes to a server that takes
-    /// `max_backup_bytes` bytes.
+    /// Returns whether it uploads a backup of `size` bytes to a server with this `maxBackupBytes`.
     ///
     /// Source: clause 4.6.
     pub fn upload_fits(&self, size: u64, max_backup_bytes: i64) -> bool {
@@ -304,7 +302,7 @@ mod tests {
         assert!(!Transport::of(Release::Ios4_6).sends_tokens());
     }
 
-    /// Clause 4.6: the edge at which the two clients part.
+    /// Clause 4.6: the size at which the two clients differ.
     #[test]
     fn a_backup_of_exactly_the_limit_is_for_android_alone() {
         let fits = |client, size, limit| Transport::of(client).upload_fits(size, limit);

@@ -1,4 +1,4 @@
-//! What a release uploads: from a backup to the bytes of its JSON, and to the sealed body.
+//! What a release uploads: the document of a backup, and the sealed body.
 
 use super::release::{Origin, Release};
 use super::{android, ios};
@@ -9,25 +9,25 @@ use crate::safe::json::{Object, Text, Value};
 use crate::safe::{EncryptionKey, ThreemaId};
 use std::collections::BTreeSet;
 
-/// How many contacts a sample has.
+/// The number of contacts in a sample.
 const SAMPLE_CONTACTS: usize = 3;
 
-/// What a phone knows beyond what stands in a backup, and what the document depends on.
+/// What a phone knows in addition to the backup, as far as the document depends on it.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Phone {
-    /// The ID of the person.
+    /// The ID of the user.
     pub own_id: ThreemaId,
-    /// Groups, by ID and creator, that the person has left although their ID is still in the list
+    /// Groups, by ID and creator, that the user has left although their own ID is still in the list
     /// of members.
     pub left_groups: BTreeSet<(GroupId, ThreemaId)>,
-    /// Contacts that the person has removed, and which are kept because groups need them.
+    /// Contacts that the user has removed, but that are kept because groups need them.
     pub removed_contacts: BTreeSet<ThreemaId>,
-    /// What makes up an order where the release has none: the same seed gives the same bytes.
+    /// The seed for the order if the release has none: the same seed produces the same bytes.
     pub order_seed: u64,
 }
 
 impl Phone {
-    /// Returns a phone on which nothing was left or removed.
+    /// Returns a phone without left groups or removed contacts.
     pub const fn new(own_id: ThreemaId) -> Self {
         Self {
             own_id,
@@ -39,23 +39,22 @@ impl Phone {
 }
 
 impl Origin {
-    /// Returns the document that this release writes, in bytes. What it has no place for is not in
-    /// it; nor is what `backup` keeps of the document that it was read from, since no release knows
-    /// that.
+    /// Returns the document that this release writes, in bytes. Data for which the release has no
+    /// place is left out, and so is what `backup` keeps of the document that it was read from.
     ///
-    /// Two things are as they come: pictures, which a release may make smaller and encode again,
-    /// and times, which iOS holds in doubles.
+    /// Two things may differ from a real phone: pictures, which a release may scale down and encode
+    /// again, and times, which iOS stores as doubles.
     ///
     /// Source: `clients.write`.
     pub fn write(self, backup: &Backup, phone: &Phone) -> Vec<u8> {
         match self.client() {
             Client::Android => android::write(self, backup, phone),
-            // Desktop has no writer.
+            // Desktop does not write.
             Client::Ios | Client::Desktop => ios::write(self, backup, phone),
         }
     }
 
-    /// Returns how this release packs it.
+    /// Returns how this release compresses the document.
     ///
     /// Source: `clients.write.gzip-level`.
     pub fn compression(self) -> Compression {
@@ -91,7 +90,7 @@ impl Origin {
         key: &EncryptionKey,
         nonce: &Nonce,
     ) -> Vec<u8> {
-        // None of the made-up contacts has it.
+        // No made-up contact has this ID.
         let Ok(own_id) = ThreemaId::parse("SAFETEST") else {
             unreachable!("the ID is a constant that parses")
         };
@@ -100,13 +99,13 @@ impl Origin {
     }
 }
 
-/// How a platform spells strings.
+/// How a platform writes strings.
 pub(super) trait Spelling {
-    /// What goes in place of half of a surrogate pair.
+    /// The replacement for half of a surrogate pair.
     const LONE_SURROGATE: char;
 
-    /// Returns the string in the spelling of the platform: as the clients write it, with `\/`, the
-    /// short escapes, and `\u00xx` for other control characters; the rest raw.
+    /// Returns the string as the clients on this platform write it: with `\/`, the short escapes,
+    /// and `\u00xx` for other control characters; everything else unescaped.
     ///
     /// Source: `clients.write.android-text`, `clients.write.ios-text`.
     fn text(text: &Text) -> Value {
@@ -114,7 +113,7 @@ pub(super) trait Spelling {
         spelled(characters.map(|each| each.unwrap_or(Self::LONE_SURROGATE)))
     }
 
-    /// The same for what has no lone surrogates.
+    /// Returns a string that contains no lone surrogates.
     fn plain(text: &str) -> Value {
         spelled(text.chars())
     }
@@ -124,13 +123,13 @@ pub(super) trait Spelling {
         ids.into_iter().map(|id| Self::plain(id.as_str())).collect()
     }
 
-    /// Bytes in base64.
+    /// Returns bytes in base64.
     fn base64(bytes: &[u8]) -> Value {
         let text = zeroize::Zeroizing::new(data_encoding::BASE64.encode(bytes));
         Self::plain(&text)
     }
 
-    /// Bytes in lower-case hexadecimal digits.
+    /// Returns bytes in lower-case hexadecimal digits.
     fn hex(bytes: &[u8]) -> Value {
         Self::plain(&data_encoding::HEXLOWER.encode(bytes))
     }
@@ -152,16 +151,16 @@ fn spelled(characters: impl Iterator<Item = char>) -> Value {
             other => spelling.push(other),
         }
     }
-    // Every character above is escaped as JSON demands.
+    // The loop above escapes every character that JSON requires to be escaped.
     Text::from_spelling(&spelling).map_or(Value::Null, Value::Text)
 }
 
-/// Returns a time as a platform's type of whole numbers holds it.
+/// Returns a time within the limits of a platform's integer type.
 pub(super) fn whole(timestamp: Timestamp, least: i128, most: i128) -> Value {
     Value::from(timestamp.0.clamp(least, most))
 }
 
-/// Members of an object, of which those without a value are left out.
+/// Returns an object without the members that have no value.
 pub(super) fn object<const N: usize>(members: [(&str, Option<Value>); N]) -> Object {
     let mut object = Object::default();
     for (key, value) in members {

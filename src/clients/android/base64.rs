@@ -1,14 +1,14 @@
-//! How Android reads base64: white space does not count, and what is too short is cut off without a
-//! word.
+//! Decodes base64 as Android does: ignores white space, and drops an incomplete end without an
+//! error.
 //!
 //! Source: clients.read.base64-whitespace, clients.read.base64-unpadded.
 
 use data_encoding::BASE64;
 
-/// The characters that make up four bytes less one.
+/// The number of characters that stand for less than four bytes.
 const QUANTUM: usize = 4;
 
-/// Returns the bytes; `None` where it is not base64.
+/// Returns the bytes; `None` if the text is not base64.
 pub(super) fn decode(text: &str) -> Option<Vec<u8>> {
     let mut characters: Vec<u8> = text
         .bytes()

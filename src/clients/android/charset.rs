@@ -1,9 +1,9 @@
-//! The charset in which Android decodes a config: that of Content-Type, unless a byte order mark
-//! says otherwise.
+//! The charset in which Android decodes a config: the one of Content-Type, unless a byte order mark
+//! names another.
 
 use super::org_json::JavaString;
 
-/// A charset, as far as it matters to a config, whose keys and numbers are ASCII.
+/// A charset, as far as it matters for a config, whose keys and numbers are ASCII.
 ///
 /// Source: clause 4.2.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -29,8 +29,8 @@ const MARKS: [(&[u8], Charset); 5] = [
     (&[0xFF, 0xFE], Charset::Utf16Le),
 ];
 
-/// Returns the charset in which a body with this Content-Type is decoded. One that Java does not
-/// know counts as UTF-8.
+/// Returns the charset in which Android decodes a body with this Content-Type. A charset that Java
+/// does not know counts as UTF-8.
 pub(super) fn of(content_type: Option<&str>, body: &[u8]) -> Charset {
     if let Some((_, charset)) = MARKS.iter().find(|(mark, _)| body.starts_with(mark)) {
         return *charset;
@@ -56,7 +56,7 @@ fn parameter(content_type: &str) -> Option<&str> {
 }
 
 impl Charset {
-    /// Returns the name that people know.
+    /// Returns the usual name.
     pub(super) const fn name(self) -> &'static str {
         match self {
             Self::Utf8 => "UTF-8",
@@ -65,8 +65,8 @@ impl Charset {
         }
     }
 
-    /// Returns the text, as Java decodes it: U+FFFD for what the charset cannot mean. The byte
-    /// order mark of UTF-16 and UTF-32 is not part of it.
+    /// Returns the text as Java decodes it: U+FFFD for bytes that are invalid in the charset. The
+    /// byte order mark of UTF-16 and UTF-32 is not part of the text.
     pub(super) fn decode(self, body: &[u8]) -> JavaString {
         let text = match self {
             Self::Utf8 => return JavaString::from_utf8_lossy(body),

@@ -1,4 +1,4 @@
-//! Threema for Android: how it asks, and what it makes of a config.
+//! Threema for Android: how it sends requests, and how it reads a config.
 
 mod base64;
 mod charset;
@@ -19,12 +19,12 @@ use crate::safe::ServerConfig;
 use charset::Charset;
 use org_json::{JavaString, NoValue, Object, Value};
 
-/// How much of a config is read before 6.2, in bytes.
+/// The number of bytes of a config that releases before 6.2 read.
 ///
 /// Source: clients.http.config-body.
 const ONE_READ: usize = 4096;
 
-/// Returns how a release of Android asks: since 6.2 with `OkHttp`.
+/// Returns how a release of Android sends requests: since 6.2 with `OkHttp`.
 ///
 /// Source: clauses 4.3 to 4.8; clients.http.headers, clients.http.login, clients.http.success,
 /// clients.http.token.
@@ -52,18 +52,19 @@ pub(super) fn transport(release: Release) -> Transport {
     }
 }
 
-/// Reads a config as Android does, sent without a charset.
+/// Reads a config, sent without a charset, as Android does.
 ///
 /// Source: clause 4.2.
 pub fn parse_config(body: &[u8]) -> Result<ServerConfig, ConfigError> {
     parse_config_as(body, None)
 }
 
-/// Reads a config as Android does; `content_type` is the field of the answer, whose charset
-/// decides.
+/// Reads a config as Android does, in the charset of `content_type`, the header field of the
+/// answer.
 ///
 /// # Errors
-/// If Android cannot use the config. If it could without the charset, the charset is the error.
+/// If Android cannot use the config. If it could use it without the charset, the error is the
+/// charset.
 ///
 /// Source: clause 4.2.
 pub fn parse_config_as(

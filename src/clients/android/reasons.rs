@@ -1,4 +1,4 @@
-//! Why Android changes or refuses what a backup holds.
+//! Why Android changes or refuses the content of a backup.
 
 use crate::clients::reason::reasons;
 

@@ -1,4 +1,4 @@
-//! The document as Android writes it: a fixed order, a line for every member and item, `\/`.
+//! The document as Android writes it: fixed order, one line for each member and item, `\/`.
 
 use crate::clients::release::{Form, Origin, Release};
 use crate::clients::write::{Phone, Spelling, object, whole};
@@ -17,7 +17,7 @@ impl Spelling for Android {
 /// Source: `clients.write`, Android.
 pub(in crate::clients) fn write(origin: Origin, backup: &Backup, phone: &Phone) -> Vec<u8> {
     let pen = Pen { origin, phone };
-    // `toString(0)`: lines, and no indentation.
+    // `toString(0)`: line breaks without indentation.
     Value::Object(pen.document(backup)).to_bytes(Layout::Lines { indent: 0 })
 }
 
@@ -59,7 +59,7 @@ impl Pen<'_> {
             ),
         ]);
         if self.origin.form == Form::TestBuild {
-            // Where they stand and what is in them is not known; no reader looks at them.
+            // Their place and content are not known; no reader reads them.
             for key in ["links", "incomingRequests", "outgoingRequests"] {
                 document.push(key, Vec::new());
             }
@@ -67,7 +67,7 @@ impl Pen<'_> {
         document
     }
 
-    /// Returns the version names the first release of the range.
+    /// Returns the value of `info.device`, with the first version of the range.
     fn device(&self) -> String {
         let version = match self.origin.form {
             Form::TestBuild => "4.7",
@@ -86,7 +86,7 @@ impl Pen<'_> {
 
     fn user(user: &User) -> Object {
         let picture = user.picture.as_ref();
-        // Only where there is a picture.
+        // Only if there is a picture.
         let release = picture.map(|_| picture_release(user.picture_release.as_ref()));
         object([
             (
@@ -198,8 +198,9 @@ impl Pen<'_> {
         long(timestamp.unwrap_or(Timestamp(0)).max(least))
     }
 
-    /// Of groups and distribution lists, where it is never absent. Source:
-    /// `clients.write.last-update`.
+    /// The time of the last update of a group or distribution list, which is never absent.
+    ///
+    /// Source: `clients.write.last-update`.
     fn last_update(&self, timestamp: Option<Timestamp>) -> Option<Value> {
         self.since(Release::Android5_3)
             .then(|| long(timestamp.unwrap_or(Timestamp(0))))

@@ -1,4 +1,4 @@
-//! Threema for Desktop: it looks for a backup and downloads it, and reads no config.
+//! Threema for Desktop: it looks for a backup and downloads it, but reads no config.
 
 mod read;
 pub(in crate::clients) mod reasons;
@@ -10,13 +10,13 @@ use super::release::Release;
 use super::transport::{LoginHabit, RequestHeaders, SizeGate, StatusRule, Transport};
 use crate::safe::Client;
 
-/// Only its shape is known, `Threema Desktop/<version> (<variant>, <target>)`; the values are
-/// plausible ones.
+/// Only its form is known, `Threema Desktop/<version> (<variant>, <target>)`; the values are
+/// plausible.
 ///
 /// Source: clause 4.7; clients.http.headers, clients.http.success.
 const USER_AGENT: &str = "Threema Desktop/2.0-beta14 (consumer, live)";
 
-/// Probing and downloading send the same.
+/// The headers of HEAD and GET, which are the same.
 ///
 /// Source: clauses 4.4 and 4.7; source of Desktop preview 14, where both are one function.
 const READING: &[(&str, &str)] = &[
@@ -24,7 +24,7 @@ const READING: &[(&str, &str)] = &[
     ("Accept", "application/octet-stream"),
 ];
 
-/// Returns how Desktop asks.
+/// Returns how Desktop sends requests.
 ///
 /// Source: clauses 4.4, 4.7 and 4.8; clients.http.headers, clients.http.success.
 pub(super) fn transport(release: Release) -> Transport {
@@ -41,7 +41,7 @@ pub(super) fn transport(release: Release) -> Transport {
             delete: None,
         },
         status_rule: StatusRule::Only200,
-        // It never uploads, so this is never asked.
+        // Not used: Desktop never uploads.
         size_gate: SizeGate::UpToTheLimit,
         tokens: false,
         config_bytes: None,

@@ -1,8 +1,8 @@
-//! What the last Desktop that restored makes of a backup: a schema for the whole document first,
-//! then an import that fails as a whole.
+//! What the last Desktop preview with a restore makes of a backup: a schema checks the whole
+//! document, then an import succeeds or fails as a whole.
 //!
-//! Its code is not used any more. It is the strictest published reading of the format, and for
-//! information.
+//! This code is no longer used in Desktop. It is the strictest published reading of the format, and
+//! for information only.
 
 use super::reasons::{
     CREATOR, CREATOR_ADDED, DELETED_HAS_NO_MEMBERS, EMPTY_IS_EVERYONE, FRACTION, INVALID_DATE,
@@ -34,7 +34,7 @@ const IMPORT: &str = "clients.read.bad-public-key";
 /// Source: ECMAScript, "Time Values and Time Range".
 const LATEST_DATE: f64 = 8.64e15;
 
-/// The largest time that the schema lets pass.
+/// The latest time that the schema allows.
 ///
 /// Source: `clients.read.largest-time`.
 const LATEST_IN_SCHEMA: f64 = 18_446_744_073_709_552_000.0;
@@ -153,7 +153,7 @@ impl Desktop<'_> {
         ids.collect::<Step<Vec<_>>>().map(PictureRelease::Only)
     }
 
-    /// Checks the settings, none of which is restored.
+    /// Checks the settings; Desktop restores none of them.
     ///
     /// Source: `clients.loss.other-settings`.
     fn settings(&mut self, object: &Object, at: &At<'_>) -> Step<()> {
@@ -163,7 +163,7 @@ impl Desktop<'_> {
                 self.notes.lost(&at.key(key), *field, &NO_SETTING);
             }
         }
-        // The spelling of iOS is not in the schema, and not checked.
+        // The schema does not list the spelling of iOS, so it is not checked.
         for (key, field, checked) in [
             ("blockedContacts", Field::BlockedContacts, true),
             ("syncExcludedIds", Field::SyncExcludedIds, true),
@@ -197,7 +197,7 @@ impl Desktop<'_> {
             let at = at.index(index);
             contacts.push(self.contact(as_object(item, &at)?, &at)?);
         }
-        // The schema goes over everything before anything is imported.
+        // The schema checks everything before the import begins.
         let mut seen = HashSet::new();
         for (index, contact) in contacts.iter_mut().enumerate() {
             let at = at.index(index);
@@ -460,7 +460,7 @@ fn required<'v>(object: &'v Object, key: &'static str, at: &At<'_>) -> Step<&'v 
         .ok_or_else(|| refused(&at.key(key), "is missing", SCHEMA))
 }
 
-/// The app says no.
+/// Returns a refusal by the app.
 fn refused(at: &At<'_>, reason: &str, source: &'static str) -> Outcome {
     Outcome::Refused(stop(at, reason, source))
 }
@@ -517,8 +517,8 @@ fn id(value: &Value) -> Option<ThreemaId> {
     }
 }
 
-/// Returns the IDs of a list that should hold nothing else. What the schema does about others is
-/// known of contacts alone.
+/// Returns the IDs of a list that should hold only IDs. The schema's reaction to other values is
+/// known only for contacts.
 fn ids(items: &[Value], at: &At<'_>) -> Step<Vec<ThreemaId>> {
     let ids = items.iter().enumerate().map(|(index, item)| {
         id(item).ok_or_else(|| unsourced(&at.index(index), "is no Threema ID"))
@@ -542,7 +542,7 @@ fn level(value: &Value, at: &At<'_>) -> Step<Verification> {
         .ok_or_else(|| refused(at, "is neither 0, 1 nor 2", SCHEMA))
 }
 
-/// Base64 with white space and without padding, if need be.
+/// Decodes base64, also with white space or without padding.
 ///
 /// Source: `clients.read.base64-whitespace`, `clients.read.base64-unpadded`,
 /// `clients.read.bad-picture`.
@@ -572,7 +572,7 @@ fn whole_part(number: f64) -> i128 {
     i128::from(number as i64)
 }
 
-/// Returns what no fact says anything about.
+/// Returns the outcome of a case that no fact covers.
 fn unsourced(at: &At<'_>, what: &str) -> Outcome {
     unknown(format!(
         "{} {what}, and no source says what Desktop does then",
@@ -580,7 +580,7 @@ fn unsourced(at: &At<'_>, what: &str) -> Outcome {
     ))
 }
 
-/// The settings that are true or false, and what counts where they are absent.
+/// The settings that are true or false, and their defaults.
 ///
 /// Source: clause 3.7.
 const FLAGS: &[(&str, Field, bool)] = &[

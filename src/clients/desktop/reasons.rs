@@ -1,4 +1,4 @@
-//! Why Desktop changes or refuses what a backup holds.
+//! Why Desktop changes or refuses the content of a backup.
 
 use crate::clients::reason::reasons;
 

@@ -13,7 +13,7 @@ fn member(text: &[u8]) -> Vec<u8> {
     pack(text, Compression::Level(6))
 }
 
-/// Returns what each of [`ALL`] makes of it.
+/// Returns the result of each of [`ALL`].
 fn each(packed: &[&[u8]]) -> [Unpacked<Vec<u8>>; 4] {
     ALL.map(|unpacker| unpacker.unpack(&packed.concat(), 1 << 20))
 }
@@ -54,7 +54,8 @@ fn tails_part_the_clients() {
             ]
         );
     }
-    // A member that breaks off: if it ends within its header, Java does not count it as one.
+    // A member that ends too early: if it ends within its header, Java does not count it as a
+    // member.
     let truncated = Err(UnpackError::Truncated);
     assert_eq!(
         each(&[&one, &one[..9]]),

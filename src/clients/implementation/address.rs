@@ -1,4 +1,4 @@
-//! From what a person types as the address to the requests, client by client.
+//! Converts the address that a user types to the requests of each client.
 
 use crate::adapter::{Answer, Entered, Refusal, RequestUrls, Sent, Urls};
 use crate::clients::{CredentialEncoding, LoginHabit, Release, Transport};
@@ -6,13 +6,13 @@ use crate::safe::{BackupId, BaseUrl};
 use crate::safe::{Client, Stage};
 use url::Url;
 
-/// What stands for the shard in an address.
+/// The placeholder for the shard in an address.
 const PLACEHOLDER: &str = "{backupIdPrefix8}";
 
-/// What stood for it on Android before 5.3.
+/// The placeholder on Android before 5.3.
 const OLD_PLACEHOLDER: &str = "%h";
 
-/// What Android puts there before there is a key.
+/// The shard that Android uses before there is a key.
 const NO_SHARD: &str = "xx";
 
 /// Source: clauses 4.1, 4.8 and 6.3; clients.http.url-android, clients.http.url-ios.
@@ -37,9 +37,9 @@ fn parsed(text: &str) -> Answer<Url> {
     Url::parse(text).map_err(|error| Refusal::at(Stage::Resolve, error.to_string()))
 }
 
-/// Returns a URL as it goes on the wire.
+/// Returns a URL as it is sent.
 fn on_the_wire(mut url: Url) -> String {
-    // Both refuse only URLs without a host.
+    // Both calls fail only for URLs without a host.
     let _ = url.set_username("").and_then(|()| url.set_password(None));
     url.set_fragment(None);
     url.into()
@@ -49,7 +49,7 @@ fn threemas_own(shard: &str) -> String {
     format!("safe-{shard}.threema.ch")
 }
 
-/// User and password, where both are there and say something.
+/// Returns user and password if both are present and not empty.
 fn fields(input: &RequestUrls) -> Option<(&str, &str)> {
     let user = input.user.as_deref().filter(|user| !user.is_empty())?;
     let password = input
@@ -59,8 +59,8 @@ fn fields(input: &RequestUrls) -> Option<(&str, &str)> {
     Some((user, password))
 }
 
-/// Returns what Android puts into an address for the shard, and in which addresses: `%h` in that of
-/// the default server, since 4.6 in any; since 5.3 `{backupIdPrefix8}` in any.
+/// Returns the address with the shard in place of Android's placeholder: `%h` in the default
+/// server's address, since 4.6 in any; since 5.3 `{backupIdPrefix8}` in any.
 ///
 /// Source: clients.http.shard.
 fn android_name(release: Release, typed: &str, shard: &str) -> String {
@@ -87,7 +87,7 @@ fn android(release: Release, input: &RequestUrls) -> Answer<Urls> {
     }
     let id = id_of(input)?;
     let shard = id.map_or_else(|| NO_SHARD.to_owned(), |id| id.shard_prefix());
-    // Java trims whatever is not above a space.
+    // Java trims every character up to the space.
     let typed = input
         .address
         .as_deref()
@@ -125,7 +125,7 @@ fn android(release: Release, input: &RequestUrls) -> Answer<Urls> {
     })
 }
 
-/// Returns the token, in a release that sends one.
+/// Returns the token if the release sends one.
 ///
 /// Source: clients.http.token.
 fn token_of(transport: Transport, input: &RequestUrls) -> Option<String> {
@@ -133,8 +133,8 @@ fn token_of(transport: Transport, input: &RequestUrls) -> Option<String> {
     token.map(|token| format!("Token {token}"))
 }
 
-/// It puts `https` in front; how it stores and reads credentials in the address, no source says in
-/// enough detail.
+/// Puts `https` before the address. No source says in enough detail how these releases store and
+/// read credentials in the address.
 ///
 /// Source: clients.http.url-ios.
 fn ios_before_6_0(input: &RequestUrls) -> Answer<Urls> {
@@ -176,7 +176,8 @@ fn ios(input: &RequestUrls) -> Answer<Urls> {
         Some((info.user.as_str(), password.as_str()))
     });
     let basic = fields(input).or(stored);
-    // No source tells in which charset: beyond ASCII this is a guess, and no vector asks.
+    // No source names the charset: for characters beyond ASCII this is a guess, which no vector
+    // uses.
     let basic =
         basic.map(|(user, password)| CredentialEncoding::Utf8.encode(user, password).to_string());
     let token = input.token.as_ref().map(|token| format!("Token {token}"));

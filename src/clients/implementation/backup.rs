@@ -1,5 +1,5 @@
-//! What a release of a client restores from a backup, and what it writes, for the vectors
-//! of whole documents.
+//! What a release of a client restores from a backup and writes, for the vectors of whole
+//! documents.
 
 use crate::adapter::{
     Answer, BackupToRead, DirectoryId, DirectoryState, Hex, ReadBackup, Refusal, RestoredState,
@@ -13,11 +13,11 @@ use crate::safe::{Client, Stage};
 use crate::safe::{EncryptionKey, ThreemaId};
 use std::collections::BTreeMap;
 
-/// The time at which the models restore: a million seconds after 2^31, so that no vector takes it
-/// for some other time.
+/// The time at which the models restore: a million seconds after 2^31, so that it differs from
+/// every time in the vectors.
 const TIME_OF_RESTORE: Timestamp = Timestamp(2_148_483_648_000);
 
-/// Reads a backup. A crash or hang of an app counts as a refusal: the vector says which it is.
+/// Reads a backup. A crash or hang of an app counts as a refusal, as the vectors say.
 pub(super) fn read_backup(release: Release, input: &ReadBackup) -> Answer<RestoredState> {
     let own_id = id(&input.own_id)?;
     match release.read_as_asked(input)? {
@@ -32,7 +32,7 @@ pub(super) fn read_backup(release: Release, input: &ReadBackup) -> Answer<Restor
 }
 
 impl Release {
-    /// Returns what this release makes of what an implementation is asked.
+    /// Returns what this release restores from the input of an adapter operation.
     ///
     /// # Errors
     /// If the input is invalid: a malformed ID, or a key of another length.
@@ -74,10 +74,10 @@ pub(super) fn write_backup(release: Release, input: &WriteBackup) -> Answer<Writ
 }
 
 impl Origin {
-    /// Returns what this release writes of what an implementation is asked.
+    /// Returns what this release writes for the input of an adapter operation.
     ///
     /// # Errors
-    /// If the input is invalid: no document, no identity in it, or a malformed ID.
+    /// If the input is invalid: not a document, no identity in it, or a malformed ID.
     pub fn write_as_asked(self, input: &WriteBackup) -> Answer<WrittenDocument> {
         let document = Document::parse(&input.backup.0)
             .map_err(|error| Refusal::at(Stage::Json, error.to_string()))?;

@@ -1,4 +1,4 @@
-//! What a client makes of a server's answers.
+//! How a client judges the answers of a server.
 
 use crate::adapter::{Answer, JudgeExchange, Refusal, ServerAnswer, ServerOperation, Taken, To};
 use crate::clients::{LoginHabit, Operation, Release, Transport, parse_config};
@@ -19,7 +19,7 @@ pub(super) fn judge(release: Release, exchange: &JudgeExchange) -> Answer<Taken>
     }
     let answer = final_answer(&transport, exchange)?;
     if client == Client::Ios && operation == Operation::Delete {
-        // It ignores what comes back. Source: clause 4.5.
+        // The client ignores the answer. Source: clause 4.5.
         return Ok(Taken {});
     }
     if answer.status == 401 {
@@ -47,7 +47,7 @@ pub(super) fn judge(release: Release, exchange: &JudgeExchange) -> Answer<Taken>
     Ok(Taken {})
 }
 
-/// Returns the config as a client has it: Android decodes it by the charset of `Content-Type`.
+/// Returns the config as a client reads it: Android decodes it in the charset of `Content-Type`.
 ///
 /// Source: clause 4.2.
 fn config_body(client: Client, answer: &ServerAnswer) -> Cow<'_, [u8]> {
@@ -56,7 +56,7 @@ fn config_body(client: Client, answer: &ServerAnswer) -> Cow<'_, [u8]> {
     let media_type = headers.find(|(name, _)| name.eq_ignore_ascii_case("Content-Type"));
     let charset = media_type.and_then(|(_, value)| value.split_once("charset="));
     match (client, charset) {
-        // Java reads it with the highest byte first, unless a byte order mark says otherwise.
+        // Java reads it with the high byte first, unless a byte order mark says otherwise.
         (Client::Android, Some((_, charset))) if charset.eq_ignore_ascii_case("utf-16") => {
             let units = whole.chunks(2).map(|unit| match *unit {
                 [high, low] => u16::from_be_bytes([high, low]),
@@ -87,7 +87,7 @@ fn fits(transport: &Transport, exchange: &JudgeExchange) -> bool {
     transport.upload_fits(exchange.body_length.unwrap_or_default(), limit)
 }
 
-/// Returns the answer after any login.
+/// Returns the last answer, after a login if there is one.
 fn final_answer<'a>(
     transport: &Transport,
     exchange: &'a JudgeExchange,

@@ -1,5 +1,5 @@
-//! What the clients make of configs, addresses, passwords, answers and backups, as implementations
-//! that the vectors can be asked of.
+//! How the clients read configs, addresses, passwords, answers and backups, as implementations on
+//! which the vectors run.
 
 mod address;
 mod backup;
@@ -13,7 +13,7 @@ use crate::adapter::{
 };
 use crate::safe::password::PasswordRule;
 
-/// This crate as a release of a client: what the vectors are asked of.
+/// This crate as a release of a client, for the vectors.
 impl Implementation for Release {
     fn hello(&self) -> Hello {
         Hello::new(

@@ -1,5 +1,5 @@
-//! Swift's decoder, as far as it decides whether a backup is restored: every value must be of its
-//! type, or nothing is.
+//! Swift's decoder, as far as it decides whether a backup is restored: one value of the wrong type
+//! refuses the whole document.
 
 use super::reasons::{UNSIGNED, UNSIGNED_HANGS};
 use crate::clients::read::{self, Step, because, beyond_judgement, stop, unknown};
@@ -67,7 +67,7 @@ impl Decoder {
         }
     }
 
-    /// Returns what comes of a document that is not decoded.
+    /// Returns the outcome for a document that cannot be decoded.
     ///
     /// Source: `clients.read.swallowed-error`.
     fn fails(self, stop: Stop) -> Outcome {
@@ -94,7 +94,7 @@ impl Decoder {
         self.not_decoded(at, &format!("is {}, not {expected}", value.kind()))
     }
 
-    /// Returns what comes of an identity that is not there, or cannot be read.
+    /// Returns the outcome for an identity that is absent or unreadable.
     ///
     /// Source: `clients.read.missing-user`, `clients.read.base64-whitespace`,
     /// `clients.read.base64-unpadded`.
@@ -198,7 +198,7 @@ impl Decoder {
         }
     }
 
-    /// Returns a string that nothing is made of.
+    /// Returns a string that is not converted to anything.
     pub fn undecoded_text<'v>(
         object: &'v Object,
         key: &str,
@@ -252,7 +252,7 @@ impl Decoder {
             .ok_or_else(|| self.not_decoded(&at, "is missing"))
     }
 
-    /// Returns a whole number; also `1.0`.
+    /// Returns a whole number; `1.0` also counts.
     pub fn whole(self, object: &Object, key: &str, at: &At<'_>) -> Step<Option<i128>> {
         match Self::member(object, key) {
             None => Ok(None),
@@ -289,7 +289,7 @@ impl Decoder {
         }
     }
 
-    /// Decodes every group, before any is restored.
+    /// Decodes every group before any is restored.
     pub fn groups(self, items: &[Value], at: &At<'_>) -> Step<()> {
         for (index, item) in items.iter().enumerate() {
             let at = at.index(index);
@@ -308,7 +308,7 @@ impl Decoder {
         Ok(())
     }
 
-    /// Returns what no fact says anything about.
+    /// Returns the outcome of a case that no fact covers.
     fn unsourced(at: &At<'_>, what: &str) -> Outcome {
         unknown(format!(
             "{} {what}, and no source says what iOS does then",
@@ -339,10 +339,10 @@ const DECODED: [&[&str]; 18] = [
     &["settings", "blockedContacts"],
 ];
 
-/// Returns whether a place holds a string which iOS decodes; or something around it, for there it
-/// decodes the keys; or of something within it, for there it requires a string.
+/// Returns whether iOS decodes the string at a place, or something around it (it decodes the keys
+/// there), or something within it (it requires a string there).
 ///
-/// A raw control character in a string is refused when the string is decoded, not before.
+/// iOS refuses a raw control character in a string when it decodes the string, not earlier.
 ///
 /// Source: JSONScanner.swift of swift-foundation.
 fn is_decoded(path: &Path) -> bool {
@@ -357,8 +357,8 @@ fn is_decoded(path: &Path) -> bool {
     })
 }
 
-/// Returns whether bytes that are not UTF-8 might be JSON to somebody: in another encoding, or with
-/// the wrong bytes overlooked.
+/// Returns whether some parser might accept bytes that are not UTF-8: in another encoding, or by
+/// ignoring the invalid bytes.
 fn may_be_taken(json: &[u8]) -> bool {
     let has_other_mark = json.starts_with(b"\xff\xfe") || json.starts_with(b"\xfe\xff");
     let has_wide_units = json.iter().take(2).any(|byte| *byte == 0);

@@ -1,4 +1,4 @@
-//! Threema for iOS: how it asks, and what it makes of a config.
+//! Threema for iOS: how it sends requests, and how it reads a config.
 
 mod decode;
 mod read;
@@ -20,10 +20,10 @@ use std::fmt;
 
 const BYTE_ORDER_MARK: &str = "\u{feff}";
 
-/// Two to the power of 63: the first double that a signed number of 64 bits does not hold.
+/// Two to the power of 63: the first double that does not fit a signed number of 64 bits.
 const BEYOND_64_BITS: f64 = 9_223_372_036_854_775_808.0;
 
-/// Returns how a release of iOS asks.
+/// Returns how a release of iOS sends requests.
 ///
 /// Source: clauses 4.3 to 4.8; clients.http.headers, clients.http.success, clients.http.token.
 pub(super) fn transport(release: Release) -> Transport {
@@ -40,7 +40,7 @@ pub(super) fn transport(release: Release) -> Transport {
     }
 }
 
-/// Reads a config as iOS does: JSON and nothing else, apart from one byte order mark.
+/// Reads a config as iOS does: only JSON, except for one byte order mark.
 ///
 /// Source: clause 4.2; clients.read.duplicate-keys, clients.read.bom.
 pub fn parse_config(body: &[u8]) -> Result<ServerConfig, ConfigError> {
@@ -68,7 +68,7 @@ enum Document {
     Other(Value),
 }
 
-/// The first value of each key that counts; later ones are not looked at.
+/// The first value of each key, which counts; iOS ignores later ones.
 #[derive(Default)]
 struct FirstValues {
     max_backup_bytes: Option<Value>,
@@ -151,7 +151,7 @@ fn found(value: &Value) -> Found {
     }
 }
 
-/// Returns what a syntax error says holds none of the text, so it needs no escaping.
+/// Returns the text of a syntax error, which quotes nothing and so needs no escaping.
 fn without_excerpts(error: &serde_json::Error) -> String {
     if error.is_eof() {
         "it ends too early".to_owned()

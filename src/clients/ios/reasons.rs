@@ -1,4 +1,4 @@
-//! Why iOS changes or refuses what a backup holds.
+//! Why iOS changes or refuses the content of a backup.
 
 use crate::clients::reason::reasons;
 

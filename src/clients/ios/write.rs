@@ -1,5 +1,5 @@
-//! The document as iOS writes it: compact, `\/`, what is nil left out, keys and members of groups
-//! in any order.
+//! The document as iOS writes it: compact, `\/`, without nil values, with the keys and the members
+//! of groups in any order.
 
 use crate::clients::release::{Form, Origin, Release};
 use crate::clients::write::{Phone, Spelling, object, whole};
@@ -9,13 +9,13 @@ use crate::safe::backup::{
 };
 use crate::safe::json::{Layout, Object, Text, Value};
 
-/// The key that a phone without one makes up when it links a device.
+/// The key that a phone generates when it links a device and has none.
 const MADE_UP_GROUP_KEY: [u8; 32] = *b"a device group key that is new  ";
 
 struct Ios;
 
 impl Spelling for Ios {
-    /// Swift's strings hold no half of a surrogate pair, so none is ever there to be written.
+    /// Swift's strings cannot hold half of a surrogate pair, so none can be written.
     const LONE_SURROGATE: char = char::REPLACEMENT_CHARACTER;
 }
 
@@ -38,7 +38,7 @@ impl Pen {
         self.origin.since(first)
     }
 
-    /// Returns the members of a Swift object come in any order.
+    /// Returns an object with its members in a made-up order, because Swift's has none.
     fn any_order(&mut self, mut object: Object) -> Value {
         self.shuffle.shuffle(&mut object.0);
         Value::Object(object)
@@ -208,13 +208,13 @@ fn unless_empty(values: Vec<Value>) -> Option<Value> {
     (!values.is_empty()).then_some(Value::Array(values))
 }
 
-/// Returns a time as Swift's `UInt64` holds it. What is before 1970 cannot be on an iPhone: it
-/// restores no such document.
+/// Returns a time as Swift's `UInt64` holds it. No iPhone holds a time before 1970: it restores no
+/// such document.
 fn unsigned(timestamp: Timestamp) -> Value {
     whole(timestamp, 0, u64::MAX.into())
 }
 
-/// An order that a seed makes up (`SplitMix64`).
+/// An order that is derived from a seed (`SplitMix64`).
 struct Shuffle(u64);
 
 impl Shuffle {

@@ -1,9 +1,9 @@
-//! What is lost from one client to another, as a table: each row the fields, the releases between
-//! which they are lost, when, and why.
+//! What is lost from one client to another, as a table: each row has the fields, the releases
+//! between which they are lost, the condition, and the reason.
 //!
-//! Tests hold the table against the writers and the readers: a loss without a row fails them, and
-//! so does a row that is no longer true. Reasons are shared with the readers; which backups meet a
-//! condition is judged by those tests alone, and not from what a reader says.
+//! Tests compare the table with the writers and the readers: they fail for a loss without a row,
+//! and for a row that is no longer true. The rows share their reasons with the readers, but only
+//! the tests judge, independently of the readers, whether a backup meets a condition.
 
 mod row;
 mod stops;
@@ -19,8 +19,7 @@ pub use unknowns::{UNKNOWNS, Unknown};
 use super::Field;
 use super::release::{Origin, Release};
 
-/// Returns what becomes of a field from one release to another: the rows about it. None: it is
-/// kept.
+/// Returns the rows about a field between two releases. Without rows, the field is kept.
 pub fn losses_of(
     field: Field,
     origin: Origin,
@@ -31,7 +30,7 @@ pub fn losses_of(
         .filter(move |loss| loss.fields.contains(&field) && loss.is_between(origin, release))
 }
 
-/// Returns what nobody knows of a field from one release to another.
+/// Returns what is not known about a field between two releases.
 pub fn unknowns_of(
     field: Field,
     origin: Origin,
@@ -42,7 +41,7 @@ pub fn unknowns_of(
     })
 }
 
-/// Returns the restores that stop, from one release to another.
+/// Returns the restores that stop between two releases.
 pub fn stops_between(origin: Origin, release: Release) -> impl Iterator<Item = &'static StopRow> {
     STOPS
         .iter()

@@ -11,46 +11,46 @@ use serde::Serialize;
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Loss {
-    /// Why.
+    /// The reason.
     pub why: &'static Reason,
-    /// What the fields are together, if that says more than one by one: `any text`.
+    /// A name for all fields together, if it says more than their list: `any text`.
     pub together: Option<&'static str>,
-    /// The fields that go the same way.
+    /// The fields to which the row applies.
     pub fields: &'static [Field],
-    /// What becomes of them.
+    /// What happens to them.
     pub kinds: &'static [ChangeKind],
-    /// On which side.
+    /// The side on which it happens.
     pub at: Side,
-    /// Who wrote.
+    /// The origins of the document.
     pub from: Origins,
-    /// The releases that restore.
+    /// The releases that restore it.
     pub to: Releases,
-    /// In which backups.
+    /// The condition that the backup meets.
     pub when: When,
 }
 
-/// On which side something is lost.
+/// The side on which something is lost.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Side {
-    /// It never gets into the document.
+    /// The writer does not include it in the document.
     Writing,
-    /// It is in the document, and is not restored.
+    /// It is in the document, but is not restored.
     Reading,
 }
 
 impl Loss {
-    /// Returns whether it is about these releases.
+    /// Returns whether the row applies between these releases.
     pub fn is_between(&self, origin: Origin, release: Release) -> bool {
         self.from.contains(origin) && self.to.contains(release)
     }
 }
 
-/// How a whole restore ends that does not go through.
+/// How a whole restore fails.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum End {
-    /// The app says that it cannot.
+    /// The app refuses with an error.
     Refused,
     /// It crashes.
     Crash,

@@ -1,4 +1,4 @@
-//! Restores that do not go through, from a document that a published release wrote.
+//! Restores that fail for a document that a published release wrote.
 
 use super::row::End;
 use crate::clients::Reason;
@@ -7,24 +7,24 @@ use crate::clients::desktop::reasons as desktop;
 use crate::clients::ios::reasons as ios;
 use crate::clients::release::{Origin, Origins, Release, Releases};
 
-/// A restore that does not go through.
+/// A restore that fails.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct StopRow {
-    /// Why.
+    /// The reason.
     pub why: &'static Reason,
-    /// How it ends.
+    /// How it fails.
     pub end: End,
-    /// Who wrote.
+    /// The origins of the document.
     pub from: Origins,
-    /// The releases that restore.
+    /// The releases that restore it.
     pub to: Releases,
-    /// In which backups, to go on after "if"; empty: in all.
+    /// The condition that the backup meets, to follow "if"; empty: every backup.
     pub condition: &'static str,
 }
 
 impl StopRow {
-    /// Returns whether it is about these releases.
+    /// Returns whether it applies between these releases.
     pub fn is_between(&self, origin: Origin, release: Release) -> bool {
         self.from.contains(origin) && self.to.contains(release)
     }
@@ -37,7 +37,7 @@ const SHOWN: Releases = Releases::up_to(Release::Ios5_1).and(Releases::since(Rel
 const BEFORE_1970: &str = "a contact or group was made or changed before 1970";
 const USUAL: Origins = Origins::ANDROID.and(Origins::of(Releases::IOS).within(Origins::USUAL));
 
-/// Every such restore that is known.
+/// All known restores that fail.
 pub static STOPS: &[StopRow] = &[
     StopRow {
         why: &ios::UNSIGNED_HANGS,

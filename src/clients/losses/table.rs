@@ -1,5 +1,5 @@
-//! The rows, and the conditions under which they hold. Whether a backup meets one is asked by tests
-//! alone, and is written there.
+//! The rows, and the conditions under which they apply. Only tests decide whether a backup meets a
+//! condition.
 
 #![allow(clippy::enum_glob_use, reason = "nearly every field has a row")]
 
@@ -41,7 +41,7 @@ pub enum When {
     MemberNotInDirectory,
     /// A member of a group or list is no contact, and the directory answers for it.
     MemberInDirectory,
-    /// The contact was left out, and comes back as a member of a group or list.
+    /// The contact was left out, and returns as a member of a group or list.
     LeftOutAndMember,
     /// A member is no contact, and blocked.
     MemberBlocked,
@@ -77,15 +77,15 @@ pub enum When {
     LeftGroup,
     /// It is level 1.
     Level1,
-    /// The directory does not answer for it: revoked, or never there.
+    /// The directory does not answer for it: the ID was revoked or never existed.
     UnknownToDirectory,
-    /// The creator is not among them.
+    /// The creator is not among the members.
     CreatorNoMember,
-    /// There is none.
+    /// There is no nickname.
     WithoutNickname,
-    /// Its bytes are not the same both ways.
+    /// Its bytes in reverse order are different.
     ListIdIsNoPalindrome,
-    /// There is none yet.
+    /// There is no key yet.
     GroupKeyMadeUp,
     /// Nobody may see the picture.
     Nobody,
@@ -95,18 +95,18 @@ pub enum When {
     OtherKeyNotLevel2,
     /// The time is later than the year 275760.
     NoDate,
-    /// It is not left at its default.
+    /// The policy is not the default.
     HasPolicy,
-    /// There is none.
+    /// The list has no name.
     ListWithoutName,
-    /// One has left the group, or dissolved it.
+    /// The user has left the group, or dissolved it.
     GroupWithoutOneself,
     /// There are no contacts.
     NoContacts,
 }
 
 impl When {
-    /// Goes on after "if"; empty where there is no condition.
+    /// Returns the condition, to follow "if"; empty if there is none.
     pub const fn sentence(self) -> &'static str {
         match self {
             Self::LongNickname => "it has more than 32 bytes",
@@ -181,11 +181,11 @@ const UPDATED: &[Field] = &[
 ];
 const MOBILE_UPDATED: &[Field] = &[ContactLastUpdate, GroupLastUpdate];
 const MEMBERS: &[Field] = &[GroupMembers, DistributionListMembers];
-/// What only Android has.
+/// The settings that only Android has.
 const OF_ANDROID: &[Field] = &[DisableScreenshots, IncognitoKeyboard, RecentEmojis];
 const POLICIES_AND_PRIVATE: &[Field] =
     &[ReadReceipts, TypingIndicators, ContactPrivate, GroupPrivate];
-/// What a contact that was left out loses when it is fetched from the directory.
+/// The fields that a contact loses if it was left out and is fetched from the directory.
 const OF_CONTACT: &[Field] = &[
     PublicKey,
     Verification,
@@ -227,7 +227,7 @@ macro_rules! losses {
     (@together) => { None };
     (@together $together:literal) => { Some($together) };
     ($($why:path $(as $together:literal)? : $fields:expr, $kinds:expr, $side:ident $from:expr => $to:expr, $when:ident;)*) => {
-        /// Everything that is known to be lost, in the order of the document.
+        /// All known losses, in the order of the document.
         pub static LOSSES: &[Loss] = &[$(Loss {
             why: &$why,
             together: losses!(@together $($together)?),

@@ -1,4 +1,5 @@
-//! What no source and no execution says of a restore, of documents that published releases write.
+//! What neither a source nor an execution shows about restoring the documents of published
+//! releases.
 
 #![allow(clippy::enum_glob_use, reason = "it is a table of fields")]
 
@@ -6,34 +7,34 @@ use super::table::When;
 use crate::clients::Field::{self, *};
 use crate::clients::release::{Origin, Origins, Release, Releases};
 
-/// Something of which nobody knows what becomes of it.
+/// A value of which the result of a restore is not known.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Unknown {
     /// The name. It never changes.
     pub id: &'static str,
-    /// What the fields are together, if that says more than one by one: `any setting`.
+    /// A name for all fields together, if it says more than their list: `any setting`.
     pub together: Option<&'static str>,
     /// The fields.
     pub fields: &'static [Field],
-    /// Who wrote.
+    /// The origins of the document.
     pub from: Origins,
-    /// The releases that restore.
+    /// The releases that restore it.
     pub to: Releases,
-    /// In which backups.
+    /// The condition that the backup meets.
     pub when: When,
     /// What is missing to know it.
     pub because: &'static str,
 }
 
 impl Unknown {
-    /// Returns whether it is about these releases.
+    /// Returns whether it applies between these releases.
     pub fn is_between(&self, origin: Origin, release: Release) -> bool {
         self.from.contains(origin) && self.to.contains(release)
     }
 }
 
-/// All of it.
+/// All such values.
 pub static UNKNOWNS: &[Unknown] = &[
     Unknown {
         id: "device-group-key-older-ios",

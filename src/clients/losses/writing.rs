@@ -1,4 +1,4 @@
-//! Why something never gets into a document.
+//! Why something is not written to a document.
 
 use crate::clients::reason::reasons;
 

@@ -1,5 +1,5 @@
-//! Documents with something wrong in them, through every reader: nothing panics, nothing is lost
-//! without a word, and no sentence holds anything of what stands in the document.
+//! Defective documents through every reader: nothing panics, nothing is lost without a report, and
+//! no sentence quotes the document.
 
 use super::tests::{ANDROID, IOS, around};
 use crate::clients::restore::{ChangeKind, Outcome, Restored};
@@ -8,7 +8,7 @@ use proptest::prelude::*;
 use proptest::sample::Index;
 use serde_json::{Value, json};
 
-/// What stands in every text that comes in place of another.
+/// A part of every text that replaces another.
 const MARK: &str = "Zq7";
 
 fn odd_value() -> impl Strategy<Value = Value> {
@@ -66,7 +66,7 @@ fn odd_document() -> impl Strategy<Value = Value> {
     })
 }
 
-/// Returns every place within a document.
+/// Returns the pointers to all values within a document.
 fn pointers(value: &Value) -> Vec<String> {
     let mut found = Vec::new();
     let mut pending = vec![(String::new(), value)];
@@ -105,13 +105,13 @@ fn length(document: &Value, key: &str) -> usize {
     document[key].as_array().map_or(0, Vec::len)
 }
 
-/// Returns how many things of a list are said to be elsewhere than on the phone.
+/// Returns how many things of a list are reported as absent from the phone.
 fn reported(restored: &Restored, whole: Field) -> usize {
     let changes = restored.changes.iter();
-    // A list of another type has no items that could be gone.
+    // A list of another type has no items that could be lost.
     let of_items = changes.filter(|change| change.path.0.len() > 1);
     let gone = of_items.filter(|change| {
-        // Upper-cased is still there; stored under an ID that the model cannot hold is not.
+        // An ID in upper case is still there; one that the model cannot hold is not.
         change.field == whole && (change.kind == ChangeKind::Lost || whole == Field::Group)
     });
     gone.count()

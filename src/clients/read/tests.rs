@@ -1,5 +1,5 @@
-//! What is lost where, and where a restore stops: the places and the reasons. What is on the phone
-//! then is asked by the vectors of whole documents, fact by fact of `clients.read`.
+//! What is lost where, and where a restore stops: the places and the reasons. The vectors of whole
+//! documents test what is on the phone, for each fact of `clients.read`.
 
 use super::*;
 use crate::clients::restore::{DirectoryEntry, IdentityState, made_up_key};
@@ -29,7 +29,7 @@ fn id(text: &str) -> ThreemaId {
     ThreemaId::parse(text).expect("an ID")
 }
 
-/// Everybody whom the documents here name is in the directory.
+/// Returns surroundings whose directory knows everyone in these documents.
 pub(super) fn around() -> Surroundings {
     let ids = ["ECHOECHO", "ABCDEFGH", "BLOCKED1"].map(id);
     let entry = |id| DirectoryEntry {
@@ -51,7 +51,7 @@ fn restored(reader: Release, document: &str) -> Restored {
     }
 }
 
-/// Returns the changes as a person reads them: kind and place.
+/// Returns the changes as text: kind and place.
 fn changes(restored: &Restored) -> Vec<String> {
     let said = restored
         .changes
@@ -180,7 +180,7 @@ fn an_iphone_before_7_waits_for_ever() {
     assert_eq!(changes(&restored(Release::Android6_4, &below)).len(), 1);
 }
 
-/// iOS looks at a string when it decodes it, and at the keys of what it decodes.
+/// iOS checks a string when it decodes it, and the keys of what it decodes.
 #[test]
 fn a_raw_line_break_matters_where_ios_decodes_it() {
     for (from, to) in [
@@ -395,7 +395,7 @@ fn a_bomb_is_not_judged() {
     }
 }
 
-/// Every release reads what the newest writer of its platform writes; what it loses is known.
+/// Every release reads what the newest writer of its platform writes; all losses are known.
 #[test]
 fn every_writer_is_read_by_its_own_platform() {
     let document = Document::parse(ANDROID.as_bytes()).expect("JSON");

@@ -1,7 +1,7 @@
-//! The one axis of releases: each is an entry of client, versions, and what changed in writing,
+//! The only list of releases: each entry has a client, its versions, and what changed in writing,
 //! reading and transport.
 //!
-//! A new release is one entry here, and what really differs in the functions that ask
+//! A new release is one entry here, plus the differences in the functions that call
 //! [`Release::since`].
 //!
 //! Source: `clients.releases`.
@@ -20,31 +20,31 @@ use crate::safe::Client;
 use serde::{Serialize, Serializer};
 use std::fmt;
 
-/// What is known of a release beside its name.
+/// What is known about a release besides its name.
 #[derive(Clone, Copy, Debug)]
 struct Entry {
     client: Client,
     first: &'static str,
-    /// `None`: all that were published before the next entry.
+    /// `None`: all versions before the next entry.
     last: Option<&'static str>,
     writing: Option<&'static str>,
     reading: Option<&'static str>,
     transport: Option<&'static str>,
 }
 
-/// What a release can change.
+/// An aspect that a release can change.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Aspect {
-    /// The document and its packing.
+    /// The document and its compression.
     Writing,
-    /// What is restored.
+    /// What the app restores.
     Reading,
-    /// Requests, addresses, and when a backup is uploaded again.
+    /// Requests, addresses, and the time of the next upload.
     Transport,
 }
 
 impl Aspect {
-    /// Every aspect.
+    /// All aspects.
     pub const ALL: [Self; 3] = [Self::Writing, Self::Reading, Self::Transport];
 }
 
@@ -56,8 +56,8 @@ macro_rules! releases {
             $(writes $writing:literal)? $(reads $reading:literal)? $(asks $transport:literal)?
         }
     )*) => {
-        /// Releases of one client that do everything alike. By client, from the oldest to the
-        /// newest.
+        /// A range of versions of one client that behave alike, ordered by client and then from the
+        /// oldest to the newest.
         #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
         #[non_exhaustive]
         pub enum Release {
@@ -65,7 +65,7 @@ macro_rules! releases {
         }
 
         impl Release {
-            /// Every release, by client and then from the oldest to the newest.
+            /// All releases, by client and then from the oldest to the newest.
             pub const ALL: &[Self] = &[$(Self::$name,)*];
 
             const fn entry(self) -> Entry {
@@ -87,8 +87,8 @@ macro_rules! releases {
                     $(Self::$name => {
                         static ID: std::sync::LazyLock<String> = std::sync::LazyLock::new(|| {
                             let entry = Release::$name.entry();
-                            // All previews of Desktop restore alike: the last is the one that
-                            // people know.
+                            // All previews of Desktop restore alike: the last one is the best
+                            // known.
                             let version = match entry.client {
                                 Client::Desktop => entry.last.unwrap_or(entry.first),
                                 Client::Android | Client::Ios => entry.first,
@@ -209,12 +209,12 @@ impl Release {
         self == Self::newest(self.client())
     }
 
-    /// Returns whether it is this one or a later one of the same client.
+    /// Returns whether this is `first` or a later release of the same client.
     pub fn since(self, first: Self) -> bool {
         self.client() == first.client() && self >= first
     }
 
-    /// Returns what changed with it in one aspect; `None` if it does as the release before.
+    /// Returns what changed in one aspect; `None` if nothing did.
     pub const fn change(self, aspect: Aspect) -> Option<&'static str> {
         let entry = self.entry();
         match aspect {
@@ -224,17 +224,17 @@ impl Release {
         }
     }
 
-    /// Returns the releases in which an aspect changed: one for each of the ranges that are alike
+    /// Returns the releases that changed an aspect: one for each range of releases that are alike
     /// in it.
     ///
-    /// Desktop writes nothing, so that it is not among those of [`Aspect::Writing`].
+    /// Desktop writes nothing, so it is not included for [`Aspect::Writing`].
     pub fn distinct(aspect: Aspect) -> impl Iterator<Item = Self> {
         let all = Self::ALL.iter().copied();
         all.filter(move |release| release.change(aspect).is_some())
     }
 
     /// Returns the first of the releases that are like this one in an aspect; `None` if its client
-    /// has none.
+    /// lacks the aspect.
     pub fn representative(self, aspect: Aspect) -> Option<Self> {
         let up_to = Self::ALL.iter().copied().rev();
         let mut alike = up_to.filter(|each| self.since(*each) && each.change(aspect).is_some());
@@ -261,8 +261,7 @@ impl Release {
         self.entry().first
     }
 
-    /// Returns the last version; `None` if it is not known which was the last before the next
-    /// release.
+    /// Returns the last version; `None` if the last version before the next release is not known.
     pub fn last_version(self) -> Option<&'static str> {
         self.entry().last
     }
@@ -293,13 +292,13 @@ impl Serialize for Release {
     }
 }
 
-/// Releases of one client that follow each other: `Android 5.3 to 5.6`.
+/// Consecutive releases of one client: `Android 5.3 to 5.6`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[non_exhaustive]
 pub struct Range {
-    /// The first of them.
+    /// The first release.
     pub first: Release,
-    /// The last of them.
+    /// The last release.
     pub last: Release,
 }
 

@@ -1,34 +1,34 @@
-//! From a name that a person types to a release: `android-5.8`, `ios-7.1.1`, `android`.
+//! Finds the release that a typed name means: `android-5.8`, `ios-7.1.1`, `android`.
 
 use super::{Release, Version};
 use crate::safe::Client;
 
-/// Why a name names no release.
+/// Why a name does not name a release.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum UnknownRelease {
-    /// It does not begin with a client.
+    /// The name does not begin with a client.
     #[error(
         "no client is called `{name}`; expected android, ios or desktop, and a version: android-5.8"
     )]
     Client {
-        /// What was typed, printable.
+        /// The typed name, printable.
         name: String,
     },
-    /// What follows the client is no version.
+    /// The text after the client is not a version.
     #[error("`{name}` is not a version of {client}; expected one like {}", example(*client))]
     Form {
         /// The client.
         client: Client,
-        /// What was typed, printable.
+        /// The typed name, printable.
         name: String,
     },
-    /// No such version is known.
+    /// The version is not known.
     #[error("{client} {version} is not known; {}", nearest(*below, *above))]
     Version {
         /// The client.
         client: Client,
-        /// The version that was typed.
+        /// The typed version.
         version: String,
         /// The release before it.
         below: Option<Release>,
@@ -62,11 +62,11 @@ fn nearest(below: Option<Release>, above: Option<Release>) -> String {
 }
 
 impl Release {
-    /// Returns the release that a name names: a client and any published version of it, or a client
-    /// alone for its newest.
+    /// Returns the release that a name means: a client with any published version, or only a client
+    /// for its newest.
     ///
     /// # Errors
-    /// An unknown client, something that is no version, and a version that was not published.
+    /// If the client is unknown, or the version is malformed or was not published.
     pub fn named(name: &str) -> Result<Self, UnknownRelease> {
         let (key, version) = match name.split_once('-') {
             Some((key, version)) => (key, Some(version)),
@@ -86,7 +86,7 @@ impl Release {
                 name: text.escape_default().to_string(),
             });
         };
-        // `ios-4.6`, of which 4.6.3 was the first that was published.
+        // For `ios-4.6`: 4.6.3 was the first version that was published.
         let begins = |release: &&Self| {
             let rest = release.first_version().strip_prefix(text);
             release.client() == client && rest.is_some_and(|rest| rest.starts_with('.'))
@@ -102,7 +102,7 @@ impl Release {
         })
     }
 
-    /// Returns the release into which a version falls; else its neighbours.
+    /// Returns the release that includes a version, or else its neighbours.
     fn of_version(client: Client, version: Version) -> Result<Self, (Option<Self>, Option<Self>)> {
         let of_client = || {
             Self::ALL
@@ -121,8 +121,8 @@ impl Release {
         below.filter(|release| ends(*release)).ok_or((below, above))
     }
 
-    /// Returns the release of Android that `info.device` names, if it is one: `6.4.2A/de_CH`. A
-    /// later one than is known is taken for the newest.
+    /// Returns the release of Android that `info.device` names: `6.4.2A/de_CH`; `None` if it names
+    /// none. A version later than all known ones counts as the newest.
     ///
     /// Source: `clients.write.android-info`.
     pub fn of_android_device(device: &str) -> Option<Self> {

@@ -1,24 +1,24 @@
-//! Where a document comes from: a release, and the form in which it writes.
+//! The origin of a document: a release, and the form of the document.
 
 use super::{Aspect, Release, Releases, UnknownRelease};
 use crate::safe::Client;
 use serde::{Serialize, Serializer};
 use std::fmt;
 
-/// The form in which a release writes.
+/// The form of a document.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 #[non_exhaustive]
 pub enum Form {
-    /// A backup as everybody has it.
+    /// An ordinary backup.
     Usual,
-    /// A test build of Android 4.7 to 5.0.6, which writes three keys more at the top.
+    /// A backup of a test build of Android 4.7 to 5.0.6, with three more keys at the top.
     TestBuild,
     /// A backup that iOS makes to link a device.
     DeviceLink,
 }
 
 impl Form {
-    /// The releases with test builds. The one before 4.8 stands for all.
+    /// The releases with test builds. The one before 4.8 stands for all of them.
     ///
     /// Source: `clients.write.group-links`.
     pub(super) const TEST_BUILDS: Releases = Releases::of(Release::Android4_6);
@@ -46,7 +46,7 @@ impl Form {
     }
 }
 
-/// Where a document comes from.
+/// The origin of a document.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct Origin {
     /// The release.
@@ -56,7 +56,7 @@ pub struct Origin {
 }
 
 impl Release {
-    /// Returns the usual backups of this release.
+    /// Returns the origin of ordinary backups of this release.
     pub const fn usual(self) -> Origin {
         Origin {
             release: self,
@@ -64,7 +64,7 @@ impl Release {
         }
     }
 
-    /// Returns what this release writes to link a device.
+    /// Returns the origin of what this release writes to link a device.
     pub const fn device_link(self) -> Origin {
         Origin {
             release: self,
@@ -74,14 +74,14 @@ impl Release {
 }
 
 impl Origin {
-    /// Returns all that differ: for each range of releases that write alike one, and one for each
-    /// other form of it.
+    /// Returns all origins that differ: one for each range of releases that write alike, and one
+    /// for each of its other forms.
     pub fn all() -> Vec<Self> {
         let mut all = Vec::new();
         for release in Release::distinct(Aspect::Writing) {
             let forms = Form::ALL.into_iter();
             let forms = forms.filter_map(|form| {
-                // The test builds lie within a range.
+                // The test builds are within a range.
                 let mut within = form.releases().iter();
                 let is_alike =
                     |each: &Release| each.representative(Aspect::Writing) == Some(release);
@@ -93,7 +93,7 @@ impl Origin {
         all
     }
 
-    /// Returns the newest usual one of each client that writes.
+    /// Returns the newest ordinary origin of each client that writes.
     pub fn newest() -> [Self; 2] {
         [Client::Android, Client::Ios].map(|client| {
             let newest = Release::newest(client);
@@ -115,7 +115,7 @@ impl Origin {
         self.release.client()
     }
 
-    /// Returns whether its release is this one or a later one of the same client.
+    /// Returns whether its release is `first` or a later one of the same client.
     pub fn since(self, first: Release) -> bool {
         self.release.since(first)
     }
@@ -125,11 +125,11 @@ impl Origin {
         format!("{}{}", self.release.id(), self.form.suffix())
     }
 
-    /// Returns the origin that a name names: that of a release, perhaps with `-devicelink` or
-    /// `-test` behind it.
+    /// Returns the origin that a name means: a release, optionally followed by `-devicelink` or
+    /// `-test`.
     ///
     /// # Errors
-    /// What names no release.
+    /// If the name does not name a release.
     pub fn named(name: &str) -> Result<Self, UnknownRelease> {
         for form in [Form::TestBuild, Form::DeviceLink] {
             if let Some(name) = name.strip_suffix(form.suffix()) {

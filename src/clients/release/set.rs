@@ -8,7 +8,7 @@ use std::fmt;
 pub struct Releases(u64);
 
 impl Releases {
-    /// None.
+    /// The empty set.
     pub const NONE: Self = Self(0);
     /// Every release of Android.
     pub const ANDROID: Self = Self::since(Release::Android4_5);
@@ -21,16 +21,16 @@ impl Releases {
     /// Every release.
     pub const ALL: Self = Self::MOBILE.and(Self::DESKTOP);
 
-    /// One release.
+    /// Returns the set of one release.
     pub const fn of(release: Release) -> Self {
         Self(1 << release as u32)
     }
 
-    /// From one release to another of the same client, both included.
+    /// Returns the releases from `first` to `last`, both included.
     ///
     /// # Panics
     ///
-    /// If the two are of different clients, or the first is later than the last.
+    /// If the two belong to different clients, or the first is later than the last.
     pub const fn between(first: Release, last: Release) -> Self {
         assert!(
             first.client() as u8 == last.client() as u8 && first as u32 <= last as u32,
@@ -40,7 +40,7 @@ impl Releases {
         Self(up_to_last & (u64::MAX << first as u32))
     }
 
-    /// From a release to the newest of its client.
+    /// Returns a release and all later ones of its client.
     pub const fn since(first: Release) -> Self {
         let mut set = Self::NONE;
         let mut index = 0;
@@ -54,7 +54,7 @@ impl Releases {
         set
     }
 
-    /// From the oldest release of a client to this one.
+    /// Returns a release and all earlier ones of its client.
     pub const fn up_to(last: Release) -> Self {
         let mut set = Self::NONE;
         let mut index = 0;
@@ -68,13 +68,13 @@ impl Releases {
         set
     }
 
-    /// Returns those of either set.
+    /// Returns the releases that are in either set.
     #[must_use]
     pub const fn and(self, other: Self) -> Self {
         Self(self.0 | other.0)
     }
 
-    /// Returns whether a release is in it.
+    /// Returns whether a release is in the set.
     pub const fn contains(self, release: Release) -> bool {
         self.0 & (1 << release as u32) != 0
     }
@@ -92,7 +92,7 @@ impl fmt::Debug for Releases {
     }
 }
 
-/// A set of origins: releases that write, and the form in which they do.
+/// A set of origins: releases that write, with the form of the document.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Origins {
     usual: Releases,
@@ -115,20 +115,20 @@ impl Origins {
         test_build: Releases::NONE,
         device_link: Form::DEVICE_LINKS,
     };
-    /// What iOS writes to link a device.
+    /// The documents that iOS writes to link a device.
     pub const DEVICE_LINK: Self = Self {
         usual: Releases::NONE,
         test_build: Releases::NONE,
         device_link: Form::DEVICE_LINKS,
     };
-    /// The usual backups of every release.
+    /// The ordinary backups of every release.
     pub const USUAL: Self = Self {
         usual: Releases::MOBILE,
         test_build: Releases::NONE,
         device_link: Releases::NONE,
     };
 
-    /// Returns everything that these releases write, in whatever form.
+    /// Returns all origins of these releases, in every form.
     pub const fn of(releases: Releases) -> Self {
         Self {
             usual: releases,
@@ -137,7 +137,7 @@ impl Origins {
         }
     }
 
-    /// Returns those of either set.
+    /// Returns the origins that are in either set.
     #[must_use]
     pub const fn and(self, other: Self) -> Self {
         Self {
@@ -147,7 +147,7 @@ impl Origins {
         }
     }
 
-    /// Returns those of both sets.
+    /// Returns the origins that are in both sets.
     #[must_use]
     pub const fn within(self, other: Self) -> Self {
         Self {
@@ -157,7 +157,7 @@ impl Origins {
         }
     }
 
-    /// Returns whether an origin is in it.
+    /// Returns whether an origin is in the set.
     pub const fn contains(self, origin: Origin) -> bool {
         match origin.form {
             Form::Usual => self.usual.contains(origin.release),

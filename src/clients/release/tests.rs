@@ -17,8 +17,8 @@ fn each_has_a_name_of_its_own_that_names_it() {
     }
 }
 
-/// What a new entry must have: an order, versions that do not overlap, something that it changes,
-/// and the newest place.
+/// A new entry must be in order, have versions that do not overlap, change something, and become
+/// the newest.
 #[test]
 fn every_entry_is_complete() {
     assert!(Release::ALL.is_sorted());

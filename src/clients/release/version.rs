@@ -9,7 +9,7 @@ use crate::safe::Client;
 pub struct Version([u32; 3]);
 
 impl Version {
-    /// Reads `6.4.2`, `5.3` or `4.831`; of Desktop `preview 14` or `preview-14`.
+    /// Parses `6.4.2`, `5.3` or `4.831`; for Desktop `preview 14` or `preview-14`.
     pub fn parse(client: Client, text: &str) -> Option<Self> {
         let text = match client {
             Client::Desktop => text.strip_prefix("preview")?.trim_start_matches([' ', '-']),
@@ -32,8 +32,8 @@ impl Version {
         Some(Self(numbers))
     }
 
-    /// Returns the version in `info.device` of Android: digits and points, then the letters of the
-    /// flavour, `A` and `/`.
+    /// Returns the version in `info.device` of Android: digits and points, followed by the letters
+    /// of the flavour, `A` and `/`.
     ///
     /// Source: `clients.write.android-info`.
     pub fn of_android_device(device: &str) -> Option<Self> {

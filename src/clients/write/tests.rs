@@ -10,7 +10,7 @@ fn id(id: &str) -> ThreemaId {
     ThreemaId::parse(id).expect("an ID")
 }
 
-/// Returns a little of everything.
+/// Returns a backup with some of everything.
 fn backup() -> Backup {
     let mut user = User::new(PrivateKey::from_bytes([0xff; 32]));
     user.nickname = Some(Text::from_units(&[0x61, 0xd800, 0x2f, 0x1b, 0x22]));
@@ -59,17 +59,18 @@ fn written(writer: Origin) -> String {
     String::from_utf8(writer.write(&backup(), &phone())).expect("UTF-8")
 }
 
-/// In a line, to be looked through.
+/// Returns the document of `writer` in one line, to search it.
 fn flat(writer: Origin) -> String {
     written(writer).replace('\n', "").replace("\": ", "\":")
 }
 
-/// Returns whether the text is in what `writer` writes.
+/// Returns whether `writer` writes the text.
 fn says(writer: Origin, text: &str) -> bool {
     flat(writer).contains(text)
 }
 
-/// The releases of one client that say it: all from `first` to before `next`, in every form.
+/// Checks which releases of a client write `text`: all from `first` to before `next`, in every
+/// form.
 fn only(text: &str, first: Release, next: Option<Release>) {
     only_as(text, first, next, |_| true);
 }

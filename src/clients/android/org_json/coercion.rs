@@ -1,15 +1,15 @@
-//! What the `get…` and `opt…` methods make of a value that is of another kind.
+//! How the `get…` and `opt…` methods convert a value of another kind.
 //!
-//! Each `get…` is a method here that answers with what it would throw for. An `opt…` is the same
-//! with a fallback: `object.int("a").unwrap_or(7)` is `optInt("a", 7)`.
+//! Each `get…` is a method here that returns an error or `None` where Java throws. An `opt…` is the
+//! same with a fallback: `object.int("a").unwrap_or(7)` is `optInt("a", 7)`.
 //!
 //! Source: executed with the Debian package `libandroid-json-java` 10.0.0 (`tests/org_json.rs`).
 
 use super::{JavaString, NoValue, Object, Value, number, writer};
 
 impl Value {
-    /// Returns the truth value that `getBoolean` makes of the value: a string counts if it is
-    /// `true` or `false`, in any case.
+    /// Returns the value as `getBoolean` converts it: a string counts if it is `true` or `false`,
+    /// in any case.
     pub fn as_boolean(&self) -> Option<bool> {
         match self {
             Self::Boolean(value) => Some(*value),
@@ -19,8 +19,8 @@ impl Value {
         }
     }
 
-    /// Returns the number that `getLong` makes of the value: fractions are cut off, what is too
-    /// large becomes the largest there is, and a string goes through a double.
+    /// Returns the value as `getLong` converts it: it cuts fractions off, a value that is too large
+    /// becomes the largest number, and a string is read as a double first.
     pub fn as_long(&self) -> Option<i64> {
         match self {
             Self::Integer(number) => Some(i64::from(*number)),
@@ -31,8 +31,8 @@ impl Value {
         }
     }
 
-    /// Returns the number that `getInt` makes of the value: as [`Value::as_long`], except that a
-    /// whole number that does not fit 32 bits loses its upper half.
+    /// Returns the value as `getInt` converts it: like [`Value::as_long`], but a whole number of
+    /// more than 32 bits loses its upper half.
     pub fn as_int(&self) -> Option<i32> {
         match self {
             Self::Integer(number) => Some(*number),
@@ -43,7 +43,7 @@ impl Value {
         }
     }
 
-    /// Returns the number that `getDouble` makes of the value.
+    /// Returns the value as `getDouble` converts it.
     pub fn as_double(&self) -> Option<f64> {
         match self {
             Self::Integer(number) => Some(f64::from(*number)),
@@ -55,18 +55,18 @@ impl Value {
         }
     }
 
-    /// Returns the string that `getString` makes of the value: anything has one, `null` the four
-    /// letters, but for an array or object that holds a number which is none.
+    /// Returns the value as `getString` converts it: any value has a string (`null` the four
+    /// letters), except an array or object that holds a number that is not finite.
     pub fn as_string(&self) -> Option<JavaString> {
         writer::string_of(self)
     }
 
-    /// Returns whether `isNull` says so.
+    /// Returns whether the value is `null`, as `isNull` does.
     pub const fn is_null(&self) -> bool {
         matches!(self, Self::Null)
     }
 
-    /// Returns the items, if `getJSONArray` gives the value back.
+    /// Returns the items if `getJSONArray` returns the value.
     pub fn as_array(&self) -> Option<&[Option<Self>]> {
         match self {
             Self::Array(items) => Some(items),
@@ -74,7 +74,7 @@ impl Value {
         }
     }
 
-    /// Returns the object, if `getJSONObject` gives the value back.
+    /// Returns the object if `getJSONObject` returns the value.
     pub const fn as_object(&self) -> Option<&Object> {
         match self {
             Self::Object(object) => Some(object),
@@ -84,42 +84,42 @@ impl Value {
 }
 
 impl Object {
-    /// Returns what `getBoolean` answers for a key.
+    /// Returns the result of `getBoolean` for a key.
     pub fn boolean(&self, key: &str) -> Result<bool, NoValue<'_>> {
         self.coerced(key, Value::as_boolean)
     }
 
-    /// Returns what `getInt` answers for a key.
+    /// Returns the result of `getInt` for a key.
     pub fn int(&self, key: &str) -> Result<i32, NoValue<'_>> {
         self.coerced(key, Value::as_int)
     }
 
-    /// Returns what `getLong` answers for a key.
+    /// Returns the result of `getLong` for a key.
     pub fn long(&self, key: &str) -> Result<i64, NoValue<'_>> {
         self.coerced(key, Value::as_long)
     }
 
-    /// Returns what `getDouble` answers for a key.
+    /// Returns the result of `getDouble` for a key.
     pub fn double(&self, key: &str) -> Result<f64, NoValue<'_>> {
         self.coerced(key, Value::as_double)
     }
 
-    /// Returns what `getString` answers for a key.
+    /// Returns the result of `getString` for a key.
     pub fn string(&self, key: &str) -> Result<JavaString, NoValue<'_>> {
         self.coerced(key, Value::as_string)
     }
 
-    /// Returns what `getJSONArray` answers for a key.
+    /// Returns the result of `getJSONArray` for a key.
     pub fn array(&self, key: &str) -> Result<&[Option<Value>], NoValue<'_>> {
         self.coerced(key, Value::as_array)
     }
 
-    /// Returns what `getJSONObject` answers for a key.
+    /// Returns the result of `getJSONObject` for a key.
     pub fn object(&self, key: &str) -> Result<&Self, NoValue<'_>> {
         self.coerced(key, Value::as_object)
     }
 
-    /// Returns what `isNull` answers for a key: it is also true for an absent key.
+    /// Returns the result of `isNull` for a key: also true for an absent key.
     pub fn is_null(&self, key: &str) -> bool {
         self.value(key).is_none_or(Value::is_null)
     }
@@ -134,8 +134,7 @@ impl Object {
     }
 }
 
-// Rust's conversions from a double do what Java's do: to the nearest end where it does not fit, and
-// to 0 for NaN.
+// Rust converts a double as Java does: to the nearest limit if it does not fit, and NaN to 0.
 #[expect(clippy::cast_possible_truncation, reason = "Java's conversion")]
 fn saturated_long(number: f64) -> i64 {
     number as i64

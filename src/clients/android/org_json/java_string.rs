@@ -3,11 +3,11 @@
 use std::fmt::{self, Write};
 use zeroize::{Zeroize, Zeroizing};
 
-/// The number of characters that an excerpt shows before it is cut.
+/// The number of characters of an excerpt.
 const EXCERPT_CHARACTERS: usize = 40;
 
-/// A string as Java holds it. It keeps what a Rust string cannot: half of a surrogate pair. It is
-/// wiped from memory when dropped, since a backup holds a private key.
+/// A string as Java holds it: unlike a Rust string, it may hold half of a surrogate pair.
+/// It is wiped from memory when dropped, because a backup holds a private key.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct JavaString(Vec<u16>);
 
@@ -17,9 +17,9 @@ impl JavaString {
         Self(units)
     }
 
-    /// Returns what Java makes of bytes that should be UTF-8: U+FFFD wherever they are not.
+    /// Decodes bytes that should be UTF-8 as Java does: U+FFFD for invalid bytes.
     ///
-    /// Source: clients.read.invalid-utf-8; how many it puts, by execution on `OpenJDK` 17.
+    /// Source: clients.read.invalid-utf-8; the number of U+FFFD by execution on `OpenJDK` 17.
     pub fn from_utf8_lossy(bytes: &[u8]) -> Self {
         let joined = Zeroizing::new(with_joined_surrogates(bytes));
         let text = Zeroizing::new(String::from_utf8_lossy(&joined).into_owned());
@@ -31,13 +31,13 @@ impl JavaString {
         &self.0
     }
 
-    /// `String.equalsIgnoreCase`, for a word of lower-case letters. Java compares capitals too, and
-    /// the long s has the capital S.
+    /// `String.equalsIgnoreCase` for a word of lower-case letters. Java also compares upper case,
+    /// and the long s in upper case is S.
     pub fn equals_ignoring_case(&self, word: &str) -> bool {
         equals_ignoring_case(&self.0, word)
     }
 
-    /// Returns the text, with U+FFFD for every unpaired surrogate.
+    /// Returns the text, with U+FFFD for each unpaired surrogate.
     pub fn to_string_lossy(&self) -> String {
         String::from_utf16_lossy(&self.0)
     }
@@ -53,14 +53,14 @@ pub(super) fn equals_ignoring_case(units: &[u16], word: &str) -> bool {
         })
 }
 
-/// Replaces each surrogate that was encoded as if it were a character: Java sees one fault where
-/// Rust sees one per byte.
+/// Joins the bytes of each surrogate that was encoded like a character: Java counts one error where
+/// Rust counts one per byte.
 fn with_joined_surrogates(bytes: &[u8]) -> Vec<u8> {
     let mut joined = Vec::with_capacity(bytes.len());
     let mut rest = bytes;
     loop {
         rest = match rest {
-            // No sequence has 0xed anywhere but in front, so this is never the middle of one.
+            // 0xed only begins a sequence, so it is never in the middle of one.
             [0xed, 0xa0..=0xbf, 0x80..=0xbf, rest @ ..] | [0xed, 0xa0..=0xbf, rest @ ..] => {
                 joined.extend_from_slice("\u{fffd}".as_bytes());
                 rest
@@ -86,8 +86,7 @@ impl Drop for JavaString {
     }
 }
 
-/// Shows the string as a reader may see it: bounded, control characters and lone surrogates
-/// escaped.
+/// Shows the string to a reader: cut to a limit, control characters and lone surrogates escaped.
 impl fmt::Display for JavaString {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut characters = char::decode_utf16(self.0.iter().copied());

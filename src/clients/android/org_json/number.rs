@@ -1,12 +1,11 @@
-//! Java's readers of numbers, as far as `org.json` leans on them.
+//! How Java reads numbers, as far as `org.json` depends on it.
 //!
 //! Source: the API documentation of `Long.parseLong`, `Character.digit` and `Double.valueOf`;
 //! executed on `OpenJDK` 17.
 
-/// The characters of the Basic Multilingual Plane that mean zero; nine more digits follow after
-/// each.
+/// The characters of the Basic Multilingual Plane that mean zero; nine more digits follow each.
 ///
-/// Source: printed by `Character.digit` of `OpenJDK` 17.
+/// Source: output of `Character.digit` of `OpenJDK` 17.
 const ZEROS: [u16; 37] = [
     0x0030, 0x0660, 0x06f0, 0x07c0, 0x0966, 0x09e6, 0x0a66, 0x0ae6, 0x0b66, 0x0be6, 0x0c66, 0x0ce6,
     0x0d66, 0x0de6, 0x0e50, 0x0ed0, 0x0f20, 0x1040, 0x1090, 0x17e0, 0x1810, 0x1946, 0x19d0, 0x1a80,
@@ -14,9 +13,9 @@ const ZEROS: [u16; 37] = [
     0xff10,
 ];
 
-/// The characters that mean ten in base 11 and up; twenty-five more letters follow after each.
+/// The characters that mean ten in base 11 and higher; twenty-five more letters follow each.
 ///
-/// Source: printed by `Character.digit` of `OpenJDK` 17.
+/// Source: output of `Character.digit` of `OpenJDK` 17.
 const LETTER_AS: [u16; 4] = [0x0041, 0x0061, 0xff21, 0xff41];
 
 /// The exponent of the lowest bit of a subnormal double.
@@ -38,7 +37,7 @@ pub(super) fn digit(unit: u16, radix: u16) -> Option<u16> {
     (value < radix).then_some(value)
 }
 
-/// `Long.parseLong`: an optional sign, then digits, and no overflow.
+/// `Long.parseLong`: an optional sign, then digits, without overflow.
 pub(super) fn parse_long(units: &[u16], radix: u16) -> Option<i64> {
     let (negative, digits) = without_sign(units);
     if digits.is_empty() {
@@ -47,7 +46,7 @@ pub(super) fn parse_long(units: &[u16], radix: u16) -> Option<i64> {
     digits.iter().try_fold(0_i64, |sum, unit| {
         let value = i64::from(digit(*unit, radix)?);
         let sum = sum.checked_mul(i64::from(radix))?;
-        // Counting down reaches the smallest number, which has no positive twin.
+        // Counts down, because the smallest number has no positive counterpart.
         if negative {
             sum.checked_sub(value)
         } else {
@@ -56,8 +55,8 @@ pub(super) fn parse_long(units: &[u16], radix: u16) -> Option<i64> {
     })
 }
 
-/// `Double.valueOf`: white space around, a sign, `NaN` and `Infinity`, decimal and hexadecimal
-/// forms, and the type letters `d` and `f` behind.
+/// `Double.valueOf`: surrounding white space, a sign, `NaN` and `Infinity`, decimal and hexadecimal
+/// forms, and a type letter `d` or `f` at the end.
 pub(super) fn parse_double(units: &[u16]) -> Option<f64> {
     let (negative, unsigned) = without_sign(trimmed(units));
     let ascii: String = unsigned
@@ -78,8 +77,8 @@ pub(super) fn parse_double(units: &[u16]) -> Option<f64> {
                 .strip_prefix("0x")
                 .or_else(|| number.strip_prefix("0X"))
             {
-                // The letters of the type are digits here, so only the exponent may be followed by
-                // one.
+                // The type letters are hexadecimal digits here, so one may only follow the
+                // exponent.
                 Some(hexadecimal) => parse_hexadecimal(hexadecimal)?,
                 None => parse_decimal(number)?,
             }
@@ -109,14 +108,14 @@ fn without_sign(units: &[u16]) -> (bool, &[u16]) {
     }
 }
 
-/// Digits, a point, more digits, an exponent. Rust's reader takes the same and rounds the same, but
-/// it also takes signs and words, which have been dealt with.
+/// Reads digits, a point, more digits and an exponent. Rust reads and rounds them as Java does; the
+/// caller has already handled signs and words, which Rust also accepts.
 fn parse_decimal(text: &str) -> Option<f64> {
     let begins_well = text.starts_with(|first: char| first.is_ascii_digit() || first == '.');
     if begins_well { text.parse().ok() } else { None }
 }
 
-/// Hexadecimal digits, perhaps a point among them, then `p` and a decimal exponent of two.
+/// Reads hexadecimal digits, perhaps with a point, then `p` and a decimal exponent of two.
 fn parse_hexadecimal(text: &str) -> Option<f64> {
     let (mantissa, exponent) = text.split_once(['p', 'P'])?;
     let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
@@ -136,7 +135,7 @@ fn parse_hexadecimal(text: &str) -> Option<f64> {
         sum.saturating_mul(10)
             .saturating_add(i64::from(byte - b'0'))
     });
-    // Far beyond what a double can hold, and far from where sums of it overflow.
+    // Far above the range of a double, and far below the point where sums overflow.
     let magnitude = magnitude.min(i64::MAX / 4);
     let exponent = if exponent_is_negative {
         -magnitude
@@ -148,9 +147,9 @@ fn parse_hexadecimal(text: &str) -> Option<f64> {
     Some(scaled(significand, exponent + shift - fraction_bits))
 }
 
-/// Returns the leading 61 to 64 bits of a row of hexadecimal digits, and the power of two that was
-/// cut off. A bit that was lost leaves its trace in the lowest one, so that rounding still knows
-/// which side it is on.
+/// Returns the leading 61 to 64 bits of a sequence of hexadecimal digits, and the power of two that
+/// was cut off. The lowest bit is set if a set bit was cut off, so that rounding still goes the
+/// right way.
 fn significand_of(digits: impl Iterator<Item = u8>) -> (u64, i64) {
     let mut significand = 0_u64;
     let mut shift = 0_i64;
@@ -166,7 +165,8 @@ fn significand_of(digits: impl Iterator<Item = u8>) -> (u64, i64) {
     (significand, shift)
 }
 
-/// `significand` times two to the power of `exponent`, rounded to the nearest double, half to even.
+/// Returns `significand` times two to the power of `exponent`, rounded to the nearest double, half
+/// to even.
 fn scaled(significand: u64, exponent: i64) -> f64 {
     if significand == 0 {
         return 0.0;
@@ -182,7 +182,7 @@ fn scaled(significand: u64, exponent: i64) -> f64 {
     if drop > 64 {
         return 0.0;
     }
-    // 64 bits of room on the right, so that shifting either way loses nothing before it is rounded.
+    // 64 spare bits on the right, so that no shift loses a bit before rounding.
     let wide = u128::from(significand) << 64;
     let places = u32::try_from(64 + drop).unwrap_or(0);
     let kept = wide.checked_shr(places).unwrap_or(0);
@@ -190,7 +190,7 @@ fn scaled(significand: u64, exponent: i64) -> f64 {
     let half = 1_u128 << (places - 1);
     let round_up = dropped > half || dropped == half && kept & 1 == 1;
     let rounded = u64::try_from(kept).unwrap_or(u64::MAX) + u64::from(round_up);
-    // A carry out of the fraction runs into the exponent field, which is what should happen.
+    // A carry out of the fraction runs into the exponent field, which is correct.
     let exponent_field = u64::try_from(lowest - LOWEST_EXPONENT).unwrap_or(0);
     f64::from_bits((exponent_field << 52) + rounded)
 }

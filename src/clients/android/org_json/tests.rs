@@ -1,4 +1,4 @@
-//! What the real `org.json` did with each of these texts, by execution.
+//! What the real `org.json` does with each of these texts, by execution.
 
 use super::*;
 use proptest::prelude::*;
@@ -111,7 +111,7 @@ fn strings_keep_what_java_keeps() {
 fn bytes_that_are_not_utf8_become_as_many_faults_as_in_java() {
     let faults = |bytes: &[u8]| JavaString::from_utf8_lossy(bytes).units().to_vec();
     assert_eq!(faults(b"a\xffb"), [0x61, 0xfffd, 0x62]);
-    // A surrogate that was encoded as if it were a character, whole and cut short.
+    // A surrogate that was encoded like a character, complete and cut short.
     assert_eq!(faults(b"\xed\xa0\x80"), [0xfffd]);
     assert_eq!(faults(b"\xed\xa0a"), [0xfffd, 0x61]);
     assert_eq!(faults(b"\xed\x9f\xbf"), [0xd7ff]);

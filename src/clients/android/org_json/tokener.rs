@@ -1,29 +1,29 @@
-//! The reader of JSON text, with everything that it takes and should not.
+//! The reader of JSON text, which also accepts much that is not JSON.
 
 use super::java_string::{JavaString, equals_ignoring_case};
 use super::number;
 use super::{Object, Reason, SyntaxError, Value};
 
-/// How deep objects and arrays may lie within each other.
+/// How deep objects and arrays may be nested.
 ///
-/// Java has no such limit: it runs out of stack instead, at a depth that depends on the device and
-/// the thread, and the app dies. Refusing is the nearest that a harness should come.
+/// Java has no such limit: it runs out of stack at a depth that depends on the device and the
+/// thread, and the app crashes. The harness refuses such a text instead.
 pub const DEPTH_AT_MOST: usize = 512;
 
-/// How many values a text may hold, those within others and the keys of objects included.
+/// How many values a text may hold, including nested values and the keys of objects.
 ///
-/// Java has no such limit either; no client writes as many, and they must fit into memory.
+/// Java has no such limit. No client writes so many, and they must fit into memory.
 pub const VALUES_AT_MOST: usize = 400_000;
 
-/// The characters that end a literal, beside the ends of a line.
+/// The characters that end a literal, in addition to line ends.
 const LITERAL_ENDS: &str = "{}[]/\\:,=;# \t\u{c}";
 
 const BYTE_ORDER_MARK: u16 = 0xfeff;
 
-/// What the reader is about to read: a character, or nothing any more.
+/// The next unit to read, or `None` at the end of the text.
 type Next = Option<u16>;
 
-/// Reads the first value in `text`; what follows it is not looked at.
+/// Reads the first value in `text` and ignores the rest.
 pub(super) fn read(text: &JavaString) -> Result<Value, SyntaxError> {
     let units = text.units();
     let units = units.strip_prefix(&[BYTE_ORDER_MARK]).unwrap_or(units);
@@ -58,7 +58,7 @@ impl Tokener<'_> {
         }
     }
 
-    /// Counts one more value, or key, or hole in an array.
+    /// Counts one more value, key, or empty place in an array.
     fn count(&mut self) -> Result<(), SyntaxError> {
         match self.values_left.checked_sub(1) {
             Some(left) => {
@@ -82,7 +82,7 @@ impl Tokener<'_> {
         Ok(value)
     }
 
-    /// Returns an object, after its `{`.
+    /// Reads an object, after its `{`.
     fn object(&mut self) -> Result<Value, SyntaxError> {
         let mut object = Object::default();
         match self.next_clean()? {
@@ -98,7 +98,7 @@ impl Tokener<'_> {
                 Some(unit) if is(unit, ':') || is(unit, '=') => {}
                 _ => return Err(self.refuse(Reason::NoSeparator)),
             }
-            // For `=>`; a `:>` passes too.
+            // For `=>`; `:>` is also accepted.
             if self.peek().is_some_and(|unit| is(unit, '>')) {
                 self.place += 1;
             }
@@ -115,8 +115,8 @@ impl Tokener<'_> {
         }
     }
 
-    /// Returns an array, after its `[`. Where nothing stands between two commas, Java holds a
-    /// `null` that is not even JSON's.
+    /// Reads an array, after its `[`. If nothing stands between two commas, Java stores its own
+    /// `null`, not the one of JSON.
     fn array(&mut self) -> Result<Value, SyntaxError> {
         let mut items = Vec::new();
         let mut after_comma = false;
@@ -146,8 +146,7 @@ impl Tokener<'_> {
         }
     }
 
-    /// Returns a string, after its opening quote. Line breaks and control characters may stand in
-    /// it.
+    /// Reads a string, after its opening quote. It may contain line breaks and control characters.
     fn string(&mut self, quote: u16) -> Result<JavaString, SyntaxError> {
         let mut units = Vec::new();
         while let Some(unit) = self.next() {
@@ -163,7 +162,7 @@ impl Tokener<'_> {
         Err(self.refuse(Reason::UnterminatedString))
     }
 
-    /// Returns what an escape stands for, after its backslash. An unknown one stands for its own
+    /// Returns the meaning of an escape, after its backslash. An unknown escape means its own
     /// letter.
     fn escaped(&mut self) -> Result<u16, SyntaxError> {
         let Some(letter) = self.next() else {
@@ -180,8 +179,8 @@ impl Tokener<'_> {
         })
     }
 
-    /// Four digits after `\u`. They are read as a number, so a sign may stand first: `\u-001` is
-    /// U+FFFF.
+    /// Reads four digits after `\u`. They are read as a number, so a sign may come first: `\u-001`
+    /// is U+FFFF.
     fn escaped_unit(&mut self) -> Result<u16, SyntaxError> {
         let Some(digits) = self.units.get(self.place..self.place + 4) else {
             return Err(self.refuse(Reason::UnterminatedEscape));
@@ -197,7 +196,7 @@ impl Tokener<'_> {
         }
     }
 
-    /// Anything that is neither object, array nor quoted: a word, a number, or failing that a
+    /// Reads anything that is neither an object, an array nor quoted: a word, a number, or else a
     /// string.
     fn literal(&mut self) -> Result<Value, SyntaxError> {
         let start = self.place;
@@ -214,7 +213,7 @@ impl Tokener<'_> {
             .unwrap_or_else(|| Value::Text(JavaString::from_units(literal.to_vec()))))
     }
 
-    /// Returns the next character that is neither white space nor in a comment.
+    /// Returns the next character that is neither white space nor part of a comment.
     fn next_clean(&mut self) -> Result<Next, SyntaxError> {
         while let Some(unit) = self.next() {
             match u8::try_from(unit) {
@@ -231,7 +230,7 @@ impl Tokener<'_> {
         Ok(None)
     }
 
-    /// Skips to the end of a block comment, from its first `*`, which may not be its last one too.
+    /// Skips to the end of a block comment, from its first `*`, which cannot be its last one.
     fn skip_block_comment(&mut self) -> Result<(), SyntaxError> {
         self.place += 1;
         let end = [u16::from(b'*'), u16::from(b'/')];
@@ -296,8 +295,8 @@ fn word(literal: &[u16]) -> Option<Value> {
     }
 }
 
-/// Returns a whole number: decimal, hexadecimal after `0x`, octal after `0`; narrow if it fits 32
-/// bits.
+/// Returns a whole number: decimal, hexadecimal after `0x`, octal after `0`; an `Integer` if it
+/// fits 32 bits.
 fn integer(literal: &[u16]) -> Option<Value> {
     if literal.iter().any(|unit| is(*unit, '.')) {
         return None;

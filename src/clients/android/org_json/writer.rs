@@ -1,11 +1,11 @@
-//! From values to text, as `getString` and `toString` do it.
+//! Converts values to text as `getString` and `toString` do.
 
 use super::{JavaString, Value};
 
-/// From here on Java writes a double with an exponent.
+/// The size from which Java writes a double with an exponent.
 const EXPONENT_FROM: f64 = 1e7;
 
-/// Below this Java writes a double with an exponent.
+/// The size below which Java writes a double with an exponent.
 const EXPONENT_BELOW: f64 = 1e-3;
 
 /// Returns the string of a value; `None` for an array or object that holds an invalid number.
@@ -100,11 +100,10 @@ fn quoted(text: &JavaString, out: &mut Vec<u16>) {
     out.push(u16::from(b'"'));
 }
 
-/// `Double.toString`: the shortest digits that tell the number from its neighbours, and at least
-/// one behind the point.
+/// `Double.toString`: as few digits as identify the number, and at least one after the point.
 ///
-/// For some numbers from 1e15 to 1e26 Java before 19 writes another last digit, or one more than is
-/// needed.
+/// For some numbers from 1e15 to 1e26, Java before 19 writes another last digit, or one more than
+/// necessary.
 fn double(number: f64) -> String {
     let magnitude = number.abs();
     if number.is_nan() {
@@ -123,7 +122,7 @@ fn double(number: f64) -> String {
         if shortest.contains('.') {
             return shortest;
         }
-        // Of those with two digits, which it writes at least, the nearest: 4.9E-324.
+        // Java writes at least two digits; this is the nearest number with two: 4.9E-324.
         format!("{number:.1E}")
     }
 }

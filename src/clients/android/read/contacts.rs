@@ -109,7 +109,7 @@ impl Phone<'_> {
         }
     }
 
-    /// Returns the level and the key that count; `None`: the contact is dropped.
+    /// Returns the level and the key that apply; `None` if the contact is dropped.
     ///
     /// Source: `clients.read.bad-public-key`, `clients.read.public-key-mismatch`,
     /// `clients.read.verified-without-key`, `clients.loss.public-key`.
@@ -178,7 +178,7 @@ impl Phone<'_> {
         self.time(object, "createdAt", Field::ContactCreatedAt, at)
     }
 
-    /// Returns whether nothing about the last update makes the app drop the contact.
+    /// Returns whether `lastUpdate` keeps the contact: a bad one makes the app drop it.
     ///
     /// Source: `clients.read.last-update`.
     fn last_update_is_read(&mut self, object: &Object, at: &At<'_>) -> bool {
@@ -191,8 +191,8 @@ impl Phone<'_> {
         !is_dropped
     }
 
-    /// Returns the members that are contacts afterwards: one that is none is fetched from the
-    /// directory, hidden where `hidden`.
+    /// Returns the members that are contacts afterwards. The app fetches the other members from the
+    /// directory; they are hidden if `hidden`.
     ///
     /// Source: `clients.read.unknown-member`.
     pub(super) fn with_contacts(
@@ -223,7 +223,7 @@ impl Phone<'_> {
         kept
     }
 
-    /// Returns whether an ID belongs to a contact by now.
+    /// Returns whether an ID already belongs to a contact.
     pub(super) fn is_contact(&self, id: ThreemaId) -> bool {
         self.known.contains(&id) || self.fetched.iter().any(|contact| contact.identity == id)
     }

@@ -17,11 +17,11 @@ use data_encoding::HEXLOWER_PERMISSIVE;
 /// The ID of a group, as Android reads it.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum FoundId {
-    /// As the format requires.
+    /// A valid ID.
     Whole(GroupId),
-    /// None of it is left.
+    /// No digit is left.
     Empty,
-    /// Something that the format does not have, and nobody knows what.
+    /// Some other value that the format does not have; nobody knows which.
     Other,
 }
 
@@ -66,8 +66,7 @@ impl Phone<'_> {
         Ok(groups)
     }
 
-    /// Returns whether the group was deleted, in which case it is hidden; `None`: it is not
-    /// restored.
+    /// Returns whether the group was deleted and is therefore hidden; `None` if it is not restored.
     ///
     /// Source: `clients.read.deleted-group`, `clients.read.missing-deleted`.
     fn deleted(&mut self, object: &Object, at: &At<'_>) -> Option<bool> {
@@ -82,7 +81,7 @@ impl Phone<'_> {
         None
     }
 
-    /// Returns the creator; `None`: the group is not restored.
+    /// Returns the creator; `None` if the group is not restored.
     ///
     /// Source: `clients.read.unknown-creator`.
     fn creator(&mut self, object: &Object, at: &At<'_>) -> Step<Option<ThreemaId>> {
@@ -151,7 +150,7 @@ impl Phone<'_> {
                 );
             }
         } else if !members.contains(&creator) && self.since(Release::Android6_2) {
-            // The members stay as they are: the user is one and the creator is not.
+            // The members do not change: the user is one of them and the creator is not.
             self.notes
                 .changed(&members_at, Field::GroupMembers, &KICKED);
         }

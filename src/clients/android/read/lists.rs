@@ -15,14 +15,14 @@ use crate::safe::json::Text;
 use data_encoding::HEXLOWER_PERMISSIVE;
 use std::collections::HashSet;
 
-/// How many bytes of the name of a group or list Android keeps.
+/// The number of bytes of a group's or list's name that Android keeps.
 ///
 /// Source: `clients.read.long-names`.
 pub(super) const NAME_BYTES: usize = 256;
 
 impl Phone<'_> {
-    /// Returns whether the IDs of distribution lists were written with their bytes in the other
-    /// order than they are read.
+    /// Returns whether the IDs of distribution lists were written in the byte order opposite to the
+    /// one in which they are read.
     ///
     /// Source: `clients.divergence.list-id`.
     pub(super) fn has_other_order(&self, device: Option<&Text>) -> bool {
@@ -65,7 +65,7 @@ impl Phone<'_> {
         Ok(lists)
     }
 
-    /// Returns the name; `None`: the list is skipped.
+    /// Returns the name; `None` if the list is skipped.
     fn list_name(&mut self, object: &Object, at: &At<'_>) -> Option<Text> {
         let name_at = at.key("name");
         let Ok(name) = object.string("name") else {

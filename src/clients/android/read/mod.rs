@@ -1,4 +1,5 @@
-//! What Android restores: one thing after the other, each value coerced to what the app expects.
+//! What Android restores: one part after the other, each value converted to the type that the app
+//! expects.
 
 mod contacts;
 mod groups;
@@ -69,7 +70,7 @@ fn parse(json: &[u8]) -> Step<Value> {
     })
 }
 
-/// The phone, in the course of the restore.
+/// The phone during the restore.
 struct Phone<'a> {
     release: Release,
     around: &'a Surroundings,
@@ -80,7 +81,7 @@ struct Phone<'a> {
     fetched: Vec<Contact>,
 }
 
-/// Returns the objects of an array, each with its index, without the other elements.
+/// The objects of an array, each with its index, without the other elements.
 type Objects<'v> = Vec<(usize, &'v Object)>;
 
 impl Phone<'_> {
@@ -148,8 +149,7 @@ impl Phone<'_> {
         })
     }
 
-    /// Returns the objects of an array; `None` if there is no such key, or something else than an
-    /// array.
+    /// Returns the objects of an array; `None` if the key is absent or its value is not an array.
     ///
     /// Source: `clients.read.wrong-type`.
     fn objects<'v>(
@@ -174,7 +174,7 @@ impl Phone<'_> {
     }
 }
 
-/// Returns what no fact says anything about.
+/// Returns the outcome of a case that no fact covers.
 fn unsourced(at: &At<'_>, what: &str) -> Outcome {
     unknown(format!(
         "{} {what}, and no source says what Android does then",

@@ -15,7 +15,7 @@ use crate::safe::backup::{At, Bytes, Link, LinkKind, PictureRelease, PrivateKey,
 use crate::safe::json::Text;
 use zeroize::Zeroizing;
 
-/// How many bytes of a nickname Android keeps.
+/// The number of bytes of a nickname that Android keeps.
 ///
 /// Source: `clients.read.long-names`.
 const NICKNAME_BYTES: usize = 32;
@@ -79,7 +79,7 @@ impl Phone<'_> {
     /// Source: `clients.read.release-nobody` and the facts after it.
     fn release(&mut self, object: &Object, at: &At<'_>) -> Step<Option<PictureRelease>> {
         let items = match object.value("profilePicRelease") {
-            // Left at its default.
+            // The setting keeps its default.
             None => return Ok(Some(PictureRelease::Nobody)),
             Some(Value::Array(items)) => items,
             Some(_) => return Err(unsourced(at, "is not an array")),
@@ -149,7 +149,7 @@ impl Phone<'_> {
                 self.notes.lost(&at, Field::Link, &LINK_IGNORED);
                 continue;
             };
-            // iOS writes an empty one, which is no loss.
+            // iOS writes an empty name, so nothing is lost.
             if string("name").is_some() {
                 self.notes
                     .lost(&at.key("name"), Field::LinkName, &NO_LINK_NAME);

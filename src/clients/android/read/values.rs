@@ -1,4 +1,4 @@
-//! Single values, as `org.json` and the app coerce them.
+//! Single values, as `org.json` and the app convert them.
 
 use super::super::org_json::{JavaString, Object, Value};
 use super::super::reasons::{
@@ -13,7 +13,7 @@ use crate::safe::backup::{At, Policy, Timestamp};
 use crate::safe::json::Text;
 
 impl Phone<'_> {
-    /// Returns a string; `null` becomes its four letters.
+    /// Returns a string; `null` becomes the word `null`.
     ///
     /// Source: `clients.read.null-string`, `clients.divergence.null-word`.
     pub(super) fn text(
@@ -29,7 +29,7 @@ impl Phone<'_> {
         object.string(key).ok().map(|found| text(&found))
     }
 
-    /// Returns a text cut after so many bytes of UTF-8, at the end of a character.
+    /// Returns a text cut to a number of bytes of UTF-8, at the end of a character.
     pub(super) fn cut(
         &mut self,
         text: Text,
@@ -49,7 +49,7 @@ impl Phone<'_> {
         Text::new(&whole[..end])
     }
 
-    /// Returns a time of a group or list: 0 if it is no number.
+    /// Returns the time of a group or list: 0 if it is not a number.
     ///
     /// Source: `clients.read.created-at`.
     pub(super) fn time_or_zero(
@@ -69,7 +69,7 @@ impl Phone<'_> {
         self.time(object, "createdAt", field, at)
     }
 
-    /// Returns a time that is a number.
+    /// Returns a time, which must be a number.
     ///
     /// Source: `clients.read.negative-time`, `clients.read.fractional-time`,
     /// `clients.read.largest-time`.
@@ -160,7 +160,7 @@ impl Phone<'_> {
         policy
     }
 
-    /// Returns the IDs of a list; `None` if there is no such key.
+    /// Returns the IDs of a list; `None` if the key is absent.
     pub(super) fn ids(
         &mut self,
         object: &Object,
@@ -189,7 +189,7 @@ impl Phone<'_> {
     }
 }
 
-/// Returns whether `getLong` gives just this number.
+/// Returns whether `getLong` returns exactly this number.
 fn fits_long(number: f64) -> bool {
     /// Two to the power of 63.
     const END: f64 = 9_223_372_036_854_775_808.0;

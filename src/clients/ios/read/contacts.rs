@@ -17,7 +17,7 @@ use crate::safe::json::{Object, Text, Value};
 use data_encoding::BASE64;
 use std::collections::HashSet;
 
-/// A contact as the decoder has it.
+/// A contact after decoding.
 pub(super) struct DecodedContact<'v> {
     identity: Text,
     public_key: Option<&'v Text>,
@@ -35,7 +35,7 @@ pub(super) struct DecodedContact<'v> {
 }
 
 impl Phone<'_> {
-    /// Decodes every contact, before any is looked up.
+    /// Decodes every contact before any is looked up.
     pub(super) fn contacts<'v>(
         &self,
         items: &'v [Value],
@@ -154,7 +154,7 @@ impl Phone<'_> {
         Ok(contact)
     }
 
-    /// The key of the directory counts, whatever the document says.
+    /// The directory's key counts, whatever the document contains.
     ///
     /// Source: `clients.read.public-key-mismatch`.
     fn public_key(

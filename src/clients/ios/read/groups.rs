@@ -17,13 +17,13 @@ use crate::safe::backup::{At, Contact, Group, GroupId, Verification};
 use crate::safe::json::{Object, Value};
 use data_encoding::HEXLOWER_PERMISSIVE;
 
-/// What becomes of a group.
+/// What happens to a group.
 enum Fate {
     /// It is restored with these members.
     Kept(Vec<ThreemaId>),
     /// It is not restored.
     Lost,
-    /// Neither it nor any after it is restored.
+    /// Neither this group nor any later one is restored.
     Last,
 }
 
@@ -129,7 +129,7 @@ impl Phone<'_> {
         Ok((fate, Some(creator)))
     }
 
-    /// Returns the members of the document.
+    /// Returns the members that the document lists.
     fn listed(&mut self, object: &Object, at: &At<'_>) -> Step<Vec<ThreemaId>> {
         let members_at = at.key("members");
         let items = self.decoder.required_array(object, "members", at)?;
@@ -148,7 +148,7 @@ impl Phone<'_> {
         Ok(members)
     }
 
-    /// Returns a group of which the user is a member, or which is made active again.
+    /// Decides about a group that lists the user as a member, or that becomes active again.
     ///
     /// Source: `clients.read.creator-no-member`, `clients.read.blocked-creator`,
     /// `clients.read.unknown-member`.
@@ -193,7 +193,7 @@ impl Phone<'_> {
             self.fetched.push(Contact {
                 verification: Some(Verification::Unverified),
                 public_key: Some(entry.public_key),
-                // Before 4.9 no contact is hidden.
+                // Before 4.9, no contact is hidden.
                 hidden: Some(self.since(Release::Ios4_9)),
                 ..Contact::new(id)
             });
@@ -213,7 +213,7 @@ impl Phone<'_> {
         Fate::Kept(kept)
     }
 
-    /// Returns the members that are contacts, where the app asks the directory for none.
+    /// Returns the members that are contacts; the app does not ask the directory for the others.
     fn only_contacts(&mut self, mut members: Vec<ThreemaId>, at: &At<'_>) -> Vec<ThreemaId> {
         let own_id = self.around.own_id;
         let before = members.len();
@@ -225,7 +225,7 @@ impl Phone<'_> {
         members
     }
 
-    /// Returns whether an ID belongs to a contact by now.
+    /// Returns whether an ID already belongs to a contact.
     fn is_contact(&self, id: ThreemaId) -> bool {
         self.known.contains(&id) || self.fetched.iter().any(|contact| contact.identity == id)
     }

@@ -1,5 +1,5 @@
-//! What iOS restores: a strict decoder for the whole document first, then one thing after the
-//! other.
+//! What iOS restores: a strict decoder reads the whole document, then iOS restores one part after
+//! the other.
 
 mod contacts;
 mod groups;
@@ -38,14 +38,14 @@ pub(in crate::clients) fn read(
     Ok(phone.notes.into_restored(backup))
 }
 
-/// The phone, in the course of the restore.
+/// The phone during the restore.
 struct Phone<'a> {
     decoder: Decoder,
     around: &'a Surroundings,
     notes: Notes,
     /// The contacts of the document that were restored.
     known: HashSet<ThreemaId>,
-    /// The blocked IDs, which are restored before anything else.
+    /// The blocked IDs, which are restored first.
     blocked: HashSet<ThreemaId>,
     /// The contacts that the app has fetched for groups.
     fetched: Vec<Contact>,
@@ -59,7 +59,7 @@ impl Phone<'_> {
     fn restore(&mut self, document: &Object) -> Step<Backup> {
         let root = At::Root;
         let (user_at, settings_at) = (root.key("user"), root.key("settings"));
-        // The whole document is decoded before anything is restored.
+        // iOS decodes the whole document before it restores anything.
         let info = self.decoder.info(document, &root.key("info"))?;
         let decoded_user = self.decoder.required_object(document, "user", &root)?;
         let user = self.user(decoded_user, &user_at)?;

@@ -1,4 +1,4 @@
-//! Settings, of which iOS has fewer than Android.
+//! Settings; iOS has fewer than Android.
 
 use super::super::reasons::{ANDROID_ONLY, LATER_SPELLING, OTHER_SPELLING};
 use super::{Phone, id_of};
