@@ -1,11 +1,11 @@
-//! What a backup holds, in numbers.
+//! The content of a backup, in numbers.
 
 use crate::safe::ThreemaId;
 use crate::safe::backup::{self, Backup, LinkKind, PictureRelease, Verification};
 use crate::safe::json::Value;
 use serde::Serialize;
 
-/// What a backup holds. Never the private key, and no names.
+/// The content of a backup, without the private key and names.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 #[non_exhaustive]
 pub struct Contents {
@@ -13,9 +13,9 @@ pub struct Contents {
     pub nickname: bool,
     /// The profile picture.
     pub picture: Option<Picture>,
-    /// Who may see the picture; `None` where the document does not say.
+    /// Who may see the picture; `None` if the document does not say.
     pub picture_release: Option<Visibility>,
-    /// Links of the ID.
+    /// The links of the ID.
     pub links: Links,
     /// Contacts.
     pub contacts: Contacts,
@@ -23,11 +23,11 @@ pub struct Contents {
     pub groups: Groups,
     /// Distribution lists.
     pub distribution_lists: usize,
-    /// What the settings list.
+    /// The lists in the settings.
     pub settings: Settings,
     /// Whether the backup was made to link a device, and holds the key of the device group.
     pub device_group_key: bool,
-    /// Contacts, groups, lists and links that are there and could not be read.
+    /// Contacts, groups, lists and links that could not be read.
     pub unread: usize,
 }
 
@@ -37,7 +37,7 @@ pub struct Contents {
 pub struct Picture {
     /// Its length, in bytes.
     pub bytes: usize,
-    /// Whether it begins as JPEG does.
+    /// Whether it begins like a JPEG.
     pub jpeg: bool,
 }
 
@@ -50,11 +50,11 @@ pub enum Visibility {
     Everyone,
     /// Nobody.
     Nobody,
-    /// So many contacts.
+    /// This number of contacts.
     Only(usize),
 }
 
-/// Links of the ID, by kind.
+/// The links of the ID, by kind.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize)]
 #[non_exhaustive]
 pub struct Links {
@@ -66,7 +66,7 @@ pub struct Links {
     pub email: usize,
 }
 
-/// Contacts, by what is known of them.
+/// The contacts, by property.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize)]
 #[non_exhaustive]
 pub struct Contacts {
@@ -90,37 +90,37 @@ pub struct Contacts {
     pub with_public_key: usize,
 }
 
-/// Groups, by where the person stands.
+/// The groups, by the role of the user.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize)]
 #[non_exhaustive]
 pub struct Groups {
     /// All of them.
     pub total: usize,
-    /// Without the person among the members; `None` where it is not known who that is.
+    /// Without the user among the members; `None` if the user's ID is not known.
     pub left: Option<usize>,
-    /// Made by the person; `None` likewise.
+    /// Created by the user; `None` if the user's ID is not known.
     pub own: Option<usize>,
-    /// Marked as deleted, by an old release.
+    /// Marked as deleted by an old release.
     pub deleted: usize,
     /// With a private chat.
     pub private: usize,
 }
 
-/// What the settings list.
+/// The lists in the settings.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize)]
 #[non_exhaustive]
 pub struct Settings {
     /// Blocked contacts.
     pub blocked_contacts: usize,
-    /// Contacts that the address book does not touch.
+    /// Contacts that are excluded from the synchronisation with the address book.
     pub sync_excluded: usize,
-    /// The same under the key of iOS 4.8 and later, which nothing else reads.
+    /// The same, under the key of iOS 4.8 and later, which no other client reads.
     pub sync_excluded_misspelled: usize,
-    /// Emojis used last.
+    /// Emojis that were used last.
     pub recent_emojis: usize,
 }
 
-/// The key under which iOS 4.8 and later writes sync exclusions.
+/// The key under which iOS 4.8 and later writes the excluded contacts.
 ///
 /// Source: clients.divergence.sync-excluded-key.
 pub(super) const MISSPELLED: &str = "syncExcludedIDs";

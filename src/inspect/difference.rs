@@ -1,33 +1,32 @@
-//! The first difference between a document and what a release would have written in its place.
+//! The first difference between a document and what a release would have written.
 
 use crate::clients::Origin;
 use crate::safe::Client;
 use crate::safe::json::{Document, Object, Path, Text, Value};
 
-/// Where the document is not what a release writes, and how. Never a value of the document.
+/// The place and kind of a difference from what a release writes. Never a value of the document.
 #[derive(PartialEq, Eq)]
 pub(super) struct Difference {
     pub(super) path: Path,
     pub(super) says: &'static str,
 }
 
-/// What came of a comparison.
+/// The result of a comparison.
 pub(super) struct Compared {
     /// The first difference, if there is one.
     pub(super) difference: Option<Difference>,
-    /// Where a string is the same, and spelled otherwise.
+    /// The place of a string with the same value in another spelling.
     pub(super) respelled: Option<Path>,
 }
 
-/// Compares a document with what a release writes of what is in it. What a release says of itself
-/// (`info.device`) is left out: it was looked at before. The keys and the members of groups have no
-/// order on iOS.
+/// Compares a document with what a release writes with the same content. `info.device` is left out,
+/// because it was checked before. On iOS, the keys and the members of groups have no order.
 pub(super) fn compare(found: &Value, written: &[u8], writer: Origin) -> Compared {
     let mut comparison = Comparison {
         ordered: writer.client() == Client::Android,
         respelled: None,
     };
-    // What a writer of ours writes can be read.
+    // Documents that our writers produce can be read.
     let difference = Document::parse(written)
         .ok()
         .and_then(|written| comparison.values(found, &written.root, &Path::default()));

@@ -1,4 +1,4 @@
-//! Fetching a backup from its server, and what the server promises.
+//! Downloads a backup and the config from its server.
 
 use super::stopped::{MOST_BYTES, Stopped};
 use crate::clients::{Operation, Transport, parse_config};
@@ -11,32 +11,32 @@ use crate::safe::{Client, Stage};
 use crate::wire::{Failure, Method, Response, Session};
 use bytes::Bytes;
 
-/// A server's config, as Android and as iOS reads it; `None` for a client that cannot.
+/// A server's config as Android and iOS read it; `None` for a client that cannot read it.
 pub type Configs = (Option<ServerConfig>, Option<ServerConfig>);
 
-/// What a server gave.
+/// The result of a download.
 #[non_exhaustive]
 pub struct Fetched {
     /// The body.
     pub body: Bytes,
-    /// What it promises.
+    /// The config.
     pub config: Configs,
-    /// What is to be said of it.
+    /// Notes for the user.
     pub notes: Vec<String>,
 }
 
-/// What to do where one answer is not enough.
+/// The hint if one answer is not enough for a diagnosis.
 const ASK_CHECK: &str =
     "Run `check` with the same URL and credentials: it finds out what is wrong with the server.";
 
-/// Why there is no backup to look into.
+/// Why no backup could be downloaded.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct NotFetched {
-    /// Where it ended, and what to do.
+    /// The stage of the failure, and what to do.
     pub stopped: Stopped,
-    /// Whether the server is in order and has nothing under this name, so that the password or the
-    /// ID may be wrong.
+    /// Whether the server works and has no backup with this name, so that the password or the ID
+    /// may be wrong.
     pub may_be_elsewhere: bool,
 }
 
@@ -49,11 +49,11 @@ impl From<Stopped> for NotFetched {
     }
 }
 
-/// Downloads a backup as Android does, and the config. Nothing is written; redirects are followed
-/// within the same server alone.
+/// Downloads the backup and the config as Android does. Writes nothing; follows redirects only
+/// within the same server.
 ///
 /// # Errors
-/// If there is no backup to get, with the stage and the problem that the answers show.
+/// If there is no backup to download, with the stage and the problem that the answers show.
 ///
 /// Source: clauses 4.2, 4.4 and 4.9.
 pub async fn fetch(session: &Session, id: &BackupId) -> Result<Fetched, NotFetched> {
@@ -104,15 +104,15 @@ fn filled(session: &Session, found: Diagnosis) -> Diagnosis {
     })
 }
 
-/// Returns what is wrong where `config` is asked for or the backup is.
+/// Returns the problem that an answer to a request for `config` or the backup shows.
 fn shown_by(session: &Session, asked: Asked, answer: &Response) -> Option<Diagnosis> {
     let facts = session.facts();
     let evidence = Evidence::of(&facts.base, facts.login, Method::Get, asked, answer);
     diagnose(&evidence).map(|found| filled(session, found))
 }
 
-/// Returns a server without the backup: if it has no `config` either, something else is wrong than
-/// the password or the ID.
+/// Returns the failure for a server without the backup. If it has no `config` either, the cause is
+/// neither the password nor the ID.
 async fn missing(session: &Session, response: &Response) -> NotFetched {
     let status = response.status;
     let config = session.read_config().await.ok();
@@ -140,7 +140,7 @@ async fn missing(session: &Session, response: &Response) -> NotFetched {
     }
 }
 
-/// Returns an answer that is no download.
+/// Returns the failure for an answer other than a download.
 fn refused(session: &Session, response: &Response) -> Stopped {
     let found = shown_by(session, Asked::Backup, response)
         .or_else(|| shown_by(session, Asked::Config, response));
@@ -163,14 +163,14 @@ fn refused(session: &Session, response: &Response) -> Stopped {
         ),
     };
     let mut stopped = Stopped::new(stage, message).because(found);
-    // Two passwords are in play, which no server knows of.
+    // There are two passwords, which no server can distinguish.
     if stopped.hints.is_empty() || stage == Stage::Auth {
         stopped.hints.push(hint.to_owned());
     }
     stopped
 }
 
-/// Returns a page in place of a backup: a portal, or another site.
+/// Returns the failure for a page in place of a backup: from a portal, or from another site.
 fn page(session: &Session, response: &Response) -> Stopped {
     let message = format!(
         "the server answers with something else than a backup: {}",

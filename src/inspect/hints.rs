@@ -1,14 +1,13 @@
-//! What to try where a backup does not open, or is not found.
+//! Hints for a backup that does not open or is not found.
 
 use crate::safe::BackupPassword;
 
-/// The fewest characters that both mobile clients take for a new password.
+/// The smallest number of characters that both mobile clients accept for a new password.
 ///
 /// Source: clause 1.6.
 const FEWEST_CHARACTERS: usize = 8;
 
-/// Returns what may be the matter with the password and the ID: what applies to these, without
-/// telling anything of them but that.
+/// Returns the possible problems of this password and ID. The hints reveal nothing else about them.
 ///
 /// Source: clauses 1.3 and 1.6; clients.password.bytes.
 pub fn hints(password: &BackupPassword, was_lower_case: bool) -> Vec<String> {

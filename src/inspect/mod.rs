@@ -1,9 +1,9 @@
 //! One backup: who wrote it, what it holds, what breaks the format, what each client restores. No
 //! printing.
 //!
-//! The bytes may come from an attacker: size, depth and number of values are bounded before
-//! anything is made of them, and no text of theirs is passed on that could steer a terminal.
-//! Neither the private key nor a password is part of any answer.
+//! The bytes may come from an attacker. Size, depth and number of values are limited before
+//! anything else happens, and none of their text can control a terminal. No answer contains the
+//! private key or a password.
 
 mod contents;
 mod difference;
@@ -39,41 +39,40 @@ use serde::Serialize;
 use std::collections::BTreeMap;
 use zeroize::Zeroizing;
 
-/// How much of a document is looked at: as much as the readers judge. More than 13,000 contacts are
-/// within.
+/// The limits within which a document is inspected, which are those of the readers. They allow more
+/// than 13,000 contacts.
 const LIMITS: Limits = Limits {
     bytes: MOST_BYTES,
     values: 200_000,
     depth: 128,
 };
 
-/// The clients by which a backup is judged. Desktop no longer restores from one, and never did
-/// without the key of a device group: what it makes of the backup is shown, and decides nothing.
+/// The clients by which a backup is judged. Desktop no longer restores, and never did without the
+/// key of a device group: its result is shown, but decides nothing.
 ///
 /// Source: clients.releases.desktop, clients.read.device-group-key.
 const JUDGES: [Client; 2] = [Client::Android, Client::Ios];
 
-/// What is to be inspected.
+/// What to inspect.
 #[derive(Clone, Copy)]
 pub enum Subject<'a> {
-    /// A body as a server gives it, and the key that opens it.
+    /// A body from a server, and the key that opens it.
     Body {
         /// The body.
         bytes: &'a [u8],
         /// The key.
         key: &'a EncryptionKey,
     },
-    /// A document that is decrypted and unpacked already.
+    /// A document that is already decrypted and unpacked.
     Document(&'a [u8]),
 }
 
-/// What is known beside the bytes.
+/// What is known in addition to the bytes.
 #[derive(Clone, Copy, Default)]
 pub struct Known {
-    /// Whose backup it is.
+    /// The ID to which the backup belongs.
     pub id: Option<ThreemaId>,
-    /// What the server promises, as Android and as iOS reads it; `None` for a client that cannot
-    /// read it.
+    /// The server's config, as Android and iOS read it; `None` for a client that cannot read it.
     pub config: Option<Configs>,
     /// Whether names may be shown.
     pub show_names: bool,
@@ -90,35 +89,35 @@ pub struct Inspection {
     pub tool: &'static str,
     /// The version of the tool.
     pub version: &'static str,
-    /// Whose backup it is, where that is known.
+    /// The ID to which the backup belongs, if it is known.
     pub id: Option<String>,
     /// The result.
     pub verdict: Verdict,
     /// Whether each client can restore from it.
     pub clients: BTreeMap<Client, ClientVerdict>,
-    /// Where opening it ended, if there was no document to read.
+    /// Where opening it failed, if there was no document to read.
     pub failure: Option<Stopped>,
-    /// The size of the body, against what the server takes.
+    /// The size of the body, compared with the server's limit.
     pub size: Option<SizeOnWire>,
     /// The length of the document, in bytes.
     pub document_bytes: Option<u64>,
-    /// How the document is packed.
+    /// How the document is compressed.
     pub packing: Option<Packing>,
-    /// Who wrote it.
+    /// The writer of the document.
     pub writer: Option<Authorship>,
-    /// What it holds.
+    /// The content.
     pub contents: Option<Contents>,
-    /// Names, where they were asked for.
+    /// The names, if they were requested.
     pub names: Option<Names>,
     /// What breaks the format.
     pub deviations: Vec<Broken>,
-    /// How many deviations there are beyond those.
+    /// The number of further deviations.
     pub more_deviations: usize,
     /// What the newest release of each client restores.
     pub previews: Vec<Preview>,
-    /// What had to be assumed.
+    /// The assumptions.
     pub assumptions: Vec<String>,
-    /// What else is to be said.
+    /// Further notes.
     pub notes: Vec<String>,
     /// Whether the server refused the credentials, or limits or locks out this address.
     #[serde(skip)]
@@ -131,32 +130,32 @@ pub struct Inspection {
 pub enum Verdict {
     /// Android and iOS restore from it, and nothing in it breaks the format.
     Pass,
-    /// One of them cannot, or something in it breaks the format.
+    /// One of them cannot restore from it, or something in it breaks the format.
     Fail,
-    /// It could not be carried out to its end.
+    /// The inspection could not be completed.
     Incomplete,
-    /// For none of them it is known.
+    /// The result is not known for any of them.
     Unknown,
 }
 
-/// Something that breaks the format.
+/// A deviation from the format.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 #[non_exhaustive]
 pub struct Broken {
-    /// Where in the document: `contacts[3].identity`; empty for the whole.
+    /// The place in the document: `contacts[3].identity`; empty for the whole document.
     pub path: String,
-    /// The line, from 1; of what is missing, that of the nearest value around it.
+    /// The line, from 1; for an absent value, the line of the nearest value around it.
     pub line: Option<usize>,
     /// The column, in bytes from 1.
     pub column: Option<usize>,
-    /// What is wrong there.
+    /// The problem.
     pub says: String,
 }
 
 /// The JSON Schema of an inspection.
 pub const SCHEMA: &str = include_str!("inspection.schema.json");
 
-/// The result of looking at bytes: what to show, and what must stay secret.
+/// The result of an inspection, with the parts that must stay secret.
 #[non_exhaustive]
 pub struct Inspected {
     /// The result.
@@ -202,15 +201,14 @@ impl Inspection {
 
     /// Returns the inspection as JSON, with a line end. No character in it steers a terminal.
     pub fn to_json(&self) -> String {
-        // Strings, numbers and maps with string keys only: this cannot fail.
+        // Only strings, numbers and maps with string keys: this cannot fail.
         let mut text =
             crate::text::legible_json(&serde_json::to_string_pretty(self).unwrap_or_default());
         text.push('\n');
         text
     }
 
-    /// Takes secrets out of everything that comes from the document: somebody else may have put
-    /// them anywhere.
+    /// Removes secrets from all text of the document: its writer may have put them anywhere.
     pub fn clean(&mut self, secrets: &Scrub) {
         let clean = |text: &mut String| *text = secrets.text(text);
         if let Some(names) = &mut self.names {
@@ -245,7 +243,7 @@ impl Inspection {
     }
 }
 
-/// Looks at a backup.
+/// Inspects a backup.
 ///
 /// Source: clauses 2.1 to 3.8.
 pub fn inspect(subject: Subject<'_>, known: Known) -> Inspected {
@@ -298,16 +296,16 @@ fn open(
     Ok((Zeroizing::new(document), Packing::of(&packed)))
 }
 
-/// Why a body is not opened.
+/// Why a body could not be opened.
 enum Unopened {
-    /// It is larger than what is looked at; by how much is not known, since no more is read.
+    /// It is larger than the limit; its size is not known, because the rest is not read.
     TooLarge,
     /// This key does not open the backup.
     Envelope(EnvelopeError),
 }
 
-/// What is too large to be looked at is not said to be broken; of the rest, a client may take more
-/// than we do.
+/// Reports why a body could not be opened. A body over our limits is not called broken, and a
+/// client may accept more than we do.
 fn unopened(inspection: &mut Inspection, error: &Unopened, subject: Subject<'_>, known: Known) {
     match error {
         Unopened::TooLarge => {
@@ -319,7 +317,8 @@ fn unopened(inspection: &mut Inspection, error: &Unopened, subject: Subject<'_>,
             inspection.stop(error.stage(), said_of(error));
             match error {
                 EnvelopeError::UnpacksToMore { .. } => {}
-                // With another password the clients might restore it: of them nothing is said.
+                // With another password, the clients might restore it, so no verdict is given for
+                // them.
                 EnvelopeError::CannotDecrypt => inspection.judge(),
                 _ => {
                     preview::add_all(inspection, subject, None, known);
@@ -344,7 +343,7 @@ fn said_of(error: &EnvelopeError) -> String {
     }
 }
 
-/// Looks at what is inside.
+/// Inspects the document.
 fn look(inspected: &mut Inspected, bytes: &[u8], subject: Subject<'_>, known: Known) {
     let inspection = &mut inspected.inspection;
     inspection.document_bytes = Some(bytes.len() as u64);
@@ -370,7 +369,7 @@ fn look(inspected: &mut Inspected, bytes: &[u8], subject: Subject<'_>, known: Kn
     inspection.judge();
 }
 
-/// What cannot be read as JSON may yet be restored by a client that takes more.
+/// Reports a document that is not JSON here; a client that accepts more may still restore it.
 fn unread(inspection: &mut Inspection, error: &JsonError, subject: Subject<'_>, known: Known) {
     inspection.stop(error.stage(), error.to_string());
     let beyond_limits = match error {
@@ -388,7 +387,7 @@ fn unread(inspection: &mut Inspection, error: &JsonError, subject: Subject<'_>, 
     }
 }
 
-/// The deviations that are shown one by one.
+/// The number of deviations that are shown one by one.
 const SHOWN_DEVIATIONS: usize = 100;
 
 fn note_deviations(inspection: &mut Inspection, bytes: &[u8], deviations: &Deviations) {

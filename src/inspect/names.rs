@@ -6,10 +6,10 @@ use crate::safe::json::Text;
 use crate::text::legible;
 use serde::Serialize;
 
-/// The characters of a name that are shown at most.
+/// The number of characters of a name that are shown.
 const LONGEST: usize = 100;
 
-/// The names in a backup. What is in them cannot steer a terminal.
+/// The names in a backup. Their text cannot control a terminal.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 #[non_exhaustive]
 pub struct Names {
@@ -25,7 +25,7 @@ pub struct Names {
     pub distribution_lists: Vec<String>,
     /// The IDs of blocked contacts.
     pub blocked_contacts: Vec<String>,
-    /// The IDs of contacts that the address book does not touch.
+    /// The IDs of contacts that are excluded from the synchronisation with the address book.
     pub sync_excluded: Vec<String>,
 }
 
@@ -47,7 +47,7 @@ pub struct Contact {
 pub struct Group {
     /// The name.
     pub name: Option<String>,
-    /// The ID of who made it.
+    /// The ID of its creator.
     pub creator: String,
     /// The IDs of its members.
     pub members: Vec<String>,
@@ -76,7 +76,7 @@ impl Names {
         }
     }
 
-    /// Changes each of them.
+    /// Applies a change to each text.
     pub(super) fn each(&mut self, change: impl Fn(&mut String)) {
         self.nickname.iter_mut().for_each(&change);
         self.links.iter_mut().for_each(&change);

@@ -1,8 +1,8 @@
-//! What the fields of a backup are called when they are counted.
+//! The nouns for counted fields of a backup.
 
 use crate::clients::Field;
 
-/// `3 distribution lists`.
+/// Returns the count with its noun: `3 distribution lists`.
 pub(super) fn counted(field: Field, count: usize) -> String {
     let (one, many) = nouns(field);
     format!("{count} {}", if count == 1 { one } else { many })

@@ -1,39 +1,38 @@
-//! How a document is packed: what the gzip around it says about its writer.
+//! How a document is compressed: what the gzip reveals about its writer.
 
 use serde::Serialize;
 
-/// How a document is packed.
+/// How a document is compressed.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
 #[non_exhaustive]
 pub struct Packing {
     /// Whether it is really compressed.
     pub shape: Shape,
-    /// Whether the header is as short as every known client writes it: no name, no comment, no
-    /// time.
+    /// Whether the header is as short as that of every known client: no name, no comment, no time.
     pub plain_header: bool,
 }
 
-/// Whether something is really compressed.
+/// Whether a document is really compressed.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
 #[serde(rename_all = "lowercase")]
 #[non_exhaustive]
 pub enum Shape {
-    /// It is stored as it is.
+    /// It is stored without compression.
     Stored,
     /// It is compressed.
     Compressed,
 }
 
 impl Packing {
-    /// Returns what the first member of a gzip says. What says nothing reliable is not looked at:
-    /// the bytes for the operating system and the effort, and how stored blocks are split.
+    /// Returns the packing of the first member of a gzip. Unreliable properties are ignored: the
+    /// bytes for the operating system and the level, and the sizes of stored blocks.
     ///
     /// Source: RFC 1952 section 2.3.1; RFC 1951 section 3.2.3; clients.write.gzip-header.
     pub(super) fn of(packed: &[u8]) -> Self {
         let header = packed.first_chunk::<10>().copied().unwrap_or_default();
         let [_, _, _, flags, time @ .., _, _] = header;
         let plain_header = flags == 0 && time == [0; 4];
-        // Behind a plain header stands the first block; its type is in bits 1 and 2.
+        // The first block follows a plain header; its type is in bits 1 and 2.
         let kind = packed.get(10).map_or(0, |block| block >> 1 & 0b11);
         Self {
             shape: if plain_header && kind == 0 {

@@ -18,7 +18,7 @@ use serde::Serialize;
 use std::collections::{BTreeMap, HashSet};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-/// The changes that are shown one by one.
+/// The number of changes that are shown one by one.
 const SHOWN_CHANGES: usize = 200;
 
 /// What a release restores.
@@ -31,55 +31,55 @@ pub struct Preview {
     pub reader: Release,
     /// The release, for people.
     pub release: String,
-    /// What comes of it.
+    /// The outcome.
     pub result: Result,
-    /// Where it stops, if it does.
+    /// The stage at which it stops, if it stops.
     pub stage: Option<Stage>,
-    /// Where in the document, if it came so far.
+    /// The place in the document, if the restore reached it.
     pub path: Option<String>,
-    /// Why it stops, or why nobody knows.
+    /// Why it stops, or why the outcome is not known.
     pub reason: Option<String>,
-    /// Where that is seen: file and line of a release, a clause or an execution.
+    /// The evidence: file and line of a release, a clause or an execution.
     pub source: Option<String>,
-    /// What is lost or changed, counted; `None` where the document could not be read here, to
-    /// compare it with.
+    /// The counts of what is lost or changed; `None` if the document could not be read here for a
+    /// comparison.
     pub tallies: Option<Vec<Tally>>,
     /// What is lost or changed, one by one.
     pub changes: Vec<Detail>,
-    /// How many more there are.
+    /// The number of further changes.
     pub more_changes: usize,
-    /// Of what nobody knows what becomes of it, counted.
+    /// The counts of values of which the result is not known.
     pub unsure: Vec<Tally>,
-    /// What it uploads over the backup after that.
+    /// What the app then uploads over the backup.
     pub overwrite: Option<Overwrite>,
 }
 
-/// What comes of a restore.
+/// The outcome of a restore.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
 #[serde(rename_all = "lowercase")]
 #[non_exhaustive]
 pub enum Result {
-    /// It goes through.
+    /// The restore succeeds.
     Restored,
-    /// The app says that it cannot.
+    /// The app refuses with an error.
     Refused,
     /// The app crashes.
     Crash,
-    /// The app is busy for ever.
+    /// The app hangs.
     Hang,
-    /// Nobody knows.
+    /// The outcome is not known.
     Unknown,
 }
 
-/// So many of a field.
+/// A number of one field.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 #[non_exhaustive]
 pub struct Tally {
     /// The field.
     pub field: Field,
-    /// What became of it; `None` where nobody knows.
+    /// What happened to it; `None` if that is not known.
     pub kind: Option<ChangeKind>,
-    /// How many.
+    /// The number.
     pub count: usize,
     /// The same for people: `3 distribution lists`.
     pub says: String,
@@ -89,19 +89,19 @@ pub struct Tally {
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 #[non_exhaustive]
 pub struct Detail {
-    /// Where in the document.
+    /// The place in the document.
     pub path: String,
     /// The field.
     pub field: Field,
-    /// What became of it.
+    /// What happened to it.
     pub kind: ChangeKind,
-    /// Why.
+    /// The reason.
     pub reason: &'static str,
-    /// Where that is seen.
+    /// The evidence.
     pub source: &'static str,
 }
 
-/// What iOS uploads by itself some seconds after a restore.
+/// What iOS uploads on its own some seconds after a restore.
 ///
 /// Source: clients.http.restore-sequence, clients.divergence.overwrite-after-restore.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
@@ -109,9 +109,9 @@ pub struct Detail {
 pub struct Overwrite {
     /// The size of the body that it uploads, in bytes.
     pub bytes: u64,
-    /// Whether the server's limit keeps it from uploading; `None` where the limit is not known.
+    /// Whether the server's limit prevents the upload; `None` if the limit is not known.
     pub kept_from_it: Option<bool>,
-    /// What was in the backup and is not on the server any more then.
+    /// What the server no longer holds after that.
     pub gone: Vec<Tally>,
 }
 
@@ -161,12 +161,12 @@ impl Preview {
     }
 }
 
-/// Returns the newest version of what reads alike: `Android 6.4.2`.
+/// Returns the newest version that restores alike: `Android 6.4.2`.
 fn newest(release: Release) -> String {
     release.alike(Aspect::Reading).newest()
 }
 
-/// Returns a path as programs want it; the whole is empty.
+/// Returns a path for programs; the whole document is empty.
 pub(super) fn plain(path: &Path) -> String {
     if path.0.is_empty() {
         String::new()
@@ -175,7 +175,7 @@ pub(super) fn plain(path: &Path) -> String {
     }
 }
 
-/// Previews the restore by the newest release of each client, and says what was assumed.
+/// Adds a preview of the newest release of each client, and the assumptions.
 pub(super) fn add_all(
     inspection: &mut Inspection,
     subject: Subject<'_>,
@@ -219,13 +219,13 @@ pub(super) fn add_all(
     }
 }
 
-/// Returns the time, for what Android makes of contacts without one.
+/// Returns the current time, which Android sets for contacts without one.
 fn now() -> Timestamp {
     let since = SystemTime::now().duration_since(UNIX_EPOCH);
     Timestamp(since.map_or(0, |since| since.as_millis().cast_signed()))
 }
 
-/// Returns an ID that is nowhere in a backup.
+/// Returns an ID that does not occur in a backup.
 pub(super) fn unlisted_id(backup: &Backup) -> ThreemaId {
     let contacts = backup.contacts.iter().map(|contact| contact.identity);
     let lists = backup.distribution_lists.iter();
@@ -236,12 +236,12 @@ pub(super) fn unlisted_id(backup: &Backup) -> ThreemaId {
     known.extend(members.flat_map(|members| members.iter().copied()));
     let numbers = 0..=known.len();
     let mut ids = numbers.filter_map(|number| ThreemaId::parse(&format!("Z{number:07}")).ok());
-    // There is one number more than there are known IDs, and no document holds ten million.
+    // There is one more number than known IDs, and no document holds ten million.
     ids.find(|id| !known.contains(id))
         .unwrap_or_else(|| unreachable!("an ID is free"))
 }
 
-/// Returns the one place where a client is asked what it restores.
+/// Returns what a client restores; the only place that asks it.
 fn outcome(reader: Release, subject: Subject<'_>, around: &Surroundings) -> Outcome {
     match subject {
         Subject::Body { bytes, key } => reader.open(key, bytes, around),
@@ -298,7 +298,7 @@ fn tell_changes(preview: &mut Preview, restored: &Restored, backup: &Backup) {
     preview.changes = shown.collect();
 }
 
-/// Returns how many of each field, what is lost first.
+/// Returns the counts of each field, lost ones first.
 fn tallies<'a>(
     changes: impl Iterator<Item = (Option<ChangeKind>, Field, &'a Path)>,
     backup: &Backup,
@@ -316,7 +316,7 @@ fn tallies<'a>(
     tallies.collect()
 }
 
-/// Returns how many things stand at a path: of a list as a whole, its items.
+/// Returns the number of things at a path; for a whole list, its items.
 fn weight(path: &Path, field: Field, backup: &Backup) -> usize {
     if !matches!(path.0.last(), Some(Step::Key(_))) {
         return 1;
@@ -344,7 +344,7 @@ fn overwrite(
 ) -> Overwrite {
     let newest = Release::newest(Client::Ios).usual();
     let written = newest.write(&restored.backup, &Phone::new(around.own_id));
-    // Nonce, tag, and gzip around stored blocks.
+    // Nonce, tag, and gzip with stored blocks.
     let packed = envelope::pack(&written, newest.compression());
     let bytes = (envelope::NONCE_BYTES + envelope::TAG_BYTES + packed.len()) as u64;
     let transport = Transport::of(Client::Ios);
@@ -357,8 +357,8 @@ fn overwrite(
     }
 }
 
-/// Returns what was in the backup and is not in what iOS writes after it: what it lost when it
-/// restored.
+/// Returns what was in the backup but is missing in what iOS then writes: what it lost during the
+/// restore.
 fn gone(restored: &Restored, backup: &Backup) -> Vec<Tally> {
     let lost = restored.changes.iter();
     let lost = lost.filter(|change| change.kind == ChangeKind::Lost);

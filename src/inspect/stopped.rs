@@ -4,11 +4,11 @@ use crate::diagnosis::Diagnosis;
 use crate::safe::Stage;
 use serde::Serialize;
 
-/// The longest body, and the longest document, that is looked at, in bytes: sixteen times what
-/// clients upload where a server says nothing.
+/// The largest body and the largest document that are inspected, in bytes: sixteen times what
+/// clients upload if the server names no limit.
 pub const MOST_BYTES: usize = 8 * 1024 * 1024;
 
-/// Where opening a backup ended.
+/// Where opening a backup failed.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 #[non_exhaustive]
 pub struct Stopped {
@@ -18,7 +18,7 @@ pub struct Stopped {
     pub message: String,
     /// The problem of the server that its answers show: `problem.no-folder`.
     pub problem: Option<String>,
-    /// What may be the cause, and what to try.
+    /// Possible causes, and what to try.
     pub hints: Vec<String>,
 }
 
@@ -32,7 +32,7 @@ impl Stopped {
         }
     }
 
-    /// With the problem that the server's answer shows, and what mends it.
+    /// Adds the problem that the server's answer shows, with its fix.
     pub(super) fn because(mut self, found: Option<Diagnosis>) -> Self {
         if let Some(found) = found {
             let likely = if found.is_certain() { "" } else { "likely: " };
@@ -43,7 +43,7 @@ impl Stopped {
         self
     }
 
-    /// With a hint, if there is no backup.
+    /// Adds a hint if there is no backup.
     pub(super) fn or_else(mut self, hint: &str) -> Self {
         if self.hints.is_empty() {
             self.hints.push(hint.to_owned());

@@ -1,4 +1,4 @@
-//! The size of a body, against what its server takes.
+//! The size of a body, compared with the server's limit.
 
 use super::Configs;
 use crate::clients::Transport;
@@ -6,15 +6,15 @@ use crate::safe::Client;
 use crate::safe::ServerConfig;
 use serde::Serialize;
 
-/// The size of a body, against what its server takes.
+/// The size of a body, compared with the server's limit.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
 #[non_exhaustive]
 pub struct SizeOnWire {
     /// The length of the body, in bytes.
     pub bytes: u64,
-    /// What Android makes of the server's limit; `None` where no server was asked.
+    /// Whether Android uploads it; `None` if no server was asked.
     pub android: Option<Uploads>,
-    /// What iOS makes of it.
+    /// Whether iOS uploads it; `None` if no server was asked.
     pub ios: Option<Uploads>,
 }
 
@@ -22,15 +22,15 @@ pub struct SizeOnWire {
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
 #[non_exhaustive]
 pub struct Uploads {
-    /// The limit as it reads it, in bytes; `None` where it cannot read the config, and uploads
-    /// nothing.
+    /// The limit as the client reads it, in bytes; `None` if it cannot read the config, and so
+    /// uploads nothing.
     pub limit: Option<i64>,
     /// Whether it uploads.
     pub uploads: bool,
 }
 
 impl SizeOnWire {
-    /// Of a body of this length, in bytes; `config` as Android and as iOS reads it.
+    /// Returns the size of a body of `bytes` bytes; `config` is as Android and iOS read it.
     ///
     /// Source: clause 4.6.
     pub fn of(bytes: u64, config: Option<Configs>) -> Self {

@@ -1,8 +1,8 @@
-//! Who wrote a document: the releases that write it like this, key by key.
+//! Who wrote a document: the releases that write exactly this document.
 //!
-//! Nothing is guessed: each known writer is taken at its word. What `info.device`, the white space
-//! and the gzip leave over must write the very same document again from what is in it. Where
-//! several releases would, all of them are named.
+//! The result is not a guess. `info.device`, the white space and the gzip leave some releases as
+//! candidates, and each must write the same document again from its content. If several do, all of
+//! them are named.
 
 use super::contents::MISSPELLED;
 use super::difference::{self, Difference};
@@ -19,25 +19,25 @@ use crate::safe::backup::{Backup, DistributionListId};
 use crate::safe::json::{Document, Layout, Text, Value};
 use serde::Serialize;
 
-/// The characters of `info.device` that are shown at most.
+/// The number of characters of `info.device` that are shown.
 const SHOWN_OF_DEVICE: usize = 40;
 
-/// Who wrote a document.
+/// The writer of a document.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 #[non_exhaustive]
 pub struct Authorship {
-    /// The releases that write a document like this: none where no known one does, several where
-    /// they write the same.
+    /// The releases that write a document like this: none if no known release does, several if they
+    /// write the same.
     pub releases: Vec<Origin>,
     /// The same for people: `Android 6.4`, `iOS 4.9 to 7.2` or `not known`.
     pub says: String,
-    /// What `info.device` says of the writer.
+    /// The value of `info.device`.
     pub device: Option<String>,
-    /// On what the inference stands, one sentence each.
+    /// The evidence, one sentence each.
     pub evidence: Vec<String>,
 }
 
-/// Infers who wrote a document.
+/// Infers the writer of a document.
 ///
 /// Source: clients.write.android-text, clients.write.ios-text, clients.write.gzip-header.
 pub(super) fn of(
@@ -105,7 +105,7 @@ struct Inference {
 }
 
 impl Inference {
-    /// Keeps the candidates of which it is so. What changes nothing is no evidence.
+    /// Keeps the candidates that fit. A property that excludes none of them is not evidence.
     fn keep(&mut self, sentence: impl Into<String>, fits: impl Fn(Origin) -> bool) {
         let before = self.candidates.len();
         if before == 0 {
@@ -151,9 +151,8 @@ impl Inference {
         }
     }
 
-    /// White space decides between clients. Where it contradicts what was seen before, a tool may
-    /// have written the document again: the report says so, and what is in it is looked at all the
-    /// same.
+    /// Keeps the candidates that write this white space. If it contradicts other evidence, a tool
+    /// may have rewritten the document: the report says so, and the content is still compared.
     fn layout(&mut self, document: &Document, bytes: &[u8]) {
         let is =
             |layout| !document.has_byte_order_mark() && document.root.to_bytes(layout) == bytes;
@@ -201,7 +200,7 @@ impl Inference {
         }
     }
 
-    /// Lets each candidate write the document again.
+    /// Keeps the candidates that write the same document again.
     fn keys(&mut self, root: &Value, backup: &Backup) {
         let phone = Phone::new(unlisted_id(backup));
         let candidates = std::mem::take(&mut self.candidates);
@@ -249,8 +248,8 @@ impl Inference {
     }
 }
 
-/// Returns what must have been on the phone for a release to write this document: where a release
-/// turns something round or writes it under another key, that is undone.
+/// Returns what must have been on the phone if this release wrote the document. Undoes reversed
+/// bytes and renamed keys of the release.
 ///
 /// Source: clients.divergence.sync-excluded-key, clients.divergence.list-id.
 fn as_on_the_phone(backup: &Backup, writer: Origin) -> Backup {
@@ -282,7 +281,7 @@ fn id(value: &Value) -> Option<ThreemaId> {
     }
 }
 
-/// Origins for people; releases that follow each other as one range.
+/// Returns the origins for people; consecutive releases become one range.
 fn said(origins: &[Origin]) -> String {
     let usual: Vec<_> = Release::distinct(Aspect::Writing).collect();
     let place = |release: Release| usual.iter().position(|each| *each == release);

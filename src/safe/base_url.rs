@@ -1,4 +1,4 @@
-//! The address of a server, as people paste it.
+//! The address of a server, as people enter it.
 
 use super::keys::BackupId;
 use crate::safe::Stage;
@@ -10,16 +10,16 @@ use zeroize::Zeroizing;
 /// The number of hexadecimal digits in a backup ID. Source: clause 4.1.
 const BACKUP_ID_DIGITS: usize = 64;
 
-/// The base URL of a server, in one spelling: no user info, no trailing slash, no default port.
+/// The base URL of a server in its normal form: no user info, no trailing slash, no default port.
 ///
-/// Plain `http://` is representable; whether it is acceptable is judged elsewhere.
+/// It may be plain `http://`; the caller decides whether to accept that.
 ///
 /// Source: clause 4.1.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct BaseUrl {
     /// Always `http` or `https`, with a host, without user info, query or fragment.
     url: Url,
-    /// The text of `url` without trailing slashes.
+    /// The text of `url`, without trailing slashes.
     text: String,
 }
 
@@ -29,11 +29,11 @@ pub struct BaseUrl {
 pub struct ParsedBase {
     /// The base URL, without the user info.
     pub base: BaseUrl,
-    /// What stood before the `@`.
+    /// The text before the `@`.
     pub user_info: Option<UserInfo>,
 }
 
-/// User and password out of a URL, percent-decoded; never printed.
+/// User and password from a URL, percent-decoded; never printed.
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct UserInfo {
@@ -53,10 +53,10 @@ impl fmt::Debug for UserInfo {
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum BaseUrlError {
-    /// No `https://` in front.
+    /// No `https://` at the beginning.
     #[error("the address has no scheme: write {}", or_example(suggestion.as_ref()))]
     NoScheme {
-        /// The address as it should be, if that can be inferred.
+        /// The corrected address, if it can be inferred.
         suggestion: Option<String>,
     },
     /// A scheme other than `https` and `http`.
@@ -64,7 +64,7 @@ pub enum BaseUrlError {
         "the address begins with `{scheme}:`, and clients speak only https: write https:// instead"
     )]
     OtherScheme {
-        /// The scheme that was given.
+        /// The given scheme.
         scheme: String,
     },
     /// No host.
@@ -72,33 +72,33 @@ pub enum BaseUrlError {
         "the address names no host: write https://, the host's name, and the folder if there is one"
     )]
     NoHost,
-    /// A `?` and what follows.
+    /// A `?` and the text after it.
     #[error("the address has a query (`?`), which clients do not support: write {}", or_without(suggestion.as_ref()))]
     HasQuery {
-        /// The address as it should be, if that can be inferred.
+        /// The corrected address, if it can be inferred.
         suggestion: Option<String>,
     },
-    /// A `#` and what follows.
+    /// A `#` and the text after it.
     #[error("the address has a fragment (`#`), which clients do not support: write {}", or_without(suggestion.as_ref()))]
     HasFragment {
-        /// The address as it should be, if that can be inferred.
+        /// The corrected address, if it can be inferred.
         suggestion: Option<String>,
     },
-    /// It leads to the config, the collection of backups, or one backup.
+    /// It leads to the config, to the collection of backups, or to one backup.
     #[error("the address leads into the server's folder: give the folder above `config` and `backups`{}", or_nothing(suggestion.as_ref()))]
     TooDeep {
-        /// The address as it should be, if that can be inferred.
+        /// The corrected address, if it can be inferred.
         suggestion: Option<String>,
     },
-    /// User or password do not decode to text.
+    /// User or password cannot be decoded to text.
     #[error("user or password in the address are not UTF-8 once their percent signs are decoded")]
     UserInfoIsNotText,
-    /// Anything else.
+    /// Any other error.
     #[error(
         "the address is not a valid URL ({reason}): if it holds a user or password, percent-encode `/ ? # @ : %` in them"
     )]
     Unparsable {
-        /// What is wrong, in the words of the URL standard.
+        /// The reason, in the words of the URL standard.
         reason: &'static str,
     },
 }
@@ -116,15 +116,15 @@ fn or_nothing(suggestion: Option<&String>) -> String {
 }
 
 impl BaseUrlError {
-    /// Returns the stage at which this stops a client: before it can look up anything.
+    /// Returns the stage at which this error stops a client: before it looks up anything.
     pub const fn stage(&self) -> Stage {
         Stage::Resolve
     }
 }
 
 impl BaseUrl {
-    /// Reads an address as people paste it: white space around it and trailing slashes do not
-    /// matter.
+    /// Parses an address as people enter it: surrounding white space and trailing slashes are
+    /// ignored.
     ///
     /// Source: clause 4.1.
     pub fn parse(text: &str) -> Result<ParsedBase, BaseUrlError> {
@@ -150,12 +150,12 @@ impl BaseUrl {
         Ok(ParsedBase { base, user_info })
     }
 
-    /// Returns the one spelling: no user info, no trailing slash.
+    /// Returns the normal form: no user info, no trailing slash.
     pub fn as_str(&self) -> &str {
         &self.text
     }
 
-    /// Returns whether it is `https`, as every client demands.
+    /// Returns whether it is `https`, which every client requires.
     ///
     /// Source: clause 6.3.
     pub fn scheme_is_https(&self) -> bool {
@@ -170,14 +170,14 @@ impl BaseUrl {
             .unwrap_or(host)
     }
 
-    /// Returns the port, also where the address leaves it to the scheme.
+    /// Returns the port, or the default of the scheme if the address has none.
     pub fn port(&self) -> u16 {
-        // The schemes that get past `parse` both have a default.
+        // `parse` accepts only schemes that have a default.
         self.url.port_or_known_default().unwrap_or(443)
     }
 
-    /// Returns what goes into a `Host` header: the host, IPv6 in brackets, and the port unless it
-    /// is the default.
+    /// Returns the value of a `Host` header: the host, IPv6 in brackets, and the port unless it is
+    /// the default.
     pub fn authority(&self) -> &str {
         self.url.authority()
     }
@@ -187,8 +187,8 @@ impl BaseUrl {
         without_trailing_slashes(self.url.path())
     }
 
-    /// Returns whether the host is this machine, judged by its name alone: `localhost`, a name
-    /// below it, `127.0.0.0/8` or `::1`.
+    /// Returns whether the host is this machine, judged only by its name: `localhost`, a name below
+    /// it, `127.0.0.0/8` or `::1`.
     pub fn is_loopback(&self) -> bool {
         match self.url.host() {
             Some(Host::Domain(name)) => {
@@ -201,28 +201,28 @@ impl BaseUrl {
         }
     }
 
-    /// `{base}/config`.
+    /// Returns `{base}/config`.
     ///
     /// Source: clause 4.1.
     pub fn config_url(&self) -> String {
         self.join_raw("/config")
     }
 
-    /// `{base}/backups/{backup ID}`.
+    /// Returns `{base}/backups/{backup ID}`.
     ///
     /// Source: clause 4.1.
     pub fn backup_url(&self, id: &BackupId) -> String {
         self.join_raw(&format!("/backups/{}", id.to_hex()))
     }
 
-    /// `{base}/backups/`: the collection itself, with its trailing slash.
+    /// Returns `{base}/backups/`: the collection itself, with its trailing slash.
     ///
     /// Source: clause 4.1.
     pub fn backups_url(&self) -> String {
         self.join_raw("/backups/")
     }
 
-    /// Returns the base and `suffix`, byte for byte: nothing is added, encoded or resolved.
+    /// Returns the base followed by `suffix`, unchanged: nothing is added, encoded or resolved.
     pub fn join_raw(&self, suffix: &str) -> String {
         format!("{}{suffix}", self.text)
     }
@@ -264,14 +264,14 @@ fn parse_with_scheme(text: &str) -> Result<Url, BaseUrlError> {
             }
         });
     }
-    // The URL standard would skip surplus slashes and take the first folder for the host.
+    // The URL standard would skip surplus slashes and use the first folder as the host.
     if rest.is_empty() || rest.starts_with(['/', '\\', '?', '#']) {
         return Err(BaseUrlError::NoHost);
     }
     Url::parse(text).map_err(refusal_of)
 }
 
-/// `cloud.example/safe`, `cloud.example:8443/safe`, `https:cloud.example`: all lack the `//`.
+/// Returns the error for an address without `//`: `cloud.example/safe`, `https:cloud.example`.
 fn without_scheme(text: &str) -> BaseUrlError {
     let rest = ["https:", "http:"]
         .iter()
@@ -305,9 +305,9 @@ fn refusal_of(error: url::ParseError) -> BaseUrlError {
     BaseUrlError::Unparsable { reason }
 }
 
-/// Returns whether what looks like port, path or query may be part of a password that holds an
-/// unescaped slash, question mark or hash: `https://user:1/rest-of-password@host/`. No message may
-/// repeat such an address.
+/// Returns whether the apparent port, path or query may be part of a password with an unescaped
+/// slash, question mark or hash: `https://user:1/rest-of-password@host/`. No message may repeat
+/// such an address.
 fn may_split_a_password(text: &str) -> bool {
     let rest = text.split_once("://").map_or(text, |(_, rest)| rest);
     let end = rest.find(['/', '\\', '?', '#']).unwrap_or(rest.len());
@@ -324,7 +324,7 @@ fn take_user_info(url: &mut Url) -> Result<Option<UserInfo>, BaseUrlError> {
             password: url.password().map(percent_decoded).transpose()?,
         })
     };
-    // Both refuse only URLs without a host, which `http` and `https` always have.
+    // Both calls fail only for URLs without a host, which `http` and `https` always have.
     let removed = url.set_username("").and_then(|()| url.set_password(None));
     removed.map_err(|()| BaseUrlError::NoHost)?;
     Ok(user_info)
@@ -378,7 +378,7 @@ fn without_trailing_slashes(path: &str) -> &str {
     path.trim_end_matches('/')
 }
 
-/// Returns the one spelling of `url`, with `path` for its path.
+/// Returns the normal form of `url`, with `path` as its path.
 fn text_of(url: &Url, path: &str) -> String {
     let path = without_trailing_slashes(path);
     format!("{}://{}{path}", url.scheme(), url.authority())

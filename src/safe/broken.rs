@@ -1,19 +1,19 @@
-//! How an app breaks on what it reads.
+//! How an app fails on what it reads, other than with an error.
 
 use serde::Serialize;
 
-/// How an app breaks.
+/// How an app fails.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Broken {
     /// It crashes.
     Crash,
-    /// It shows that it is busy, for ever.
+    /// It shows its progress indicator for ever.
     Hang,
 }
 
 impl Broken {
-    /// Returns what the person sees.
+    /// Returns what the user sees.
     pub const fn sentence(self) -> &'static str {
         match self {
             Self::Crash => "the app crashes",

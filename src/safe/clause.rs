@@ -1,4 +1,4 @@
-//! The clauses of the protocol that checks judge by, as IDs: the text of each stands in the manual.
+//! The IDs of the protocol's clauses, by which checks judge. The manual holds their text.
 //!
 //! A number never changes its meaning. Title, source and text:
 //! [`manual::clause`](crate::manual::clause).
@@ -15,7 +15,7 @@ macro_rules! clauses {
         $(#[doc = concat!("Clause ", $number, " of the manual.")]
         pub const $name: Clause = Clause { number: $number };)*
 
-        /// Every clause that the harness judges by.
+        /// All clauses by which the harness judges.
         pub const ALL: &[Clause] = &[$($name),*];
     };
 }

@@ -11,12 +11,12 @@ pub enum Client {
     Android,
     /// Threema for iOS.
     Ios,
-    /// Threema for Desktop: it reads backups, it never writes one.
+    /// Threema for Desktop: it reads backups, but never writes one.
     Desktop,
 }
 
 impl Client {
-    /// Every client, in the order in which reports name them.
+    /// All clients, in the order of reports.
     pub const ALL: [Self; 3] = [Self::Android, Self::Ios, Self::Desktop];
 
     /// Returns the key of this client in reports: `android`, `ios`, `desktop`.
@@ -49,13 +49,13 @@ impl fmt::Display for Client {
 pub struct Clients(u8);
 
 impl Clients {
-    /// No client at all: what a check that affects no client today names.
+    /// No client: for a check that affects no client today.
     pub const NONE: Self = Self(0);
-    /// Android alone.
+    /// Only Android.
     pub const ANDROID: Self = Self::of(Client::Android);
-    /// iOS alone.
+    /// Only iOS.
     pub const IOS: Self = Self::of(Client::Ios);
-    /// Desktop alone.
+    /// Only Desktop.
     pub const DESKTOP: Self = Self::of(Client::Desktop);
     /// Android and iOS: the clients that upload.
     pub const MOBILE: Self = Self::ANDROID.and(Self::IOS);

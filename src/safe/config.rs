@@ -1,19 +1,19 @@
-//! The config of a server: what it promises to take and to keep.
+//! The config of a server: the size that it accepts, and the time for which it keeps a backup.
 
 use serde::{Deserialize, Serialize};
 
-/// The size that clients assume where nothing else is known, in bytes.
+/// The size that clients assume if they know no other, in bytes.
 ///
 /// Source: clause 4.2; clients.http.size-gate.
 pub const USUAL_MAX_BACKUP_BYTES: i64 = 524_288;
 
-/// The retention that Threema's own server promises, in days.
+/// The retention of Threema's own server, in days.
 ///
 /// Source: clauses 4.2 and 5.1.
 pub const USUAL_RETENTION_DAYS: i64 = 180;
 
-/// What `{base}/config` says. Nothing is wrong with negative numbers here: what a client makes of
-/// them is for a check to judge.
+/// The content of `{base}/config`. Negative numbers are not an error here: a check judges what
+/// clients do with them.
 ///
 /// It serialises to the canonical JSON, `{"maxBackupBytes":524288,"retentionDays":180}`.
 ///
@@ -21,14 +21,14 @@ pub const USUAL_RETENTION_DAYS: i64 = 180;
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ServerConfig {
-    /// The largest backup that the server takes, in bytes.
+    /// The largest backup that the server accepts, in bytes.
     pub max_backup_bytes: i64,
     /// How long the server keeps a backup after its last upload, in days.
     pub retention_days: i64,
 }
 
 impl ServerConfig {
-    /// What Threema's own server answers.
+    /// The answer of Threema's own server.
     ///
     /// Source: clause 4.2.
     pub const USUAL: Self = Self {

@@ -1,10 +1,10 @@
-//! The two things that a person does with a backup, and sets of them.
+//! Backup and restore, the two directions, and sets of them.
 
 use crate::safe::Client;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
-/// What a client does with a server: store a backup there, or fetch it back.
+/// What a client does with a server: back up or restore.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Direction {
@@ -15,7 +15,7 @@ pub enum Direction {
 }
 
 impl Direction {
-    /// Both directions, in the order in which reports name them.
+    /// Both directions, in the order of reports.
     pub const ALL: [Self; 2] = [Self::Backup, Self::Restore];
 
     /// Returns the key in reports: `backup`, `restore`.
@@ -38,11 +38,11 @@ impl fmt::Display for Direction {
 pub struct Directions(u8);
 
 impl Directions {
-    /// Neither: a deviation that costs privacy, or nothing, and hinders no client.
+    /// Neither: for a deviation that affects only privacy, or no client at all.
     pub const NONE: Self = Self(0);
-    /// Backing up alone.
+    /// Only backing up.
     pub const BACKUP: Self = Self::of(Direction::Backup);
-    /// Restoring alone.
+    /// Only restoring.
     pub const RESTORE: Self = Self::of(Direction::Restore);
     /// Backing up and restoring.
     pub const BOTH: Self = Self(Self::BACKUP.0 | Self::RESTORE.0);

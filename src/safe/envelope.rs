@@ -1,7 +1,7 @@
 //! The envelope of a backup: nonce, secretbox, gzip.
 //!
-//! The reader here is strict: it takes every valid gzip, also of several members, and nothing after
-//! it. What a client lets pass beyond that is the client's, not the protocol's.
+//! The reader here is strict: it accepts every valid gzip, also of several members, and nothing
+//! after it. What a client accepts beyond that belongs to the client, not to the protocol.
 
 use super::keys::EncryptionKey;
 use crate::safe::Stage;
@@ -24,20 +24,21 @@ pub const TAG_BYTES: usize = 16;
 /// The first two bytes of every gzip member. Source: RFC 1952 section 2.3.1.
 const GZIP_MAGIC: [u8; 2] = [0x1f, 0x8b];
 
-/// The number that must never repeat under a key.
+/// The nonce, which must never repeat with the same key.
 ///
 /// Source: clauses 2.1 and 2.5.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct Nonce(pub [u8; NONCE_BYTES]);
 
-/// How the JSON is packed.
+/// How the JSON is compressed.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Compression {
-    /// Stored blocks, as the clients of today write them.
+    /// Stored blocks, as current clients write them.
     ///
     /// Source: clause 2.2.
     Stored,
-    /// Really compressed, 1 (fast) to 9 (small), as older releases wrote it; more counts as 9.
+    /// Really compressed, 1 (fast) to 9 (small), as older releases wrote it; a higher level counts
+    /// as 9.
     ///
     /// Source: clause 2.2.
     Level(u8),
@@ -56,27 +57,27 @@ pub enum EnvelopeError {
         /// The length of the body, in bytes.
         bytes: usize,
     },
-    /// The tag is wrong: another password, or a byte that changed.
+    /// The tag is wrong: another password, or a changed byte.
     #[error(
         "the body cannot be decrypted: it was made with another password, or was changed since"
     )]
     CannotDecrypt,
-    /// What was decrypted does not begin as gzip does.
+    /// The decrypted bytes do not begin as gzip.
     #[error("what was decrypted is not gzip")]
     NotGzip,
-    /// It begins as gzip and then breaks.
+    /// They begin as gzip, but are damaged.
     #[error("the gzip inside is damaged: {reason}")]
     Damaged {
-        /// What the decompressor says.
+        /// The message of the decompressor.
         reason: String,
     },
-    /// Whole gzip, and then something else.
+    /// Bytes follow after complete gzip.
     #[error("the gzip inside is followed by bytes that are not gzip: {bytes}")]
     TrailingBytes {
         /// How many bytes follow.
         bytes: usize,
     },
-    /// It unpacks to more than it may.
+    /// The unpacked data is larger than the limit.
     #[error("the gzip inside unpacks to more than {limit_bytes} bytes")]
     UnpacksToMore {
         /// The limit that was given, in bytes.
@@ -85,7 +86,7 @@ pub enum EnvelopeError {
 }
 
 impl EnvelopeError {
-    /// Returns the stage at which this stops a client.
+    /// Returns the stage at which this error stops a client.
     pub const fn stage(&self) -> Stage {
         match self {
             Self::TooShort { .. } | Self::UnpacksToMore { .. } => Stage::Size,
@@ -95,14 +96,14 @@ impl EnvelopeError {
     }
 }
 
-/// Packs and encrypts `json` into the body of an upload.
+/// Compresses and encrypts `json` into the body of an upload.
 ///
 /// Source: clause 2.1.
 pub fn seal(key: &EncryptionKey, nonce: &Nonce, json: &[u8], compression: Compression) -> Vec<u8> {
     encrypt(key, nonce, &pack(json, compression))
 }
 
-/// Decrypts and unpacks the body of a download. `limit_bytes` bounds what comes out, in bytes.
+/// Decrypts and unpacks the body of a download, to at most `limit_bytes` bytes.
 ///
 /// Source: clauses 2.1 to 2.3.
 pub fn open(
@@ -113,13 +114,13 @@ pub fn open(
     unpack(&decrypt(key, body)?, limit_bytes)
 }
 
-/// Compresses `json` with gzip. The bytes differ between releases of the compressor: never pin
-/// them.
+/// Compresses `json` with gzip. The bytes differ between releases of the compressor, so do not
+/// compare them with fixed ones.
 ///
 /// Source: clause 2.2.
 ///
 /// # Panics
-/// Never: writing to memory does not fail.
+/// Never: writing to memory cannot fail.
 pub fn pack(json: &[u8], compression: Compression) -> Vec<u8> {
     let level = match compression {
         Compression::Stored => 0,
@@ -132,7 +133,7 @@ pub fn pack(json: &[u8], compression: Compression) -> Vec<u8> {
         .expect("writing to memory does not fail")
 }
 
-/// Encrypts `packed` and puts the nonce in front.
+/// Encrypts `packed` and prepends the nonce.
 ///
 /// Source: clause 2.1.
 ///
@@ -151,7 +152,7 @@ pub fn encrypt(key: &EncryptionKey, nonce: &Nonce, packed: &[u8]) -> Vec<u8> {
     body
 }
 
-/// Decrypts a body; what comes out is still packed.
+/// Decrypts a body; the result is still compressed.
 ///
 /// Source: clauses 2.1 and 2.3.
 pub fn decrypt(key: &EncryptionKey, body: &[u8]) -> Result<Vec<u8>, EnvelopeError> {
@@ -165,8 +166,8 @@ pub fn decrypt(key: &EncryptionKey, body: &[u8]) -> Result<Vec<u8>, EnvelopeErro
         .map_err(|_| EnvelopeError::CannotDecrypt)
 }
 
-/// Unpacks every gzip member in `packed`, to `limit_bytes` bytes at most, and refuses whatever else
-/// follows.
+/// Unpacks every gzip member in `packed`, to at most `limit_bytes` bytes, and refuses anything else
+/// after them.
 ///
 /// Source: clause 2.2; RFC 1952 section 2.2 for several members.
 pub fn unpack(packed: &[u8], limit_bytes: usize) -> Result<Vec<u8>, EnvelopeError> {
@@ -192,7 +193,7 @@ fn unpack_member(
     limit_bytes: usize,
 ) -> Result<(), EnvelopeError> {
     let room = limit_bytes.saturating_sub(json.len());
-    // One byte over the limit is asked for, to tell "exactly full" from "too much".
+    // One byte over the limit, to distinguish "exactly full" from "too much".
     let ask = u64::try_from(room).unwrap_or(u64::MAX).saturating_add(1);
     GzDecoder::new(rest)
         .take(ask)
@@ -272,8 +273,8 @@ mod tests {
         }
     }
 
-    /// The tag comes first, as `NaCl` lays it out: the secretbox test of `NaCl`'s suite
-    /// (`tests/secretbox.c`), first 32 bytes of what it prints.
+    /// The tag comes first, as in `NaCl`: the secretbox test of `NaCl`'s suite
+    /// (`tests/secretbox.c`), the first 32 bytes of its output.
     #[test]
     fn the_layout_is_that_of_nacl() {
         let key = "1b27556473e985d462cd51197a9a46c76009549eac6474f206c4ee0844f68389";

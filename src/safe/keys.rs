@@ -1,4 +1,4 @@
-//! From password and Threema ID to backup ID and encryption key.
+//! Derives the backup ID and the encryption key from password and Threema ID.
 
 use crate::safe::Stage;
 use data_encoding::HEXLOWER;
@@ -11,7 +11,7 @@ use zeroize::{Zeroize, Zeroizing};
 /// Source: clause 1.2.
 pub const KEY_BYTES: usize = 32;
 
-/// The length of what scrypt yields, in bytes: backup ID, then encryption key.
+/// The length of scrypt's output, in bytes: backup ID, then encryption key.
 ///
 /// Source: clause 1.1.
 pub const MASTER_KEY_BYTES: usize = 2 * KEY_BYTES;
@@ -23,7 +23,7 @@ const SCRYPT_R: u32 = 8;
 /// scrypt's parallelism p. Source: clause 1.1.
 const SCRYPT_P: u32 = 1;
 
-/// Why a text is not what it was taken for.
+/// Why a text does not have the required form.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum KeyError {
@@ -38,7 +38,7 @@ pub enum KeyError {
 }
 
 impl KeyError {
-    /// Returns the stage at which this stops a client.
+    /// Returns the stage at which this error stops a client.
     pub const fn stage(&self) -> Stage {
         Stage::Meaning
     }
@@ -51,7 +51,7 @@ impl KeyError {
 pub struct ThreemaId([u8; 8]);
 
 impl ThreemaId {
-    /// Reads an ID as it is: lower case is refused, because the salt is case sensitive.
+    /// Parses an ID without changing it: lower case is refused, because the salt is case sensitive.
     pub fn parse(text: &str) -> Result<Self, KeyError> {
         let bytes: [u8; 8] = text
             .as_bytes()
@@ -68,7 +68,7 @@ impl ThreemaId {
 
     /// Returns the 8 characters.
     pub fn as_str(&self) -> &str {
-        // Only ASCII gets past `parse`, so the fallback is never taken.
+        // `parse` accepts only ASCII, so the fallback is never used.
         std::str::from_utf8(&self.0).unwrap_or_default()
     }
 }
@@ -98,14 +98,14 @@ impl fmt::Debug for ThreemaId {
 pub struct BackupPassword(Zeroizing<String>);
 
 impl BackupPassword {
-    /// Takes the password as it is: no trimming, no Unicode normalisation.
+    /// Keeps the password unchanged: no trimming, no Unicode normalisation.
     ///
     /// Source: clause 1.3.
     pub fn new(password: String) -> Self {
         Self(Zeroizing::new(password))
     }
 
-    /// Returns the bytes that enter scrypt: UTF-8.
+    /// Returns the input of scrypt: the password in UTF-8.
     ///
     /// Source: clause 1.3.
     pub fn as_bytes(&self) -> &[u8] {
@@ -119,19 +119,19 @@ impl fmt::Debug for BackupPassword {
     }
 }
 
-/// A backup ID. Who knows it can download and delete the backup, so it is not printed by accident.
+/// A backup ID. It is not printed by accident: it allows anyone to download and delete the backup.
 ///
 /// Source: clauses 1.2 and 4.12.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct BackupId([u8; KEY_BYTES]);
 
 impl BackupId {
-    /// Returns the ID of these 32 bytes.
+    /// Returns the ID with these 32 bytes.
     pub const fn from_bytes(bytes: [u8; KEY_BYTES]) -> Self {
         Self(bytes)
     }
 
-    /// Reads 64 lower-case hexadecimal digits, and nothing else.
+    /// Parses exactly 64 lower-case hexadecimal digits.
     ///
     /// Source: clause 4.1.
     pub fn parse(text: &str) -> Result<Self, KeyError> {
@@ -154,7 +154,7 @@ impl BackupId {
         HEXLOWER.encode(&self.0)
     }
 
-    /// Returns the first 8 bits as two hexadecimal digits: what a client puts for
+    /// Returns the first 8 bits as two hexadecimal digits, which a client puts in place of
     /// `{backupIdPrefix8}` in a sharded base URL.
     ///
     /// Source: clients.http.shard.
@@ -176,7 +176,7 @@ impl fmt::Debug for BackupId {
 pub struct EncryptionKey([u8; KEY_BYTES]);
 
 impl EncryptionKey {
-    /// Returns the key of these 32 bytes.
+    /// Returns the key with these 32 bytes.
     pub const fn from_bytes(bytes: [u8; KEY_BYTES]) -> Self {
         Self(bytes)
     }
@@ -199,12 +199,12 @@ impl fmt::Debug for EncryptionKey {
     }
 }
 
-/// What a password and an ID derive to.
+/// The values that are derived from a password and an ID.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct DerivedKeys {
-    /// Where the backup lies.
+    /// The name of the backup on the server.
     pub backup_id: BackupId,
-    /// What opens it.
+    /// The key that opens it.
     pub encryption_key: EncryptionKey,
 }
 
@@ -215,12 +215,12 @@ pub fn derive(password: &BackupPassword, id: &ThreemaId) -> DerivedKeys {
     split(&master_key(password, id))
 }
 
-/// scrypt's output as it is, for vectors: backup ID, then encryption key.
+/// Returns scrypt's complete output, for vectors: backup ID, then encryption key.
 ///
 /// Source: clause 1.1.
 ///
 /// # Panics
-/// Never: scrypt refuses only parameters that are constants here.
+/// Never: scrypt refuses only invalid parameters, and they are constants here.
 pub fn master_key(password: &BackupPassword, id: &ThreemaId) -> Zeroizing<[u8; MASTER_KEY_BYTES]> {
     let parameters = scrypt::Params::new(SCRYPT_LOG2_N, SCRYPT_R, SCRYPT_P, MASTER_KEY_BYTES)
         .expect("the parameters of clause 1.1 are valid");
@@ -266,7 +266,7 @@ mod tests {
         assert_eq!(keys.backup_id.shard_prefix(), "06");
     }
 
-    /// Clause 1.3: the two spellings of ü, and a space at the end, are different passwords.
+    /// Clause 1.3: the two forms of ü, and a space at the end, make different passwords.
     #[test]
     fn passwords_are_taken_as_they_are() {
         let spellings = ["gl\u{fc}ckauf", "glu\u{308}ckauf", "gl\u{fc}ckauf "];

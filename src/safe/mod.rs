@@ -1,7 +1,5 @@
-//! The Threema Safe protocol, pure: keys, envelope, document, config, addresses. No I/O, and no
-//! quirk of a client.
-//!
-//! Nothing here reads, waits or knows a client's quirk.
+//! The Threema Safe protocol: keys, envelope, document, config, addresses. No I/O, no waiting, and
+//! no quirk of any client.
 
 pub mod backup;
 #[cfg(feature = "server")]

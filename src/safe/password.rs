@@ -1,8 +1,8 @@
-//! Which passwords are bad, as far as the clients agree: the two patterns of clause 1.6.
+//! The bad passwords on which the clients agree: the two patterns of clause 1.6.
 //!
-//! How long a password must be, and what counts as one character, is each client's own.
+//! The length of a password, and what counts as one character, differ between clients.
 
-/// The longest password of digits alone that is bad, in characters.
+/// The longest bad password of only digits, in characters.
 ///
 /// Source: clause 1.6.
 pub const DIGITS_AT_MOST: usize = 15;
@@ -20,13 +20,13 @@ pub const SHORTEST: usize = 8;
 pub enum PasswordRule {
     /// Too short or too long.
     Length,
-    /// One character again and again.
+    /// The same character repeated.
     OneCharacter,
-    /// Few digits, and nothing else.
+    /// Only digits, and few of them.
     Digits,
 }
 
-/// Returns the pattern that a password falls under, if any. An empty password falls under none.
+/// Returns the pattern that a password matches. An empty password matches none.
 ///
 /// Source: clause 1.6.
 pub fn bad_pattern(password: &str) -> Option<PasswordRule> {

@@ -1,4 +1,4 @@
-//! Where on the way from a name to a restored backup something went wrong.
+//! The stages between a name and a restored backup at which something can fail.
 
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -25,7 +25,7 @@ pub enum Stage {
     Gunzip,
     /// JSON syntax.
     Json,
-    /// What the JSON says.
+    /// The content of the JSON.
     Meaning,
 }
 

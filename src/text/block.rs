@@ -1,11 +1,11 @@
-//! A text in parts, before anybody knows whether it goes to a terminal or into a page.
+//! A text in parts, independent of whether a terminal or a page shows it.
 
 /// A part of a text.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Block {
     /// A heading.
     Heading(String),
-    /// A line behind a label; without one, it goes on with the label before.
+    /// A line with a label; without one, it continues the previous label.
     Line {
         /// The label.
         label: String,

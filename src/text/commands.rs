@@ -1,17 +1,17 @@
-//! Workflow commands of GitHub Actions: what a server says ends no line and begins no command.
+//! Workflow commands of GitHub Actions: foreign text can neither end a line nor begin a command.
 //!
 //! Source: GitHub, "Workflow commands for GitHub Actions".
 
 use super::printable::line;
 
-/// The text as the message of a command, whose lines stay lines.
+/// Returns the text as the message of a command; line breaks are kept.
 pub fn command_message(text: &str) -> String {
     text.replace('%', "%25")
         .replace('\r', "%0D")
         .replace('\n', "%0A")
 }
 
-/// The text as the value of a property of a command, on one line.
+/// Returns the text as the value of a command's property, on one line.
 pub fn command_property(text: &str) -> String {
     command_message(&line(text))
         .replace(':', "%3A")

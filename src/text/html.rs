@@ -1,6 +1,6 @@
-//! HTML where no template makes it.
+//! HTML that no template writes.
 
-/// The text as it stands between two tags.
+/// Returns the text escaped for use between two tags.
 pub fn html(text: &str) -> String {
     text.replace('&', "&amp;")
         .replace('<', "&lt;")

@@ -1,8 +1,8 @@
-//! What people wrote into a backup, in all scripts and with all emoji, without what could steer a
-//! terminal or turn a line around.
+//! Text that people wrote into a backup, in all scripts and with all emoji, without characters that
+//! could control a terminal or reverse a line.
 
-/// Returns whether a character is shown as an escape: control characters, and those that order,
-/// hide or join what stands beside them.
+/// Returns whether a character is shown as an escape: control characters, and characters that
+/// reorder, hide or join their neighbours.
 ///
 /// Source: Unicode 16, general categories Cc, Zl and Zp, and those of Cf that are not part of a
 /// word or an emoji.
@@ -23,8 +23,7 @@ const fn steers(character: char) -> bool {
     )
 }
 
-/// Returns the text with `\u{…}` for every character that steers, and cut off behind `most`
-/// characters.
+/// Returns the text with `\u{…}` for each such character, cut after `most` characters.
 pub fn legible(text: &str, most: usize) -> String {
     let mut shown = String::new();
     let mut rest = text.chars();
@@ -41,10 +40,10 @@ pub fn legible(text: &str, most: usize) -> String {
     shown
 }
 
-/// JSON that says the same, with an escape for every character that steers. Line ends between its
-/// tokens stay.
+/// Returns equivalent JSON with an escape for each such character. Line breaks between its tokens
+/// stay.
 pub fn legible_json(json: &str) -> String {
-    // In JSON's strings no line end stands without an escape.
+    // A string in JSON contains no unescaped line break.
     super::printable::escaped_json(json, |character| character == '\n' || !steers(character))
 }
 

@@ -1,9 +1,9 @@
-//! Markdown: what a server says stays text, in the words of the page and in its code spans.
+//! Markdown: foreign text stays plain text, both in sentences and in code spans.
 
 use super::printable::line;
 
-/// Returns the text as one line of Markdown that means nothing but itself. What stands between
-/// backticks stays a code span.
+/// Returns the text as one line of Markdown without any formatting. Text between backticks stays a
+/// code span.
 pub fn markdown(text: &str) -> String {
     let clean = line(text);
     let parts: Vec<&str> = clean.split('`').collect();
@@ -21,7 +21,7 @@ pub fn markdown(text: &str) -> String {
     spans.collect()
 }
 
-/// Returns the text as a code span, which may also stand in a cell of a table.
+/// Returns the text as a code span, which may also be in a table cell.
 pub fn code(text: &str) -> String {
     let clean = line(text).replace('|', "¦");
     if clean.trim().is_empty() {
@@ -40,7 +40,8 @@ pub fn code(text: &str) -> String {
     }
 }
 
-/// Returns the text without a meaning in Markdown, HTML, or the references of GitHub and GitLab.
+/// Returns the text without special meaning in Markdown, HTML, or the references of GitHub and
+/// GitLab.
 fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut characters = text.chars().peekable();
@@ -53,7 +54,7 @@ fn escaped(text: &str) -> String {
                 out.push('\\');
                 out.push(character);
             }
-            // A mention or a reference: an empty comment keeps the sign from the name.
+            // A mention or a reference: an empty HTML comment separates the sign from the name.
             '@' | '#' | '!' if characters.peek().is_some_and(|next| next.is_alphanumeric()) => {
                 out.push(character);
                 out.push_str("<!-- -->");

@@ -1,8 +1,8 @@
 //! The only way of text to a terminal, a report or a log: made printable, wrapped, counted. No
-//! facts live here.
+//! facts.
 //!
-//! A server, an adapter, a transcript or a waiver may hold anything at all. What they say is kept
-//! as it came and made printable here, when it is written.
+//! A server, an adapter, a transcript or a waiver may contain any text. It is stored unchanged, and
+//! made printable here when it is written.
 
 mod block;
 mod commands;
@@ -24,11 +24,11 @@ use unicode_width::UnicodeWidthStr as _;
 /// The narrowest and the widest that text is wrapped to, in columns.
 const NARROWEST: usize = 40;
 const WIDEST: usize = 120;
-/// The width where nothing is known of it, in columns.
+/// The width if none is known, in columns.
 const USUAL: usize = 100;
 
-/// Returns the width to wrap at: of the terminal if there is one, else what `COLUMNS` says, within
-/// what reads well.
+/// Returns the width for wrapping: of the terminal if there is one, else the value of `COLUMNS`,
+/// within limits that are easy to read.
 pub fn width_of(terminal: Option<usize>, columns: Option<&str>) -> usize {
     let stated = || columns.and_then(|columns| columns.trim().parse().ok());
     terminal
@@ -40,7 +40,7 @@ pub fn width_of(terminal: Option<usize>, columns: Option<&str>) -> usize {
 
 /// Returns a text without the terminal colours that this program wrote into it.
 ///
-/// Nothing else can have: what servers say is made printable before it is written.
+/// Only this program can have written them: foreign text is made printable before it is written.
 #[cfg(feature = "server")]
 pub(crate) fn unstyled(text: &str) -> String {
     let mut parts = text.split("\u{1b}[");
@@ -51,14 +51,15 @@ pub(crate) fn unstyled(text: &str) -> String {
     plain
 }
 
-/// Returns how many columns a printable text takes on a terminal.
+/// Returns the number of columns of a printable text on a terminal.
 pub fn columns(text: &str) -> usize {
     text.width()
 }
 
-/// `text` in lines of at most `width` columns, each after `indent` spaces, broken between words.
+/// Returns `text` in lines of at most `width` columns, each after `indent` spaces, broken between
+/// words.
 ///
-/// The text is made printable. A word that is longer than a line stands whole, so that an address
+/// The text is made printable. A word that is longer than a line is not broken, so that an address
 /// can be copied.
 pub fn wrapped(text: &str, indent: usize, width: usize) -> String {
     let clean = line(text);
@@ -81,9 +82,9 @@ pub fn wrapped(text: &str, indent: usize, width: usize) -> String {
         .fold(String::new(), |text, line| text + &spaces + line + "\n")
 }
 
-/// `text` behind a label: the first line stands beside `label`, the others below its text.
+/// Returns `text` after a label: the first line beside `label`, the others aligned with it.
 ///
-/// `label` takes `column` columns, and may hold terminal colours.
+/// `label` is `column` columns wide, and may contain terminal colours.
 pub fn labelled(label: &str, text: &str, column: usize, width: usize) -> String {
     format!("{label}{}", wrapped(text, column, width).trim_start())
 }
@@ -120,7 +121,7 @@ pub fn duration(time: Duration) -> String {
     }
 }
 
-/// At most so many names, and how many more there are.
+/// Returns at most `most` names, and the number of further ones.
 pub fn listed(names: &[&str], most: usize) -> String {
     if names.len() <= most {
         return names.join(", ");

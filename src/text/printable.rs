@@ -1,9 +1,9 @@
-//! What may stand on a terminal or in a log: no character that moves the cursor, turns the
-//! direction or hides, and no line that a build service takes for a command.
+//! Makes text safe for a terminal or a log: no character that moves the cursor, changes the
+//! direction or is invisible, and no line that a build service runs as a command.
 
 use std::fmt::Write as _;
 
-/// Returns whether a character shows what it is. Line ends are for the caller to decide.
+/// Returns whether a character is visible as itself. The caller decides about line breaks.
 const fn shows(character: char) -> bool {
     !matches!(character,
         '\0'..='\u{1f}' | '\u{7f}'..='\u{9f}' // controls
@@ -18,13 +18,13 @@ const fn shows(character: char) -> bool {
         | '\u{e0000}'..='\u{10ffff}') // tags, variation selectors, private use
 }
 
-/// Returns the text as it may stand on a terminal or in a log: what does not show is escaped as
-/// `\u{202e}`, a line end stays.
+/// Returns the text for a terminal or a log: invisible characters are escaped as `\u{202e}`, line
+/// breaks stay.
 pub fn printable(text: &str) -> String {
     text.lines().map(line).collect::<Vec<_>>().join("\n")
 }
 
-/// The same in one line: a line end or a tab becomes a space.
+/// Returns the text in one line: a line break or a tab becomes a space.
 pub fn line(text: &str) -> String {
     let mut clean = String::with_capacity(text.len());
     for character in text.chars() {
@@ -38,8 +38,8 @@ pub fn line(text: &str) -> String {
     inert(clean)
 }
 
-/// Returns the line without what GitHub Actions or Azure Pipelines carry out: `::error::` where a
-/// word begins, `##[error]` and `##vso[` anywhere.
+/// Returns the line without commands of GitHub Actions or Azure Pipelines: `::error::` at the
+/// beginning of a word, `##[error]` and `##vso[` anywhere.
 fn inert(line: String) -> String {
     let suspicious = line.contains("::") || line.contains("##");
     if !suspicious {
@@ -53,7 +53,7 @@ fn inert(line: String) -> String {
         if position > 0 {
             quiet.push(' ');
         }
-        // An IPv6 address may begin so, too: `::1`.
+        // An IPv6 address may also begin like this: `::1`.
         match word.strip_prefix("::") {
             Some(rest) if rest.starts_with(|c: char| c.is_ascii_alphabetic()) => {
                 quiet.push_str("\\u{3a}:");
@@ -65,12 +65,12 @@ fn inert(line: String) -> String {
     quiet
 }
 
-/// JSON in which every character shows: those that do not stand as `\u202e` in its strings.
+/// Returns JSON in which every character is visible: others become `\u202e` in its strings.
 pub fn json(text: &str) -> String {
     escaped_json(text, |character| character == '\n' || shows(character))
 }
 
-/// JSON with an escape for every character of its strings that may not stand as it is.
+/// Returns JSON with an escape for each character of its strings that `may_stand` refuses.
 pub(super) fn escaped_json(json: &str, may_stand: impl Fn(char) -> bool) -> String {
     let mut escaped = String::with_capacity(json.len());
     for character in json.chars() {

@@ -9,7 +9,7 @@ macro_rules! embedded {
     };
 }
 
-/// The subjects, in the order in which reports name them: each has a file and a schema.
+/// The subjects, in the order of reports: each has a file and a schema.
 pub const SUBJECTS: &[&str] = &[
     "kdf",
     "secretbox",
@@ -24,7 +24,7 @@ pub const SUBJECTS: &[&str] = &[
     "payload",
 ];
 
-/// Every file that `vectors export` writes: name and text.
+/// The name and text of every file that `vectors export` writes.
 pub const FILES: &[(&str, &str)] = embedded![
     "README.md",
     "ids.txt",
@@ -66,18 +66,18 @@ static ALL: LazyLock<Vec<File>> = LazyLock::new(|| {
             let name = format!("{subject}.json");
             let text = FILES.iter().find(|(known, _)| *known == name);
             let (_, text) = text.unwrap_or_else(|| panic!("{name} is not embedded"));
-            // A test reads them all.
+            // A test parses all of them.
             File::parse(&name, text).unwrap_or_else(|error| panic!("{error}"))
         })
         .collect()
 });
 
-/// Returns every file, read.
+/// Returns every file, parsed.
 pub fn all() -> &'static [File] {
     &ALL
 }
 
-/// Returns the vector of this ID.
+/// Returns the vector with this ID.
 pub fn find(id: &str) -> Option<(&'static File, &'static Group, &'static Vector)> {
     all().iter().find_map(|file| {
         let (group, vector) = file.vectors().find(|(_, vector)| vector.id == id)?;

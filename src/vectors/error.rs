@@ -1,10 +1,10 @@
-//! What is wrong with a file of vectors, and where.
+//! An error in a file of vectors, with its position.
 
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use thiserror::Error;
 
-/// What is wrong with a file of vectors.
+/// An error in a file of vectors.
 #[derive(Clone, PartialEq, Eq, Debug, Error)]
 #[error("{file}, line {line}: {reason}")]
 #[non_exhaustive]
@@ -13,11 +13,11 @@ pub struct LoadError {
     pub file: String,
     /// The line, from 1.
     pub line: usize,
-    /// What is wrong there.
+    /// The reason.
     pub reason: String,
 }
 
-/// A file's name and text, to say where something stands in it.
+/// A file's name and text, to find the position of an error.
 #[derive(Clone, Copy)]
 pub(super) struct Source<'a> {
     pub(super) name: &'a str,
@@ -33,12 +33,12 @@ impl<'a> Source<'a> {
         }
     }
 
-    /// Reads the whole text.
+    /// Parses the whole text.
     pub(super) fn read<T: Deserialize<'a>>(self) -> Result<T, LoadError> {
         serde_json::from_str(self.text).map_err(|error| self.located(&error, 1))
     }
 
-    /// Reads a part of the text.
+    /// Parses a part of the text.
     pub(super) fn part<T: Deserialize<'a>>(self, part: &'a RawValue) -> Result<T, LoadError> {
         serde_json::from_str(part.get()).map_err(|error| self.located(&error, self.line_of(part)))
     }

@@ -1,4 +1,4 @@
-//! One file of vectors: what all files share.
+//! One file of vectors: the parts that all files share.
 
 use super::error::{LoadError, Source};
 use super::input::Input;
@@ -10,19 +10,19 @@ use crate::safe::{Client, Stage};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-/// The longest file that is read, in bytes.
+/// The size of the longest file that is read, in bytes.
 const MOST_BYTES: u64 = 4 << 20;
 
 /// The version of the format.
 const VERSION: u64 = 2;
 
-/// One subject's vectors.
+/// The vectors of one subject.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct File {
-    /// The subject, and the first part of every ID.
+    /// The subject, which is also the first part of every ID.
     pub algorithm: String,
-    /// Every flag and what it means.
+    /// Every flag with its meaning.
     pub notes: Vec<(String, String)>,
     /// The groups.
     pub groups: Vec<Group>,
@@ -34,26 +34,26 @@ pub struct File {
 pub struct Group {
     /// The name.
     pub name: String,
-    /// What is asked.
+    /// The operation.
     pub operation: Operation,
-    /// Where the requirement is written.
+    /// The places of the requirement.
     pub source: Vec<String>,
-    /// Where the answers come from.
+    /// The origin of the expected answers.
     pub provenance: Vec<Provenance>,
     /// The vectors.
     pub tests: Vec<Vector>,
 }
 
-/// Where a part of the answers comes from.
+/// The origin of a part of the expected answers.
 #[derive(Clone, PartialEq, Eq, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Provenance {
-    /// Which part, or which client.
+    /// The part, or the client.
     pub of: String,
     /// `computed`, `executed`, `published` or `read`.
     pub how: String,
-    /// By what.
+    /// The tool or the document.
     pub by: String,
 }
 
@@ -61,34 +61,34 @@ pub struct Provenance {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Vector {
-    /// The name, for ever.
+    /// The name. It never changes.
     pub id: String,
-    /// What is special about it; of an invalid one, the mistake that would let it pass.
+    /// The special property of the vector; for an invalid one, the mistake that would let it pass.
     pub comment: String,
-    /// What the file's notes explain.
+    /// The flags, which the file's notes explain.
     pub flags: Vec<String>,
-    /// What must come out.
+    /// The expected outcome.
     pub wanted: Wanted,
-    /// What likely mistakes give.
+    /// The outputs of likely mistakes.
     pub mistakes: Vec<Mistake>,
-    /// What earlier releases do, where that is known.
+    /// The outcomes of earlier releases, where they are known.
     pub earlier: Vec<Earlier>,
-    /// The JSON, as it stands in the file.
+    /// The JSON in the file.
     pub text: String,
     input: Input,
 }
 
-/// What must come out.
+/// The expected outcome, for all clients or for each.
 #[derive(Clone, PartialEq, Debug)]
 pub enum Wanted {
-    /// The same for every client that does this at all.
+    /// The same for every client that performs the operation at all.
     OfAll(Outcome),
     /// For Android, iOS and Desktop.
     OfEach([Outcome; 3]),
 }
 
 impl Wanted {
-    /// Returns what a client does.
+    /// Returns the outcome of a client.
     pub fn of(&self, client: Client) -> &Outcome {
         match self {
             Self::OfAll(outcome) => outcome,
@@ -101,54 +101,54 @@ impl Wanted {
     }
 }
 
-/// What comes of an input.
+/// The outcome of an input.
 #[derive(Clone, PartialEq, Debug)]
 pub enum Outcome {
-    /// It is taken.
+    /// It is accepted.
     Valid {
-        /// What is made of it.
+        /// The output.
         output: Output,
-        /// Why.
+        /// The reason.
         because: Option<String>,
     },
     /// It is refused.
     Invalid {
         /// The first stage that fails.
         stage: Stage,
-        /// What is said of it all the same.
+        /// The output that is nevertheless defined.
         output: Option<Output>,
-        /// Whether and how the client breaks, which nobody should copy.
+        /// Whether and how the client breaks; no implementation should copy that.
         broken: Option<Broken>,
-        /// Why.
+        /// The reason.
         because: Option<String>,
     },
-    /// No source and no execution tells.
+    /// Neither a source nor an execution shows the outcome.
     Unknown {
-        /// What is missing.
+        /// What is missing to know it.
         because: String,
     },
     /// The client never does this.
     NotApplicable {
-        /// Why.
+        /// The reason.
         because: String,
     },
 }
 
-/// What some earlier releases do.
+/// The outcome of some earlier releases.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Earlier {
     /// The names of the releases: `android-5.8`.
     pub releases: Vec<String>,
-    /// What comes of the input there.
+    /// The outcome of the input in these releases.
     pub outcome: Outcome,
 }
 
-/// A likely mistake, and what it gives.
+/// A likely mistake, and its output.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Mistake {
-    /// What the mistake is.
+    /// The mistake.
     pub name: String,
-    /// The parts of the output that it gives.
+    /// The parts of the output that it changes.
     pub gives: Output,
 }
 
@@ -247,7 +247,7 @@ enum ResultWord {
 }
 
 impl File {
-    /// Reads a file from its text. `name` is for the messages.
+    /// Parses the text of a file. `name` is for the messages.
     pub fn parse(name: &str, text: &str) -> Result<Self, LoadError> {
         let source = Source { name, text };
         if text.len() as u64 > MOST_BYTES {
@@ -306,7 +306,7 @@ impl File {
             .flat_map(|group| group.tests.iter().map(move |vector| (group, vector)))
     }
 
-    /// Returns what a flag means.
+    /// Returns the meaning of a flag.
     pub fn note(&self, flag: &str) -> Option<&str> {
         self.notes
             .iter()
@@ -398,7 +398,7 @@ impl Vector {
         self.input.request()
     }
 
-    /// Returns whether it takes 1 GiB of memory, and is left out unless someone asks for it.
+    /// Returns whether it needs 1 GiB of memory, and so runs only on request.
     pub fn is_large(&self) -> bool {
         self.flags.iter().any(|flag| flag == "LargeMemory")
     }

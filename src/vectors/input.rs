@@ -1,4 +1,4 @@
-//! What goes into each operation, as the files write it.
+//! The inputs of each operation, as the files write them.
 
 use super::error::{LoadError, Source};
 use super::recipe::{Bytes, Text, sha256};
@@ -14,7 +14,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 use std::sync::OnceLock;
 
-/// What goes in, unexpanded.
+/// An input that is not expanded.
 #[derive(Clone, Debug)]
 pub(super) enum Input {
     Scrypt(Scrypt),
@@ -55,7 +55,7 @@ pub(super) struct OpenBoxInput {
     r#box: Bytes,
 }
 
-/// The body as it is, or how to make it.
+/// The body itself, or a recipe for it.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct OpenInput {
@@ -64,7 +64,7 @@ pub(super) struct OpenInput {
     seal: Option<Recipe>,
     body_length: Option<usize>,
     body_sha256: Option<Hex>,
-    /// What `seal` makes, once it was made.
+    /// The output of `seal`, once it was computed.
     #[serde(skip)]
     sealed: OnceLock<Hex>,
 }
@@ -209,7 +209,7 @@ impl Input {
             }),
             Self::JudgeExchange(input) => Request::JudgeExchange(input.request()),
             Self::ReadBackup(input) => Request::ReadBackup(ReadBackup {
-                // That there is one was looked at when it was read.
+                // The parser has checked that it exists.
                 backup: input.backup().unwrap_or_else(|| BackupToRead::Open {
                     document: Hex::default(),
                 }),
@@ -280,7 +280,7 @@ impl OpenInput {
         }
     }
 
-    /// The key and the nonce have their lengths: `complaint` has looked.
+    /// The key and the nonce have their correct lengths: `complaint` has checked them.
     fn made(&self, seal: &Recipe) -> Hex {
         let key = EncryptionKey::from_bytes(array(&self.key));
         let nonce = Nonce(array(&seal.nonce));

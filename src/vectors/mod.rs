@@ -1,11 +1,10 @@
-//! The known-answer vectors: the files under `vectors/`, embedded, and what they say. No verdicts.
+//! The known-answer vectors: the files under `vectors/`, embedded and parsed. No verdicts.
 //!
-//! Reading a file is bounded and strict: a key that is there twice, and one that does not belong
-//! there, are refused by name and line. What a vector demands of an answer is for `suites` to
-//! judge.
+//! Parsing a file is limited and strict: duplicate and unknown keys are refused with their name and
+//! line. `suites` judges answers by the vectors.
 //!
-//! To add a file: one line in [`SUBJECTS`]. To add an operation: its input and its output in
-//! `input.rs` and `output.rs`.
+//! To add a file, add one line to [`SUBJECTS`]. To add an operation, add its input and its output
+//! to `input.rs` and `output.rs`.
 
 mod embedded;
 mod error;

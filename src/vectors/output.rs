@@ -1,4 +1,4 @@
-//! What comes out of each operation, as the files write it.
+//! The outputs of each operation, as the files write them.
 
 use super::error::{LoadError, Source};
 pub use super::recipe::Digest;
@@ -16,22 +16,22 @@ pub enum Expected {
     Json(Value),
     /// Hexadecimal digits of these bytes.
     Bytes(Digest),
-    /// Hexadecimal digits of a body that every client opens to the document that was asked for.
+    /// Hexadecimal digits of a body that every client opens to the document of the input.
     Body {
-        /// Whether it must be packed with stored blocks.
+        /// Whether its gzip must use stored blocks.
         stored: bool,
     },
-    /// All that is on a phone.
+    /// The complete state of a phone.
     State(Value),
-    /// Hexadecimal digits of a document, of which all counts.
+    /// Hexadecimal digits of a document, of which everything counts.
     Whole(Value),
-    /// What is on a phone: JSON pointers, and what must be there; null: nothing, or nothing in it.
+    /// The state of a phone: JSON pointers with the expected values; null: absent or empty.
     Restored(Pointers),
     /// Hexadecimal digits of a document.
     Document {
-        /// JSON pointers into it, and what must be there; null: no such key.
+        /// JSON pointers into it with the expected values; null: no such key.
         written: Pointers,
-        /// What its text contains to the letter.
+        /// Strings that its text contains.
         contains: Vec<String>,
     },
 }
@@ -39,7 +39,7 @@ pub enum Expected {
 /// JSON pointers (RFC 6901), and the value at each.
 pub type Pointers = serde_json::Map<String, Value>;
 
-/// What an output must be, part by part.
+/// What each part of an output must be.
 pub type Output = BTreeMap<String, Expected>;
 
 #[derive(Deserialize)]
@@ -94,7 +94,7 @@ struct OpenBackupOutput {
     document: Digest,
 }
 
-/// Reads the output of a valid vector; without one, what the operation gives then.
+/// Parses the output of a valid vector; without one, returns the default output of the operation.
 pub(super) fn of_valid<'a>(
     operation: Operation,
     source: Source<'a>,
@@ -191,7 +191,7 @@ fn pointers<'a>(
     }
 }
 
-/// Reads the output of an invalid vector: only a password's has one, the rule that it breaks.
+/// Parses the output of an invalid vector: only a password has one, the rule that it breaks.
 pub(super) fn of_invalid<'a>(
     operation: Operation,
     source: Source<'a>,
@@ -210,7 +210,7 @@ pub(super) fn of_invalid<'a>(
     }
 }
 
-/// Reads what a mistake gives: parts of an output.
+/// Parses the output of a mistake: parts of an output.
 pub(super) fn of_mistake<'a>(source: Source<'a>, parts: &Fields<'a>) -> Result<Output, LoadError> {
     let mut output = Output::new();
     for (key, raw) in &parts.0 {
@@ -229,7 +229,7 @@ fn json(output: &impl Serialize) -> Output {
             .into_iter()
             .map(|(key, value)| (key, Expected::Json(value)))
             .collect(),
-        // The outputs are structs: this cannot come.
+        // Cannot happen: the outputs are structs.
         _ => Output::new(),
     }
 }

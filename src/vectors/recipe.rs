@@ -1,4 +1,4 @@
-//! Recipes: long inputs that are said in few words, as `vectors/README.md` defines them.
+//! Recipes: short descriptions of long inputs, as `vectors/README.md` defines them.
 
 use crate::adapter::Hex;
 use serde::de::{Error, MapAccess, Visitor};
@@ -8,10 +8,11 @@ use serde_json::value::RawValue;
 use sha2::{Digest as _, Sha256};
 use std::fmt;
 
-/// The most bytes that one recipe may expand to. The largest vector of today takes 1 MiB.
+/// The largest number of bytes to which one recipe may expand. The largest current vector needs 1
+/// MiB.
 const MOST_BYTES: usize = 16 << 20;
 
-/// Bytes that go in.
+/// Bytes of an input.
 #[derive(Clone, Debug)]
 pub(super) enum Bytes {
     Hex(Hex),
@@ -119,15 +120,15 @@ impl Bytes {
     }
 }
 
-/// Returns the pattern over and over, until it has that length. In a debug build an iterator over
-/// single bytes takes seconds for all vectors.
+/// Returns the pattern repeated up to that length. In a debug build, an iterator over single bytes
+/// takes seconds for all vectors.
 fn repeated(pattern: &[u8], length: usize) -> Vec<u8> {
     let mut bytes = pattern.repeat(length.div_ceil(pattern.len()));
     bytes.truncate(length);
     bytes
 }
 
-/// A text that goes in: a string, or a pattern and a length.
+/// A text of an input: a string, or a pattern and a length.
 #[derive(Clone, Debug)]
 pub(super) struct Text(pub(super) String);
 
@@ -171,12 +172,12 @@ impl<'de> Deserialize<'de> for Text {
     }
 }
 
-/// Bytes of an answer: themselves, or their length and SHA-256.
+/// Bytes of an answer: the bytes themselves, or their length and SHA-256.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Digest {
     /// The bytes.
     Whole(Vec<u8>),
-    /// How many, and their SHA-256.
+    /// Their number and SHA-256.
     Hash {
         /// The number of bytes.
         length: usize,
@@ -216,7 +217,7 @@ impl<'de> Deserialize<'de> for Digest {
 }
 
 impl Digest {
-    /// Returns whether these are the bytes.
+    /// Returns whether these bytes are the expected ones.
     pub fn is_of(&self, bytes: &[u8]) -> bool {
         match self {
             Self::Whole(whole) => whole == bytes,
@@ -251,7 +252,7 @@ pub(super) fn sha256(bytes: &[u8]) -> Hex {
     Hex(Sha256::digest(bytes).to_vec())
 }
 
-/// A JSON value none of whose objects has a key twice.
+/// A JSON value in which no object has duplicate keys.
 #[derive(Clone, PartialEq, Debug)]
 pub(super) struct Unique(pub(super) Value);
 
@@ -318,7 +319,7 @@ impl<'de> Deserialize<'de> for Unique {
     }
 }
 
-/// An object with any keys, none of them twice, in order; the values unread.
+/// An object with any keys, without duplicates, in order; its values are not parsed.
 #[derive(Clone, Debug)]
 pub(super) struct Fields<'a>(pub(super) Vec<(String, &'a RawValue)>);
 

@@ -48,7 +48,7 @@ fn the_embedded_copy_is_complete() {
     assert_eq!(public.collect::<BTreeSet<_>>(), embedded);
 }
 
-/// Returns the line on which `needle` begins, and the message that its replacement brings.
+/// Returns the line on which `needle` begins, and the message after its replacement.
 fn spoilt(needle: &str, replacement: &str) -> (usize, String) {
     let text = text("kdf.json");
     let place = text.find(needle).expect(needle);

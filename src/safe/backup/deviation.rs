@@ -1,43 +1,43 @@
-//! What in a document breaks the format: the place and the reason, never the value.
+//! What breaks the format in a document: the place and the reason, never the value.
 
 use super::part::At;
 use crate::safe::json::{Path, Value};
 use std::fmt;
 
-/// The deviations that are kept one by one; of more, only the number is kept.
+/// The number of deviations that are listed one by one; further ones are only counted.
 const LISTED: usize = 1_000;
 
 /// One deviation of a document from the format.
 #[derive(Clone, PartialEq, Eq, Debug)]
 #[non_exhaustive]
 pub struct Deviation {
-    /// Where.
+    /// The place.
     pub path: Path,
-    /// What.
+    /// The problem.
     pub wrong: Wrong,
 }
 
-/// What can be wrong with a value.
+/// The possible problems of a value.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 #[non_exhaustive]
 pub enum Wrong {
-    /// It should be there, and is not.
+    /// It is required, but absent.
     Missing,
-    /// It is of another kind.
+    /// It is of another kind than expected.
     Kind {
-        /// The kind that belongs there: `a string`.
+        /// The expected kind: `a string`.
         expected: &'static str,
-        /// The kind that is there.
+        /// The kind that was found.
         found: &'static str,
     },
-    /// It is of the right kind, and not what belongs there: `a Threema ID`.
+    /// It is of the right kind, but has another form than expected: `a Threema ID`.
     Form {
-        /// What belongs there.
+        /// The expected form.
         expected: &'static str,
     },
-    /// It can be read, and is not what the format allows: `is before 1970`.
+    /// It can be read, but the format does not allow it: `is before 1970`.
     Remark(&'static str),
-    /// The key is there a second time. The first counts here, as on iOS; Android takes the last.
+    /// The key occurs more than once. The first counts here, as on iOS; Android uses the last.
     Duplicate,
 }
 
@@ -65,13 +65,13 @@ impl fmt::Display for Deviation {
     }
 }
 
-/// The deviations of one document, in the order in which they were met.
+/// The deviations of one document, in the order in which they were found.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 #[non_exhaustive]
 pub struct Deviations {
-    /// The first of them, a thousand at most.
+    /// The first deviations, at most a thousand.
     pub list: Vec<Deviation>,
-    /// How many there are beyond those.
+    /// The number of further deviations.
     pub more: usize,
 }
 
@@ -85,7 +85,7 @@ impl Deviations {
         }
     }
 
-    /// Returns how many there are.
+    /// Returns the number of all deviations.
     pub fn count(&self) -> usize {
         self.list.len() + self.more
     }

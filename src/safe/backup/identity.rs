@@ -1,4 +1,4 @@
-//! As much of a document as proves that an identity can be restored.
+//! The part of a document that shows whether an identity can be restored.
 
 use super::VERSION;
 use super::values::{PRIVATE_KEY_BYTES, PrivateKey};
@@ -7,13 +7,13 @@ use data_encoding::BASE64;
 use serde_json::Value;
 use zeroize::Zeroizing;
 
-/// What a client needs to be somebody again.
+/// What a client needs to restore an identity.
 #[derive(Clone, PartialEq, Eq, Debug)]
 #[non_exhaustive]
 pub struct RestoredIdentity {
     /// The private key.
     pub private_key: PrivateKey,
-    /// The name that the person chose, if any.
+    /// The nickname that the user chose, if any.
     pub nickname: Option<String>,
 }
 
@@ -29,20 +29,20 @@ pub enum DocumentError {
         /// The column, in bytes from 1.
         column: usize,
     },
-    /// Something required is not there.
+    /// A required value is absent.
     #[error("`{path}` is missing")]
     Missing {
-        /// Where in the document.
+        /// The place in the document.
         path: &'static str,
     },
-    /// Something is there, and of the wrong kind.
+    /// A value is of the wrong kind.
     #[error("`{path}` is {found}, not {expected}")]
     WrongKind {
-        /// Where in the document.
+        /// The place in the document.
         path: &'static str,
-        /// The kind that belongs there.
+        /// The expected kind.
         expected: &'static str,
-        /// The kind that is there.
+        /// The kind that was found.
         found: &'static str,
     },
     /// A version that not every client reads.
@@ -60,7 +60,7 @@ pub enum DocumentError {
 }
 
 impl DocumentError {
-    /// Returns the stage at which this stops a client.
+    /// Returns the stage at which this error stops a client.
     pub const fn stage(&self) -> Stage {
         match self {
             Self::NotJson { .. } => Stage::Json,
@@ -69,11 +69,11 @@ impl DocumentError {
     }
 }
 
-/// Reads the identity out of a document, as the strictest client would. Unknown keys are ignored.
+/// Reads the identity of a document as the strictest client would. Unknown keys are ignored.
 ///
 /// Source: clauses 3.1 to 3.3.
 pub fn identity_of(json: &[u8]) -> Result<RestoredIdentity, DocumentError> {
-    // All three clients take a byte order mark.
+    // All three clients accept a byte order mark.
     let json = json.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(json);
     let document: Value = serde_json::from_slice(json).map_err(|error| DocumentError::NotJson {
         line: error.line(),

@@ -1,8 +1,8 @@
 //! The document inside a backup, typed: identity, contacts, groups, distribution lists, settings.
 //!
-//! A [`Backup`] holds what people would miss. It also keeps everything else that it was read from:
-//! unknown keys, what breaks the format, order and spelling. Written again, a document that was not
-//! changed is the same, token by token.
+//! A [`Backup`] holds what people would miss. It also keeps the rest of the document that it was
+//! read from: unknown keys, invalid values, order and spelling. If nothing was changed, the
+//! document is written again exactly as it was, token by token.
 
 mod deviation;
 mod identity;
@@ -36,7 +36,7 @@ objects! {
     /// Source: clause 3.1.
     Backup {
         essential {
-            /// Who the person is.
+            /// The user's identity.
             user: User = "user",
         }
         others {
@@ -61,12 +61,12 @@ objects! {
         others {
             /// The version.
             version: Option<Version> = "version" expected,
-            /// What wrote it: `6.4.2A/de_CH` or `ios`.
+            /// The writer: `6.4.2A/de_CH` or `ios`.
             device: Option<Text> = "device" optional,
         }
     }
 
-    /// Who the person is.
+    /// The user's identity.
     ///
     /// Source: clause 3.3.
     User {
@@ -95,7 +95,7 @@ objects! {
         essential {
             /// What it is.
             kind: LinkKind = "type",
-            /// The number or address; a mask of it, after a restore.
+            /// The number or address; masked after a restore.
             value: Text = "value",
         }
         others {
@@ -115,11 +115,11 @@ objects! {
         others {
             /// The public key; only for level 2 or revoked contacts.
             public_key: Option<PublicKey> = "publickey" optional,
-            /// When it was made; 0: unknown.
+            /// When it was added; 0: unknown.
             created_at: Option<Timestamp> = "createdAt" optional,
-            /// How sure it is who this is.
+            /// How certain its identity is.
             verification: Option<Verification> = "verification" expected,
-            /// Whether it is a colleague by Threema Work.
+            /// Whether it is a colleague in Threema Work.
             work_verified: Option<bool> = "workVerified" optional,
             /// Whether it is hidden from the list: known from a group only.
             hidden: Option<bool> = "hidden" optional,
@@ -131,23 +131,23 @@ objects! {
             nickname: Option<Text> = "nickname" optional,
             /// When something last happened in the chat.
             last_update: Option<Timestamp> = "lastUpdate" nullable,
-            /// Whether typing indicators go to it.
+            /// Whether typing indicators are sent to it.
             typing_indicators: Option<Policy> = "typingIndicators" optional,
-            /// Whether read receipts go to it.
+            /// Whether read receipts are sent to it.
             read_receipts: Option<Policy> = "readReceipts" optional,
             /// Whether the chat is private.
             private: Option<bool> = "private" optional,
         }
     }
 
-    /// A group. Whose backup it is has left it, if their ID is not among the members.
+    /// A group. The user has left it if the members do not include the user's own ID.
     ///
     /// Source: clause 3.5.
     Group {
         essential {
             /// The ID, unique with the creator.
             id: GroupId = "id",
-            /// Who made it.
+            /// The ID of its creator.
             creator: ThreemaId = "creator",
         }
         others {
@@ -193,35 +193,35 @@ objects! {
     Settings {
         essential {}
         others {
-            /// Whether the address book is searched for contacts.
+            /// Whether the app searches the address book for contacts.
             sync_contacts: Option<bool> = "syncContacts" expected,
-            /// Whether messages of people who are no contact are dropped.
+            /// Whether messages from people who are not contacts are dropped.
             block_unknown: Option<bool> = "blockUnknown" optional,
             /// Whether typing indicators are sent.
             send_typing: Option<bool> = "sendTyping" optional,
             /// Whether read receipts are sent.
             read_receipts: Option<bool> = "readReceipts" optional,
-            /// Whether calls are taken.
+            /// Whether calls are accepted.
             threema_calls: Option<bool> = "threemaCalls" optional,
             /// Whether calls always go through a relay.
             relay_threema_calls: Option<bool> = "relayThreemaCalls" optional,
             /// Whether screenshots are forbidden. Android only.
             disable_screenshots: Option<bool> = "disableScreenshots" optional,
-            /// Whether the keyboard is asked to learn nothing. Android only.
+            /// Whether the app asks the keyboard not to learn from the input. Android only.
             incognito_keyboard: Option<bool> = "incognitoKeyboard" optional,
             /// Blocked contacts.
             blocked_contacts: List<ThreemaId> = "blockedContacts" optional,
-            /// Contacts that the address book does not touch.
+            /// Contacts that are excluded from the synchronisation with the address book.
             sync_excluded_ids: List<ThreemaId> = "syncExcludedIds" optional,
-            /// Emojis used last. Android only.
+            /// Emojis that were used last. Android only.
             recent_emojis: List<Text> = "recentEmojis" optional,
         }
     }
 }
 
 impl Backup {
-    /// Reads a document as far as it goes: `None` where it is not an object or holds no identity,
-    /// and everything in it that breaks the format. What cannot be read is kept.
+    /// Reads a document as far as possible: `None` if it is not an object or has no identity, and
+    /// all deviations from the format. Values that cannot be read are kept.
     ///
     /// Source: clauses 3.1 to 3.7.
     pub fn read(document: Document) -> (Option<Self>, Deviations) {
@@ -230,13 +230,13 @@ impl Backup {
         (read.ok().map(|(backup, _)| backup), deviations)
     }
 
-    /// Returns the document again: what was not changed as it was, in its order, what is new at the
-    /// end.
+    /// Returns the document again: unchanged values as they were and in their order, new values at
+    /// the end.
     pub fn into_value(self) -> Value {
         self.put(None)
     }
 
-    /// The same of a backup that is needed further.
+    /// Returns the document of a backup that is still needed.
     pub fn to_value(&self) -> Value {
         self.clone().into_value()
     }

@@ -1,12 +1,12 @@
-//! How the typed parts of a document are read from values and written back: what was not changed
-//! keeps its spelling and its place, and what is unknown or not understood is kept as it is.
+//! How the typed parts of a document are read from values and written back. Unchanged values keep
+//! their spelling and place; unknown and invalid values are kept as they are.
 
 use super::deviation::{Deviations, Wrong};
 use crate::safe::json::{Object, Path, Step, Text, Value};
 use std::fmt;
 use std::ops::{Deref, DerefMut};
 
-/// Where reading stands; it becomes a [`Path`] only when something is to be said.
+/// The current place in the document; it becomes a [`Path`] only for a message.
 #[derive(Clone, Copy)]
 pub(crate) enum At<'a> {
     Root,
@@ -36,37 +36,37 @@ impl<'a> At<'a> {
     }
 }
 
-/// What was read, and the value that is to be kept for its spelling; `None` where the part keeps
-/// its own.
+/// The part that was read, and the value to keep for its spelling; `None` if the part keeps it
+/// itself.
 pub(super) type Taken<T> = (T, Option<Value>);
 
-/// Something that a value of the document is read into.
+/// A typed part of the document.
 pub(super) trait Part: Sized {
-    /// Whether the value can be read, where that is known without taking it.
+    /// Returns whether the value can be read, as far as that is known without consuming it.
     fn acceptable(_value: &Value) -> Result<(), Wrong> {
         Ok(())
     }
 
-    /// Reads the value, or says why not and gives it back.
+    /// Reads the value, or reports a deviation and returns the value.
     fn take(value: Value, at: &At<'_>, deviations: &mut Deviations) -> Result<Taken<Self>, Value>;
 
-    /// Returns the value; as it was kept, if that still says the same.
+    /// Returns the value: the kept one if it still means the same.
     fn put(self, kept: Option<Value>) -> Value;
 }
 
-/// A part that is one value and keeps nothing else.
+/// A part that is a single value and keeps nothing else.
 pub(super) trait Leaf: Sized + PartialEq {
     fn read(value: &Value) -> Result<Self, Wrong>;
 
-    /// Returns whether a value has its usual spelling.
+    /// Returns a value in its usual spelling.
     fn spell(&self) -> Value;
 
-    /// Returns whether the value says this.
+    /// Returns whether a value means the same.
     fn is_said_by(&self, value: &Value) -> bool {
         Self::read(value).is_ok_and(|read| read == *self)
     }
 
-    /// Returns what is wrong with it, although it can be read.
+    /// Returns what is wrong with the part although it can be read.
     fn remark(&self) -> Option<&'static str> {
         None
     }
@@ -100,13 +100,13 @@ impl<L: Leaf> Part for L {
     }
 }
 
-/// A list; items that could not be read stay where they were.
+/// A list; items that could not be read keep their place.
 #[derive(Clone, PartialEq, Eq)]
 pub struct List<T> {
     items: Vec<T>,
-    /// The values of the items as they were read, for their spelling.
+    /// The values from which the items were read, for their spelling.
     spellings: Vec<Option<Value>>,
-    /// What could not be read, and its index in the whole list.
+    /// The items that could not be read, each with its index in the whole list.
     unread: Vec<(usize, Value)>,
 }
 
@@ -207,15 +207,14 @@ impl<T: Part> Part for List<T> {
     }
 }
 
-/// A field of an object: what absence means.
+/// A field of an object, which defines what absence means.
 pub(super) trait Slot: Sized {
     type Part: Part;
 
-    /// Returns the field of what was read; `None` where it must be there and is not.
+    /// Returns the field; `None` if it is required but absent.
     fn of(part: Option<Self::Part>) -> Option<Self>;
 
-    /// Returns the value; `None` where nothing is to be written. `present`: write it though it is
-    /// empty.
+    /// Returns the value; `None` if nothing is written. If `present`, writes an empty field, too.
     fn into_value(self, kept: Option<Value>, present: bool) -> Option<Value>;
 }
 
@@ -234,7 +233,7 @@ where
     }
 }
 
-/// A part without which the object that holds it makes no sense.
+/// A part that its object cannot do without.
 pub(super) trait Essential {}
 
 impl<P: Part> Slot for Option<P> {
@@ -249,7 +248,7 @@ impl<P: Part> Slot for Option<P> {
     }
 }
 
-/// A list that is not there is empty.
+/// An absent list is empty.
 impl<P: Part> Slot for List<P> {
     type Part = List<P>;
 
@@ -262,25 +261,25 @@ impl<P: Part> Slot for List<P> {
     }
 }
 
-/// What an object was read from: its members in order, with what is unknown or was not understood.
+/// The members of the object that was read, in order, including unknown and invalid ones.
 #[derive(Clone, PartialEq, Eq, Default)]
 pub struct Kept {
-    /// Whether the object was read at all, or made.
+    /// Whether the object was read, rather than created.
     pub(super) read: bool,
     pub(super) entries: Vec<(Text, Entry)>,
 }
 
 #[derive(Clone, PartialEq, Eq)]
 pub(super) enum Entry {
-    /// A field of the type, by its place there, and the value that it had; `None` where the field
-    /// keeps its own.
+    /// A field of the type, by its index in the type, and the value that it had; `None` if the
+    /// field keeps its own.
     Field(usize, Option<Value>),
-    /// Everything else.
+    /// Any other value.
     Other(Value),
 }
 
 impl Kept {
-    /// Returns what is unknown or was not understood: key and value, in order.
+    /// Returns the unknown and invalid members: key and value, in order.
     pub fn others(&self) -> impl Iterator<Item = (&Text, &Value)> {
         self.entries.iter().filter_map(|(key, entry)| match entry {
             Entry::Other(value) => Some((key, value)),
@@ -288,7 +287,7 @@ impl Kept {
         })
     }
 
-    /// Adds a member that the type does not know, at the end.
+    /// Adds a member that the type does not have, at the end.
     pub fn add(&mut self, key: &str, value: Value) {
         self.entries.push((Text::new(key), Entry::Other(value)));
     }
@@ -300,8 +299,8 @@ impl fmt::Debug for Kept {
     }
 }
 
-/// Reads one member into its field, and says what is to be kept of it. `place`: that of the field
-/// in its type.
+/// Reads one member into its field, and returns what to keep of it. `place` is the index of the
+/// field in its type.
 pub(super) fn take_field<P: Part>(
     field: &mut Option<P>,
     place: usize,
@@ -326,8 +325,8 @@ pub(super) fn take_field<P: Part>(
     }
 }
 
-/// Writes an object: what was kept in its order, then the fields that are new. `take_value` gives a
-/// field's value, once.
+/// Writes an object: the kept members in their order, then the new fields. `take_value` returns the
+/// value of a field once.
 pub(super) fn put_object(
     kept: Kept,
     keys: &[&'static str],
@@ -344,7 +343,7 @@ pub(super) fn put_object(
         let value = match entry {
             Entry::Field(field, spelling) => take_value(field, spelling, true),
             Entry::Other(value) => {
-                // It may be a field that was not understood, and has been set since.
+                // It may be a field that was invalid and has been set since.
                 let field = keys.iter().position(|each| key.is(each));
                 let unset = field.filter(|field| !written[*field]);
                 let set = unset.and_then(|field| take_value(field, None, false));
@@ -369,8 +368,8 @@ pub(super) fn put_object(
 
 /// Declares an object of the document: its fields, their keys, and what their absence means.
 ///
-/// `essential` fields must be there, or the object cannot be read. Of the others, `expected` ones
-/// are reported where they are absent, `nullable` ones may be `null`.
+/// An object without an `essential` field cannot be read. If an `expected` field is absent, a
+/// deviation is reported. A `nullable` field may be `null`.
 macro_rules! objects {
     ($(
         $(#[$meta:meta])*
@@ -384,7 +383,7 @@ macro_rules! objects {
         pub struct $name {
             $($(#[$essential_meta])* pub $essential: $essential_type,)*
             $($(#[$other_meta])* pub $other: $other_type,)*
-            /// What it was read from, and everything that has no place above.
+            /// What it was read from, and all members that have no field above.
             pub kept: Kept,
         }
 
@@ -457,11 +456,11 @@ macro_rules! objects {
     )*};
 }
 
-/// The way to make an object of [`objects!`]: empty, or with what is essential.
+/// Declares how to create an object of [`objects!`]: empty, or with its essential fields.
 macro_rules! constructor {
     ($name:ident {} { $($other:ident)* }) => {
         impl Default for $name {
-            /// With nothing in it.
+            /// Returns an empty object.
             fn default() -> Self {
                 Self {
                     $($other: Default::default(),)*
@@ -472,7 +471,7 @@ macro_rules! constructor {
     };
     ($name:ident { $($essential:ident: $essential_type:ty,)+ } { $($other:ident)* }) => {
         impl $name {
-            /// With nothing but what must be there.
+            /// Returns an object with only its essential fields.
             pub fn new($($essential: $essential_type),*) -> Self {
                 Self {
                     $($essential,)*

@@ -4,10 +4,10 @@ use super::values::{PRIVATE_KEY_BYTES, PrivateKey};
 use super::{Backup, Contact, Info, Policy, Settings, Timestamp, User, Verification, Version};
 use crate::safe::keys::ThreemaId;
 
-/// The number of contacts that a sample has distinct IDs for.
+/// The largest number of contacts in a sample, which all have distinct IDs.
 pub const SAMPLE_CONTACTS_AT_MOST: usize = 9_999_999;
 
-/// When the made-up contacts were made.
+/// The creation time of the made-up contacts.
 const CREATED: Timestamp = Timestamp(1_700_000_000_000);
 
 impl Backup {
@@ -49,8 +49,8 @@ fn contact(number: usize) -> Option<Contact> {
     })
 }
 
-/// From 10000 on the number needs the room of the letters; the two forms never meet, since the
-/// second character of one is a letter and of the other a digit.
+/// From 10000 on, the number also takes the places of the letters. The two forms never collide: the
+/// second character is a letter in one and a digit in the other.
 fn identity(number: usize) -> String {
     if number < 10_000 {
         format!("TEST{number:04}")

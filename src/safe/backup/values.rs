@@ -13,7 +13,7 @@ use zeroize::{Zeroize, Zeroizing};
 /// Source: clauses 3.3 and 3.4.
 pub const PRIVATE_KEY_BYTES: usize = 32;
 
-/// The largest time that the format allows, in milliseconds since 1970: a little more than 2^64, as
+/// The largest time that the format allows, in milliseconds since 1970: slightly more than 2^64, as
 /// JavaScript rounds it.
 ///
 /// Source: clients.read.largest-time.
@@ -26,7 +26,7 @@ macro_rules! secret_keys {
         pub struct $name([u8; PRIVATE_KEY_BYTES]);
 
         impl $name {
-            /// Returns the key of these 32 bytes.
+            /// Returns the key with these 32 bytes.
             pub const fn from_bytes(bytes: [u8; PRIVATE_KEY_BYTES]) -> Self {
                 Self(bytes)
             }
@@ -94,13 +94,14 @@ impl fmt::Debug for PublicKey {
     }
 }
 
-/// Milliseconds since 1970. The format allows 0 to [`LATEST_TIMESTAMP`]; clients have written less.
+/// Milliseconds since 1970. The format allows 0 to [`LATEST_TIMESTAMP`]; clients have written
+/// smaller values.
 ///
 /// Source: clause 3.4.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct Timestamp(pub i128);
 
-/// How sure it is that a contact is who they say.
+/// How certain the identity of a contact is.
 ///
 /// Source: clause 3.4.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -118,16 +119,16 @@ impl Verification {
     pub const ALL: [Self; 3] = [Self::Unverified, Self::Server, Self::Full];
 }
 
-/// Whether read receipts or typing indicators go to a contact.
+/// Whether read receipts or typing indicators are sent to a contact.
 ///
 /// Source: clause 3.4.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum Policy {
-    /// As the settings say.
+    /// As the settings define.
     Default,
-    /// They go.
+    /// They are sent.
     Send,
-    /// They do not go.
+    /// They are not sent.
     DontSend,
 }
 
@@ -136,7 +137,7 @@ impl Policy {
     pub const ALL: [Self; 3] = [Self::Default, Self::Send, Self::DontSend];
 }
 
-/// The ID of a group: 8 bytes, in the order in which they go over the wire.
+/// The ID of a group: 8 bytes, in the order in which they are transferred.
 ///
 /// Source: clause 3.5.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -148,20 +149,20 @@ impl fmt::Debug for GroupId {
     }
 }
 
-/// The ID of a distribution list: the 8 bytes that the document spells, which since Android 5.3 are
-/// a number with its lowest byte first.
+/// The ID of a distribution list: the 8 bytes in the document. Since Android 5.3 they are a number
+/// with the lowest byte first.
 ///
 /// Source: clause 3.6; clients.divergence.list-id.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct DistributionListId(pub [u8; 8]);
 
 impl DistributionListId {
-    /// Returns the number that Android 5.3 and later take it for.
+    /// Returns the number that Android 5.3 and later read.
     pub const fn number(self) -> u64 {
         u64::from_le_bytes(self.0)
     }
 
-    /// Returns the bytes the other way round, as Android 4.8 to 5.2.4 spell the same number.
+    /// Returns the bytes in reverse order, as Android 4.8 to 5.2.4 write the same number.
     ///
     /// Source: clients.divergence.list-id.
     #[must_use]
@@ -180,7 +181,7 @@ impl fmt::Debug for DistributionListId {
     }
 }
 
-/// Bytes in base64: a picture, or a key whose form nothing here needs to know. Never printed.
+/// Bytes in base64: a picture, or a key whose form does not matter here. Never printed.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Bytes(pub Vec<u8>);
 
@@ -199,7 +200,8 @@ pub enum PictureRelease {
     Everyone,
     /// `[null]`.
     Nobody,
-    /// A list of IDs. The format requires one at least; both mobile clients write it empty, too.
+    /// A list of IDs. The format requires at least one; both mobile clients also write an empty
+    /// list.
     Only(Vec<ThreemaId>),
 }
 
@@ -209,7 +211,7 @@ pub enum PictureRelease {
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Version;
 
-/// What a link is: `mobile`, `email` or something else.
+/// The kind of a link: `mobile`, `email` or another.
 ///
 /// Source: clause 3.3.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]

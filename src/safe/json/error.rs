@@ -1,13 +1,13 @@
-//! Why a text is not read: the place and the reason, never what stands there.
+//! Why a text cannot be read: the place and the reason, never the text there.
 
 use super::Path;
 use crate::safe::Stage;
 
-/// Why a text is not read.
+/// Why a text cannot be read.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum JsonError {
-    /// It is larger than it may be.
+    /// It is larger than the limit.
     #[error("the document has {bytes} bytes, and more than {limit} are not read")]
     TooLarge {
         /// Its length, in bytes.
@@ -22,36 +22,36 @@ pub enum JsonError {
         line: usize,
         /// The column, in bytes from 1.
         column: usize,
-        /// Within which value.
+        /// The value that contains the place.
         path: Path,
-        /// What is wrong there.
+        /// The reason.
         reason: Reason,
     },
 }
 
-/// What can be wrong with a text.
+/// The reasons for which a text cannot be read.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Reason {
-    /// Bytes that are no UTF-8.
+    /// Bytes that are not UTF-8.
     #[error("the bytes are not UTF-8")]
     NotUtf8,
     /// The text ends too early.
     #[error("the text ends too early")]
     EndOfText,
-    /// No value stands where one should.
+    /// A value is missing.
     #[error("no value stands where one should")]
     NoValue,
-    /// No key stands where one should.
+    /// A key is missing.
     #[error("no key in double quotes stands where one should")]
     NoKey,
-    /// No colon after a key.
+    /// The colon after a key is missing.
     #[error("no `:` follows the key")]
     NoColon,
-    /// Neither a comma nor the closing bracket.
+    /// Neither a comma nor the closing bracket follows.
     #[error("neither a comma nor the closing bracket follows a value")]
     NoCommaOrEnd,
-    /// A number that JSON does not have: `01`, `1.`, `.5`, `+1`.
+    /// A number in a form that JSON does not have: `01`, `1.`, `.5`, `+1`.
     #[error("a number is not spelled as JSON spells it")]
     Number,
     /// A control character in a string.
@@ -60,10 +60,10 @@ pub enum Reason {
     /// An escape that JSON does not have.
     #[error("an escape is not one of JSON's")]
     Escape,
-    /// Something after the value.
+    /// Text after the value.
     #[error("something follows after the end of the document")]
     TrailingText,
-    /// Too many arrays and objects within each other.
+    /// Arrays and objects are nested too deep.
     #[error("more than {limit} arrays and objects stand within each other")]
     TooDeep {
         /// The limit.
@@ -78,7 +78,7 @@ pub enum Reason {
 }
 
 impl JsonError {
-    /// Returns the stage at which this stops a client.
+    /// Returns the stage at which this error stops a client.
     pub const fn stage(&self) -> Stage {
         match self {
             Self::TooLarge { .. } => Stage::Size,

@@ -1,6 +1,6 @@
 //! The white space of a text, which its document keeps.
 
-/// The white space before each token that has some, in the order of the tokens.
+/// The white space before each token, in the order of the tokens; tokens without it are not listed.
 #[derive(Clone, PartialEq, Eq, Default)]
 pub(super) struct Gaps {
     /// The number of the token, and the length of the white space before it, in bytes.
@@ -9,7 +9,7 @@ pub(super) struct Gaps {
 }
 
 impl Gaps {
-    /// Notes the white space before token `token`; nothing is noted for none.
+    /// Records the white space before token `token`, if there is any.
     pub(super) fn note(&mut self, token: usize, white_space: &str) {
         if let (false, Ok(token), Ok(length)) = (
             white_space.is_empty(),

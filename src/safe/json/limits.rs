@@ -1,19 +1,19 @@
-//! What a reader of JSON accepts at most.
+//! The limits of the JSON reader.
 
-/// How much of a text is read at most.
+/// The limits for reading a text.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Limits {
-    /// Bytes of the text.
+    /// The bytes of the text.
     pub bytes: usize,
-    /// Values in it, those within others included.
+    /// Its values, including nested ones.
     pub values: usize,
-    /// Arrays and objects within each other.
+    /// The nesting of arrays and objects.
     pub depth: usize,
 }
 
 impl Limits {
-    /// Far beyond what any client writes: 16 MiB, a million values, 128 deep. It takes less than
-    /// 256 MiB of memory.
+    /// Far more than any client writes: 16 MiB, a million values, a depth of 128. Reading it takes
+    /// less than 256 MiB of memory.
     pub const USUAL: Self = Self {
         bytes: 16 * 1024 * 1024,
         values: 1_000_000,

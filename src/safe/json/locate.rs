@@ -1,10 +1,10 @@
-//! Where in a text the value of a path stands.
+//! Finds the position of a path's value in a text.
 
 use super::spelling::string_length;
 use super::{BYTE_ORDER_MARK, Path, Step, Text};
 use std::ops::Range;
 
-/// A place in a text, as editors count.
+/// A position in a text, as editors count.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct Position {
     /// The line, from 1.
@@ -13,20 +13,20 @@ pub struct Position {
     pub column: usize,
 }
 
-/// Where the value of a path stands; of one that is not there, where the nearest value around it
-/// stands.
+/// The position of a path's value; for an absent value, the position of the nearest value around
+/// it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Located {
-    /// The first, if a key is there more than once.
+    /// The first, if a key occurs more than once.
     pub first: Position,
     /// The last.
     pub last: Position,
 }
 
-/// Finds the values of these paths, in a text that was read before; `None` for what is found
-/// nowhere because it was not.
+/// Finds the values of these paths in a text that was read before; `None` for what cannot be found
+/// because it was not read.
 ///
-/// Takes one pass over the text.
+/// It passes over the text once.
 pub fn locate(bytes: &[u8], paths: &[Path]) -> Vec<Option<Located>> {
     let bytes = bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(bytes);
     let mut walk = Walk {
@@ -39,7 +39,7 @@ pub fn locate(bytes: &[u8], paths: &[Path]) -> Vec<Option<Located>> {
         found: vec![None; paths.len()],
     };
     let wanted: Vec<usize> = (0..paths.len()).collect();
-    // A text that was not read ends the walk early, and nothing else.
+    // A text that was not read only ends the pass early.
     let _ = walk.value(&wanted, 0);
     let found = walk.found.into_iter();
     found
@@ -50,17 +50,17 @@ pub fn locate(bytes: &[u8], paths: &[Path]) -> Vec<Option<Located>> {
 struct Walk<'a> {
     bytes: &'a [u8],
     place: usize,
-    /// Up to where lines were counted.
+    /// The position up to which lines were counted.
     counted: usize,
     line: usize,
     line_begin: usize,
     paths: &'a [Path],
-    /// How deep the value that was found stands, and where.
+    /// The depth of the value that was found, and its position.
     found: Vec<Option<(usize, Located)>>,
 }
 
 impl Walk<'_> {
-    /// Looks at the next byte behind the white space.
+    /// Returns the next byte after white space, without consuming it.
     fn peek(&mut self) -> Option<u8> {
         let rest = self.bytes.get(self.place..)?;
         let length = rest
@@ -71,8 +71,7 @@ impl Walk<'_> {
         self.bytes.get(self.place).copied()
     }
 
-    /// Goes past one value, `depth` steps from the outside, and notes it for those of `wanted` that
-    /// lead here.
+    /// Passes over one value at `depth`, and records it for the paths in `wanted` that lead here.
     fn value(&mut self, wanted: &[usize], depth: usize) -> Option<()> {
         let first = self.peek()?;
         self.note(wanted, depth);
@@ -112,7 +111,7 @@ impl Walk<'_> {
         Some(())
     }
 
-    /// Returns those of `wanted` whose next step is this one.
+    /// Returns the paths in `wanted` whose next step matches.
     fn leading(&self, wanted: &[usize], depth: usize, is: impl Fn(&Step) -> bool) -> Vec<usize> {
         let wanted = wanted.iter().copied();
         wanted
@@ -120,7 +119,7 @@ impl Walk<'_> {
             .collect()
     }
 
-    /// Goes past a string, and gives what stands between the quotes.
+    /// Passes over a string, and returns the range between the quotes.
     fn string(&mut self) -> Option<Range<usize>> {
         let begin = self.place + 1;
         let length = string_length(self.bytes.get(begin..)?).ok()?;
@@ -128,7 +127,7 @@ impl Walk<'_> {
         Some(begin..begin + length)
     }
 
-    /// Returns those of `wanted` whose next step is the key of this spelling.
+    /// Returns the paths in `wanted` whose next step is the key with this spelling.
     fn leading_by(&self, wanted: &[usize], depth: usize, spelling: Range<usize>) -> Vec<usize> {
         if wanted.is_empty() {
             return Vec::new();

@@ -1,14 +1,14 @@
 //! JSON that loses nothing: order, duplicate keys, the spelling of numbers and strings, lone
 //! surrogates, white space.
 //!
-//! The clients disagree about documents that other parsers silently repair: one takes the first of
+//! The clients disagree about documents that other parsers silently repair: one uses the first of
 //! two equal keys, another the last; one keeps `\ud800`, another refuses it; `1.0` is a whole
-//! number to one and not to another. So a leaf keeps its spelling here, an object keeps its members
-//! in order, and a [`Document`] keeps the white space between the tokens. What is no JSON by RFC
-//! 8259 is refused, but for one byte order mark in front, which every client takes.
+//! number for one and not for another. So a leaf keeps its spelling here, an object keeps its
+//! members in order, and a [`Document`] keeps the white space between the tokens. Text that is not
+//! JSON according to RFC 8259 is refused, except for one leading byte order mark, which every
+//! client accepts.
 //!
-//! Nothing that stands in a value shows in `Debug`: a backup holds a private key and the names of
-//! people.
+//! `Debug` shows nothing of the values: a backup holds a private key and the names of people.
 
 mod error;
 mod gaps;
@@ -37,7 +37,7 @@ use std::fmt;
 /// The byte order mark, in UTF-8.
 const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 
-/// A text that was read: its value, and what stood between the tokens. Written again, it gives the
+/// A text that was read: its value, and the white space between the tokens. Writing it returns the
 /// same bytes.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Document {
@@ -51,14 +51,14 @@ impl Document {
     /// Reads a text within the [usual limits](Limits::USUAL).
     ///
     /// # Errors
-    /// What is not JSON, or more than the limits allow, with the place.
+    /// Text that is not JSON or exceeds the limits, with the place.
     ///
     /// Source: RFC 8259; clients.read.bom.
     pub fn parse(bytes: &[u8]) -> Result<Self, JsonError> {
         Self::parse_within(bytes, Limits::USUAL)
     }
 
-    /// Reads a text within limits of the caller's.
+    /// Reads a text within the caller's limits.
     ///
     /// # Errors
     /// As [`Document::parse`].
@@ -72,8 +72,8 @@ impl Document {
         })
     }
 
-    /// Returns the bytes that were read. If [`root`](Self::root) has been changed since, the white
-    /// space may stand elsewhere.
+    /// Returns the bytes that were read. If [`root`](Self::root) has changed since, the white space
+    /// may move.
     pub fn to_bytes(&self) -> Vec<u8> {
         let mut out = Vec::new();
         if self.byte_order_mark {
@@ -83,8 +83,8 @@ impl Document {
         out
     }
 
-    /// The same document around another value: what a tool has changed, in the white space that was
-    /// there.
+    /// Returns the document with another value, in the same white space; for a tool that changed
+    /// the value.
     #[must_use]
     pub fn with_root(&self, root: Value) -> Self {
         Self {

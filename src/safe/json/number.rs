@@ -1,38 +1,38 @@
-//! A number, as it is spelled.
+//! A number in its spelling.
 
 use std::fmt;
 
-/// The exponents beyond which no number that is not zero fits 128 bits, however it is spelled.
+/// The exponents outside which no number except zero fits 128 bits, in any spelling.
 const EXPONENTS: std::ops::RangeInclusive<i64> = -20_000_000..=20_000_000;
 
-/// A number, as it is spelled. Equal are those that are spelled alike: `1` and `1.0` are not, since
-/// clients tell them apart.
+/// A number in its spelling. Numbers are equal if their spelling is: `1` and `1.0` are not, because
+/// clients distinguish them.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Number(Box<str>);
 
 impl Number {
-    /// The parser has seen that it is a number.
+    /// Wraps a spelling that the parser has checked.
     pub(super) fn of_checked_spelling(spelling: &str) -> Self {
         Self(spelling.into())
     }
 
-    /// Takes a number as it is spelled; `None` where JSON does not spell so.
+    /// Returns the number with this spelling; `None` if it is not valid JSON.
     pub fn from_spelling(spelling: &str) -> Option<Self> {
         super::spelling::is_number(spelling.as_bytes()).then(|| Self(spelling.into()))
     }
 
-    /// As it stands in the text.
+    /// Returns the spelling in the text.
     pub fn spelling(&self) -> &str {
         &self.0
     }
 
-    /// Returns the nearest double: infinite where it is too large for one.
+    /// Returns the nearest double: infinite if the number is too large.
     pub fn to_f64(&self) -> f64 {
-        // Every spelling of JSON is one of Rust.
+        // Rust can parse every JSON number.
         self.0.parse().unwrap_or(f64::NAN)
     }
 
-    /// Returns the number, exactly, if it is whole and fits 128 bits: also `1.0`, `1e3` and `-0`.
+    /// Returns the exact number if it is whole and fits 128 bits: also `1.0`, `1e3` and `-0`.
     pub fn to_whole(&self) -> Option<i128> {
         if let Ok(number) = self.0.parse() {
             return Some(number);

@@ -1,4 +1,4 @@
-//! From text to values, by RFC 8259 and nothing more.
+//! Parses text to values, strictly by RFC 8259.
 
 use super::error::{JsonError, Reason};
 use super::gaps::Gaps;
@@ -36,7 +36,7 @@ pub(super) fn parse(bytes: &[u8], limits: Limits) -> Result<(Value, Gaps), JsonE
         .map_err(|broken| broken.into_error(bytes))
 }
 
-/// What went wrong, and the way there, from the inside out.
+/// The error, and the path to it, from the inside out.
 struct Broken {
     place: usize,
     reason: Reason,
@@ -69,7 +69,7 @@ impl Broken {
     }
 }
 
-/// Boxed, so that what goes well is not slowed down by what may not.
+/// Boxed, so that the usual case stays fast.
 type Parsed<T> = Result<T, Box<Broken>>;
 
 struct Parser<'a> {
@@ -92,8 +92,7 @@ impl Parser<'_> {
         }
     }
 
-    /// Skips the white space, notes it as that of the next token, and looks at the first byte of
-    /// that.
+    /// Skips and records the white space before the next token, and returns the token's first byte.
     fn peek(&mut self) -> Option<u8> {
         let rest = &self.text.as_bytes()[self.place..];
         let length = rest
@@ -108,7 +107,7 @@ impl Parser<'_> {
         rest.get(length).copied()
     }
 
-    /// Goes on behind a token of this length that [`peek`](Self::peek) has shown.
+    /// Moves past a token of this length, which [`peek`](Self::peek) has returned.
     fn take(&mut self, length: usize) {
         self.place += length;
         self.token += 1;
@@ -206,7 +205,7 @@ impl Parser<'_> {
         self.value()
     }
 
-    /// Returns whether the array or object ends here, or goes on behind a comma.
+    /// Returns whether the array or object ends here; if a comma follows, moves past it.
     fn ends(&mut self, end: u8) -> Parsed<bool> {
         match self.peek() {
             Some(byte) if byte == end => {

@@ -1,11 +1,11 @@
-//! Where in a document something stands.
+//! The place of a value in a document.
 
 use std::fmt;
 
-/// The characters of a key that are shown at most.
+/// The number of characters of a key that are shown.
 const SHOWN_OF_A_KEY: usize = 40;
 
-/// The steps that are shown at most.
+/// The number of steps that are shown.
 const SHOWN_STEPS: usize = 16;
 
 /// One step into a value.
@@ -17,12 +17,12 @@ pub enum Step {
     Index(usize),
 }
 
-/// Where in a document a value stands: `contacts[3].identity`. The whole is `the document`.
+/// The place of a value in a document: `contacts[3].identity`. The root is `the document`.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
 pub struct Path(pub Vec<Step>);
 
 impl Path {
-    /// Returns the place of these keys, from the outside in.
+    /// Returns the place under these keys, from the outside in.
     pub fn of<const N: usize>(keys: [&str; N]) -> Self {
         Self(keys.map(|key| Step::Key(key.to_owned())).to_vec())
     }
@@ -46,7 +46,7 @@ impl Path {
     }
 }
 
-/// A key comes from somebody else: nothing of it may steer a terminal, nor be endless.
+/// A key is foreign text: it is escaped for the terminal and cut to a limit.
 impl fmt::Display for Path {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.0.is_empty() {

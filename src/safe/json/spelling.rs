@@ -1,19 +1,19 @@
-//! How JSON spells numbers and strings.
+//! How JSON writes numbers and strings.
 
 use super::error::Reason;
 
-/// Returns whether this is how JSON spells a number.
+/// Returns whether JSON writes a number like this.
 pub(super) fn is_number(spelling: &[u8]) -> bool {
     number_length(spelling) == Some(spelling.len())
 }
 
-/// Returns whether this may stand between the quotes of a string.
+/// Returns whether this is valid between the quotes of a string.
 pub(super) fn is_string_content(spelling: &[u8]) -> bool {
-    // Whole, but for the closing quote.
+    // The whole content, up to the missing closing quote.
     string_length(spelling) == Err((spelling.len(), Reason::EndOfText))
 }
 
-/// Returns the length up to the closing quote, in bytes; or where the string breaks, and why.
+/// Returns the length up to the closing quote, in bytes; or the position and reason of an error.
 pub(super) fn string_length(content: &[u8]) -> Result<usize, (usize, Reason)> {
     let mut place = 0;
     loop {
@@ -29,7 +29,7 @@ pub(super) fn string_length(content: &[u8]) -> Result<usize, (usize, Reason)> {
     }
 }
 
-/// Returns the length of an escape, its backslash included, in bytes.
+/// Returns the length of an escape including its backslash, in bytes.
 fn escape_length(escape: &[u8]) -> Result<usize, Reason> {
     match escape.get(1) {
         None => Err(Reason::EndOfText),
@@ -51,8 +51,8 @@ fn escape_length(escape: &[u8]) -> Result<usize, Reason> {
     }
 }
 
-/// Returns the length of the number at the beginning, in bytes. What goes on as no number may is
-/// none: `01`, `1.`, `1e`.
+/// Returns the length of the number at the beginning, in bytes. `None` if it continues in an
+/// invalid way: `01`, `1.`, `1e`.
 pub(super) fn number_length(text: &[u8]) -> Option<usize> {
     let digits = |from: usize| {
         let digits = text[from..].iter().take_while(|byte| byte.is_ascii_digit());

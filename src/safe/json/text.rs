@@ -1,4 +1,4 @@
-//! A string, as it is spelled, which may hold lone surrogates.
+//! A string in its spelling, which may hold lone surrogates.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -8,20 +8,20 @@ use zeroize::Zeroize;
 /// The length of 32 bytes in base64, without padding.
 const LENGTH_OF_A_KEY: usize = 43;
 
-/// A string: it keeps its spelling, and equals every other spelling of the same.
+/// A string: it keeps its spelling, and equals every other spelling of the same string.
 ///
-/// It may hold a lone surrogate (`\ud800`), which Rust's own strings cannot. If it is as long as a
-/// private key in base64, it is wiped from memory when dropped.
+/// It may hold a lone surrogate (`\ud800`), unlike Rust's strings. If it is as long as a private
+/// key in base64, it is wiped from memory when dropped.
 #[derive(Clone)]
 pub struct Text(Box<str>);
 
-/// A string that no `str` can hold.
+/// The error for a string that no `str` can hold.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
 #[error("the string holds half of a surrogate pair")]
 pub struct LoneSurrogate;
 
 impl Text {
-    /// Returns the string, with no more escapes than JSON demands.
+    /// Returns the string with only the escapes that JSON requires.
     pub fn new(text: &str) -> Self {
         let plain = |byte: u8| byte >= 0x20 && byte != b'"' && byte != b'\\';
         if text.bytes().all(plain) {
@@ -41,7 +41,7 @@ impl Text {
         Self(spelling.into())
     }
 
-    /// Returns the string of these UTF-16 units; lone surrogates become escapes.
+    /// Returns the string with these UTF-16 units; lone surrogates become escapes.
     pub fn from_units(units: &[u16]) -> Self {
         let mut spelling = String::with_capacity(units.len());
         for unit in char::decode_utf16(units.iter().copied()) {
@@ -56,22 +56,22 @@ impl Text {
         Self(spelling.into())
     }
 
-    /// Returns what stands between the quotes; `None` where JSON does not spell so.
+    /// Returns the string with this text between its quotes; `None` if that is not valid JSON.
     pub fn from_spelling(spelling: &str) -> Option<Self> {
         super::spelling::is_string_content(spelling.as_bytes()).then(|| Self(spelling.into()))
     }
 
-    /// The parser has seen that it is what may stand between quotes.
+    /// Wraps a spelling that the parser has checked.
     pub(super) fn of_checked_spelling(spelling: &str) -> Self {
         Self(spelling.into())
     }
 
-    /// Returns what stands between the quotes.
+    /// Returns the text between the quotes.
     pub fn spelling(&self) -> &str {
         &self.0
     }
 
-    /// Returns whether it is this string.
+    /// Returns whether the string equals `text`.
     pub fn is(&self, text: &str) -> bool {
         if self.has_escapes() {
             self.units().eq(text.encode_utf16())
@@ -80,10 +80,10 @@ impl Text {
         }
     }
 
-    /// Returns the string as Rust has it.
+    /// Returns the string as a Rust string.
     ///
     /// # Errors
-    /// Where it holds a lone surrogate.
+    /// If it holds a lone surrogate.
     pub fn to_str(&self) -> Result<Cow<'_, str>, LoneSurrogate> {
         if !self.has_escapes() {
             return Ok(Cow::Borrowed(&self.0));
@@ -92,7 +92,7 @@ impl Text {
         decoded.map(Cow::Owned).map_err(|_| LoneSurrogate)
     }
 
-    /// Returns the string as Rust has it, with U+FFFD for each lone surrogate.
+    /// Returns the string as a Rust string, with U+FFFD for each lone surrogate.
     pub fn to_str_lossy(&self) -> Cow<'_, str> {
         if !self.has_escapes() {
             return Cow::Borrowed(&self.0);
@@ -113,7 +113,7 @@ impl Text {
         }
     }
 
-    /// Returns whether nothing is in it.
+    /// Returns whether the string is empty.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
@@ -147,8 +147,7 @@ impl Iterator for Units<'_> {
 }
 
 impl Units<'_> {
-    /// Returns the unit of an escape whose backslash is past. The spelling was checked when it came
-    /// in.
+    /// Returns the unit of an escape, after its backslash. The spelling is already checked.
     fn escaped(&mut self) -> u16 {
         let character = self.rest.next().unwrap_or('\\');
         if character == 'u' {

@@ -1,4 +1,4 @@
-//! A value, as it is spelled.
+//! A value in its spelling.
 
 use super::number::Number;
 use super::text::Text;
@@ -40,7 +40,7 @@ impl Value {
 }
 
 impl Object {
-    /// Returns the last value under a key: what two of three clients take.
+    /// Returns the last value under a key, which two of three clients use.
     ///
     /// Source: clients.read.duplicate-keys.
     pub fn last(&self, key: &str) -> Option<&Value> {

@@ -1,15 +1,15 @@
-//! From values to text.
+//! Writes values as text.
 
 use super::gaps::Gaps;
 use super::text::Text;
 use super::value::{Object, Value};
 
-/// Where white space goes.
+/// Where white space is written.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Layout {
     /// Nowhere.
     Compact,
-    /// Each member and item on its own line, indented by this many spaces a level, and one space
+    /// Each member and item on its own line, indented by this many spaces per level, and one space
     /// after a colon.
     Lines {
         /// The spaces of each level.
@@ -26,7 +26,7 @@ impl Value {
     }
 }
 
-/// What goes before a token and between the parts of an array or object.
+/// What is written before a token and between the parts of an array or object.
 trait Spacing {
     fn before_token(&mut self, _out: &mut Vec<u8>) {}
     fn new_line(&mut self, _depth: usize, _out: &mut Vec<u8>) {}
@@ -80,7 +80,8 @@ pub(super) fn write(value: &Value, layout: Layout, out: &mut Vec<u8>) {
     }
 }
 
-/// The end of the text counts as a token: white space may stand before it.
+/// Writes a value with the white space that was read. The end of the text counts as a token,
+/// because white space may precede it.
 pub(super) fn write_as_read(value: &Value, gaps: &Gaps, out: &mut Vec<u8>) {
     let mut spacing = AsRead {
         token: 0,
