@@ -1,8 +1,9 @@
 //! `check`: checks a server.
 
+use super::Exit;
 use super::credentials::ServerArguments;
+use super::ended::{Complaint, Ended, selection, unplanned};
 use super::output::{OutputArguments, tell};
-use super::{Complaint, Ended, Exit, selection, unplanned};
 use crate::diagnosis::Shell;
 use crate::engine::{Pattern, Selection, Stop, StopReason};
 use crate::reference;

@@ -1,7 +1,7 @@
 //! `client`: checks an implementation of a client against the known-answer vectors.
 
+use super::ended::{Complaint, Ended, selection, unplanned};
 use super::output::{OutputArguments, tell};
-use super::{Complaint, Ended, selection, unplanned};
 use crate::adapter::{Limits, Tell};
 use crate::clients::Release;
 use crate::engine::Verdict;

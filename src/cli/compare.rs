@@ -1,7 +1,7 @@
 //! `compare`: two JSON reports side by side.
 
+use super::ended::{Complaint, Ended};
 use super::output::{print, width};
-use super::{Complaint, Ended};
 use crate::report::{Comparison, Report};
 use clap::{Args, ValueEnum};
 use std::path::{Path, PathBuf};

@@ -1,8 +1,9 @@
 //! `completions` and `man`: shell completions and manual pages, made from the definitions of the
 //! arguments.
 
+use super::ended::{Complaint, Ended};
 use super::output::print;
-use super::{Arguments as Program, Complaint, Ended, Exit};
+use super::{Arguments as Program, Exit};
 use clap::{Args, CommandFactory as _};
 use clap_complete::Shell;
 use std::path::PathBuf;

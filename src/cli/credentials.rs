@@ -1,6 +1,6 @@
 //! The options that name a server and its credentials, and the prompt on a terminal.
 
-use super::Complaint;
+use super::ended::Complaint;
 use crate::run::environment::{self, Access, AccessError};
 use crate::safe::base_url::BaseUrl;
 use crate::setup::{Because, by_form_alone};

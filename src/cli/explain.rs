@@ -1,8 +1,9 @@
 //! `explain`: prints one check, vector, problem, known issue, fault or profile of the embedded
 //! server, or a fact of the manual.
 
+use super::ended::{Complaint, Ended};
+use super::fact;
 use super::output::{print, width};
-use super::{Complaint, Ended, fact};
 use crate::clients::{KNOWN_ISSUES, KnownIssue};
 use crate::diagnosis::{CATALOGUE, Problem, Product, Recognised, Shell};
 use crate::engine::{Blocker, Check, Context, Facet as _, nearest};

@@ -1,7 +1,7 @@
 //! The files that an invocation writes. Each is opened before the run; none may replace another, or
 //! a file that is read.
 
-use super::Complaint;
+use super::ended::Complaint;
 use std::fs::File;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};

@@ -1,8 +1,9 @@
 //! `inspect`: looks into a backup.
 
+use super::Exit;
 use super::credentials::{AccessArguments, environment, named_url, prompted, secret_line};
+use super::ended::{Complaint, Ended};
 use super::output::{print, tell, width};
-use super::{Complaint, Ended, Exit};
 use crate::inspect::{
     Fetched, Inspected, Inspection, Known, MOST_BYTES, NotFetched, Subject, fetch, hints, inspect,
 };

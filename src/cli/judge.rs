@@ -1,7 +1,7 @@
 //! `judge`: judges a transcript again.
 
+use super::ended::{Complaint, Ended};
 use super::output::OutputArguments;
-use super::{Complaint, Ended};
 use crate::report::Progress;
 use crate::wire::{Scrub, Transcript};
 use clap::Args;

@@ -1,6 +1,6 @@
 //! `list`: every check of a server, or of an implementation.
 
-use super::Ended;
+use super::ended::Ended;
 use super::output::{print, width};
 use crate::engine::{Check, Context, Facet as _};
 use crate::manual;

@@ -1,7 +1,8 @@
 //! `setup --login`: the login in the browser, and where its app password goes.
 
+use super::Exit;
+use super::ended::Complaint;
 use super::output::{Outputs, width};
-use super::{Complaint, Exit};
 use crate::setup::{self, Flow, Granted};
 use crate::text::wrapped;
 use crate::wire::Target;

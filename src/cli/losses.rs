@@ -1,7 +1,7 @@
 //! `losses`: shows what is lost when one client restores the backup of another.
 
+use super::ended::{Complaint, Ended};
 use super::output::print;
-use super::{Complaint, Ended};
 use crate::clients::release::{Aspect, UnknownRelease};
 use crate::clients::{Origin, Release};
 use crate::report::LossTable;

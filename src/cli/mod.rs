@@ -11,6 +11,7 @@ mod client;
 mod compare;
 mod completions;
 mod credentials;
+mod ended;
 mod examples;
 mod exit;
 mod explain;
@@ -29,7 +30,6 @@ mod setup;
 mod sweep;
 mod vectors;
 
-use crate::engine::{Pattern, PlanError, Selection};
 use clap::{Parser, Subcommand};
 pub use exit::Exit;
 use std::process::ExitCode;
@@ -235,39 +235,3 @@ fn without_user_info(sentence: &str, arguments: impl Iterator<Item = String>) ->
         }
     })
 }
-
-/// An error for a person in one sentence, and its exit code.
-struct Complaint {
-    exit: Exit,
-    sentence: String,
-}
-
-impl Complaint {
-    fn usage(sentence: impl Into<String>) -> Self {
-        Self {
-            exit: Exit::Usage,
-            sentence: sentence.into(),
-        }
-    }
-}
-
-/// Returns the choice of `--only` and `--skip`.
-fn selection(only: &[String], skip: &[String]) -> Selection {
-    let skipped = |pattern: &String| (Pattern::new(pattern), format!("--skip {pattern}"));
-    Selection {
-        only: only.iter().map(Pattern::new).collect(),
-        skip: skip.iter().map(skipped).collect(),
-        ..Selection::default()
-    }
-}
-
-/// Returns the complaint about a selection that makes no plan. `list` is the command that shows the
-/// IDs.
-fn unplanned(error: &PlanError, list: &str) -> Complaint {
-    Complaint::usage(match error {
-        PlanError::NoMatch { .. } => format!("{error}; `{list}` shows all of them"),
-        PlanError::BrokenSuite(_) => error.to_string(),
-    })
-}
-
-type Ended = Result<Exit, Complaint>;

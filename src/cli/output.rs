@@ -1,7 +1,8 @@
 //! Where reports go: files that are opened before the run begins, and the terminal.
 
+use super::Exit;
+use super::ended::Complaint;
 use super::files::{Files, Output, is_stdout};
-use super::{Complaint, Exit};
 use crate::engine::Level;
 use crate::engine::waiver::Waivers;
 use crate::report::{Form, Report, Style};
@@ -224,7 +225,7 @@ impl Outputs {
     }
 
     /// Writes everything, and returns the exit code.
-    pub(super) fn write(self, report: Report, scrub: &Scrub) -> super::Ended {
+    pub(super) fn write(self, report: Report, scrub: &Scrub) -> super::ended::Ended {
         self.write_closing_with(report, scrub, |_| String::new())
     }
 
@@ -234,7 +235,7 @@ impl Outputs {
         report: Report,
         scrub: &Scrub,
         more: impl FnOnce(Exit) -> String,
-    ) -> super::Ended {
+    ) -> super::ended::Ended {
         let report = report.failing_on(self.fail_on);
         let more = more(report.exit);
         let report = report.closing_with(more);

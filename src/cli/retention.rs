@@ -1,8 +1,9 @@
 //! `retention`: plants canaries on a server and comes back for them.
 
+use super::Exit;
 use super::credentials::ServerArguments;
+use super::ended::{Complaint, Ended};
 use super::output::{ReportArguments, print, width};
-use super::{Complaint, Ended, Exit};
 use crate::engine::Ending;
 use crate::report::blocks_page;
 use crate::report::retention as words;

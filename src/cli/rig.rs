@@ -3,8 +3,9 @@
 mod by_hand;
 mod compare;
 
+use super::Exit;
+use super::ended::{Complaint, Ended, selection, unplanned};
 use super::output::OutputArguments;
-use super::{Complaint, Ended, Exit, selection, unplanned};
 use crate::clients::Release;
 use crate::engine::{Pattern, Selection};
 use crate::report::{Progress, Report};

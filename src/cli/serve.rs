@@ -1,8 +1,9 @@
 //! `serve`: runs the embedded server alone.
 
+use super::Exit;
 use super::credentials::{environment, secret_line};
+use super::ended::{Complaint, Ended};
 use super::output::print;
-use super::{Complaint, Ended, Exit};
 use crate::engine::nearest;
 use crate::reference::{self, Fault, Login, Options, Profile};
 use clap::Args;

@@ -1,10 +1,11 @@
 //! `setup`: creates the folder, `config` and `backups` on a server, checks it, and shows what to
 //! enter in the apps.
 
+use super::Exit;
 use super::credentials::{ServerArguments, prompted};
+use super::ended::{Complaint, Ended};
 use super::login::{self, Keep};
 use super::output::{OutputArguments, Outputs, width};
-use super::{Complaint, Ended, Exit};
 use crate::diagnosis::{FOLDER, Shell};
 use crate::report::Progress;
 use crate::run::Checkup;

@@ -1,8 +1,9 @@
 //! `sweep`: deletes what killed runs left on a server.
 
+use super::Exit;
 use super::credentials::ServerArguments;
+use super::ended::{Complaint, Ended};
 use super::output::print;
-use super::{Complaint, Ended, Exit};
 use crate::engine::Ending;
 use crate::text::counted;
 use crate::wire::ledger::LeftLedger;

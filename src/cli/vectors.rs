@@ -1,7 +1,8 @@
 //! `vectors`: lists, exports or lints the known-answer vectors.
 
+use super::Exit;
+use super::ended::{Complaint, Ended};
 use super::output::print;
-use super::{Complaint, Ended, Exit};
 use crate::manual::DOCUMENTS;
 use crate::vectors::{self, FILES, File, SUBJECTS};
 use clap::{Args, Subcommand};

@@ -1,10 +1,11 @@
 //! The problems behind the findings of a whole run, and their fixes on this server.
 
+use super::catalogue::surest;
+use super::diagnosed::Diagnosis;
 use super::nextcloud;
 use super::problem::Problem;
 use super::shell::Shell;
 use super::symptom::{Sights, Symptom, is_shown};
-use super::{Diagnosis, surest};
 use crate::engine::{Because, Blocker, Cause, Finding};
 use crate::safe::Stage;
 use std::borrow::Cow;

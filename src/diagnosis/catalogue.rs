@@ -1,5 +1,6 @@
 //! Every problem, in the order of the search: of several with the same certainty, the first counts.
 
+use super::certainty::Certainty;
 use super::problem::Problem;
 use super::software::Product;
 use super::{
@@ -177,4 +178,20 @@ impl Product {
             .find(|(product, _)| is_it(*product))
             .map(|(product, _)| *product)
     }
+}
+
+/// Returns the most certain problem that `look` recognises; of equals, the first in the catalogue.
+pub(super) fn surest(
+    look: impl Fn(&'static Problem) -> Option<Certainty>,
+) -> Option<(&'static Problem, Certainty)> {
+    let mut found: Option<(&Problem, Certainty)> = None;
+    for problem in CATALOGUE {
+        let Some(certainty) = look(problem) else {
+            continue;
+        };
+        if found.is_none_or(|(_, known)| certainty > known) {
+            found = Some((problem, certainty));
+        }
+    }
+    found
 }

@@ -13,6 +13,7 @@ mod config;
 mod connection;
 mod credentials;
 mod described;
+mod diagnosed;
 mod evidence;
 mod front;
 mod nextcloud;
@@ -32,8 +33,10 @@ mod words;
 
 pub use attribution::{attribute, fill, remarks};
 pub use catalogue::CATALOGUE;
+use catalogue::surest;
 pub use certificate::first_releases;
 pub use described::describe;
+pub use diagnosed::Diagnosis;
 
 /// The ID of the problem that nothing is set up on the server.
 pub const NOT_SET_UP: &str = "problem.not-set-up";
@@ -63,54 +66,7 @@ pub use software::{
 pub use symptom::Sights;
 pub use words::{Words, shown};
 
-use crate::engine::Cause;
 use std::borrow::Cow;
-
-/// A problem that the evidence shows.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Diagnosis {
-    /// The ID of the problem.
-    pub id: &'static str,
-    /// What is wrong, in a few words.
-    pub title: &'static str,
-    /// What to do on this server.
-    pub fix: Cow<'static, str>,
-    /// How sure it is.
-    pub certainty: Certainty,
-}
-
-impl Diagnosis {
-    fn new(problem: &'static Problem, certainty: Certainty, fix: Cow<'static, str>) -> Self {
-        Self {
-            id: problem.id,
-            title: problem.title,
-            fix,
-            certainty,
-        }
-    }
-
-    /// Returns whether the evidence excludes every other cause.
-    pub fn is_certain(&self) -> bool {
-        self.certainty == Certainty::Certain
-    }
-
-    /// Returns the diagnosis with known values in place of placeholders.
-    #[must_use]
-    pub fn filled(mut self, shell: &Shell<'_>) -> Self {
-        self.fix = Cow::Owned(shell.fill(&self.fix));
-        self
-    }
-
-    /// Returns the diagnosis as the cause of a deviation.
-    pub fn cause(&self) -> Cause {
-        Cause {
-            id: Cow::Borrowed(self.id),
-            title: Cow::Borrowed(self.title),
-            fix: self.fix.clone(),
-            likely: !self.is_certain(),
-        }
-    }
-}
 
 /// Returns the problem that an answer shows: a certain one, or else the first likely one.
 pub fn diagnose(evidence: &Evidence<'_>) -> Option<Diagnosis> {
@@ -137,20 +93,4 @@ pub fn diagnose_silence(silence: &Silence) -> Option<Diagnosis> {
     let (problem, certainty) = surest(|problem| (problem.in_silence)(silence))?;
     let fix = Cow::Borrowed(problem.fix_for(&[]));
     Some(Diagnosis::new(problem, certainty, fix))
-}
-
-/// Returns the most certain problem that `look` recognises; of equals, the first in the catalogue.
-fn surest(
-    look: impl Fn(&'static Problem) -> Option<Certainty>,
-) -> Option<(&'static Problem, Certainty)> {
-    let mut found: Option<(&Problem, Certainty)> = None;
-    for problem in CATALOGUE {
-        let Some(certainty) = look(problem) else {
-            continue;
-        };
-        if found.is_none_or(|(_, known)| certainty > known) {
-            found = Some((problem, certainty));
-        }
-    }
-    found
 }

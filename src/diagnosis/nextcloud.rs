@@ -1,10 +1,12 @@
 //! Problems of Nextcloud and its relatives, and of addresses that users copy from the browser.
 
 use super::certainty::Certainty;
+use super::diagnosed::Diagnosis;
 use super::evidence::{Evidence, Subject};
 use super::problem::{BLANK, Breaks, Problem};
+use super::software::{Product, recognised};
 use super::symptom::Sights;
-use super::{Diagnosis, Product, Words, recognised};
+use super::words::Words;
 use crate::engine::{Cause, Finding};
 use crate::safe::Directions;
 use crate::wire::Method;

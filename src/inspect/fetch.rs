@@ -1,6 +1,6 @@
 //! Downloads a backup and the config from its server.
 
-use super::{MOST_BYTES, Stopped};
+use super::stopped::{MOST_BYTES, Stopped};
 use crate::clients::{Operation, Transport, parse_config};
 use crate::diagnosis::{
     Diagnosis, Evidence, Shell, Silence, Subject as Asked, Words, describe, diagnose,

@@ -13,6 +13,7 @@ mod names;
 mod nouns;
 mod packing;
 mod preview;
+mod stopped;
 mod wire_size;
 mod writer;
 
@@ -22,10 +23,10 @@ pub use hints::hints;
 pub use names::Names;
 pub use packing::{Packing, Shape};
 pub use preview::{Detail, Overwrite, Preview, Result, Tally};
+pub use stopped::{MOST_BYTES, Stopped};
 pub use wire_size::{SizeOnWire, Uploads};
 pub use writer::Authorship;
 
-use crate::diagnosis::Diagnosis;
 use crate::engine::ClientVerdict;
 use crate::safe::backup::{Backup, Deviations, Wrong};
 use crate::safe::envelope::{self, EnvelopeError};
@@ -37,10 +38,6 @@ use data_encoding::{BASE64, HEXLOWER};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use zeroize::Zeroizing;
-
-/// The largest body and the largest document that are inspected, in bytes: sixteen times what
-/// clients upload if the server names no limit.
-pub const MOST_BYTES: usize = 8 * 1024 * 1024;
 
 /// The limits within which a document is inspected, which are those of the readers. They allow more
 /// than 13,000 contacts.
@@ -139,50 +136,6 @@ pub enum Verdict {
     Incomplete,
     /// The result is not known for any of them.
     Unknown,
-}
-
-/// Where opening a backup failed.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
-#[non_exhaustive]
-pub struct Stopped {
-    /// The stage.
-    pub stage: Stage,
-    /// What happened. Never a value of the document.
-    pub message: String,
-    /// The problem of the server that its answers show: `problem.no-folder`.
-    pub problem: Option<String>,
-    /// Possible causes, and what to try.
-    pub hints: Vec<String>,
-}
-
-impl Stopped {
-    fn new(stage: Stage, message: String) -> Self {
-        Self {
-            stage,
-            message,
-            problem: None,
-            hints: Vec::new(),
-        }
-    }
-
-    /// Adds the problem that the server's answer shows, with its fix.
-    fn because(mut self, found: Option<Diagnosis>) -> Self {
-        if let Some(found) = found {
-            let likely = if found.is_certain() { "" } else { "likely: " };
-            self.message = format!("{} ({likely}{})", self.message, found.title);
-            self.problem = Some(found.id.to_owned());
-            self.hints.push(found.fix.into_owned());
-        }
-        self
-    }
-
-    /// Adds a hint if there is no backup.
-    fn or_else(mut self, hint: &str) -> Self {
-        if self.hints.is_empty() {
-            self.hints.push(hint.to_owned());
-        }
-        self
-    }
 }
 
 /// A deviation from the format.

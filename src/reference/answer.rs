@@ -1,11 +1,14 @@
 //! Answers: a status, a few headers, and content that can break off on purpose.
 
 use bytes::Bytes;
-use http::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderValue, LOCATION};
+use http::header::{ALLOW, CONTENT_LENGTH, CONTENT_TYPE, HeaderValue, LOCATION};
 use http::{Response, StatusCode};
 use hyper::body::{Body, Frame, SizeHint};
+use jiff::fmt::rfc2822::DateTimePrinter;
+use sha2::{Digest as _, Sha256};
 use std::pin::Pin;
 use std::task::{Context, Poll};
+use std::time::SystemTime;
 
 /// The answer to one request.
 pub(super) type Answer = Response<Content>;
@@ -183,4 +186,27 @@ pub(super) fn without_content(mut answer: Answer) -> Answer {
     }
     *answer.body_mut() = Content::default();
     answer
+}
+
+/// Returns 405 with the allowed methods.
+pub(super) fn not_allowed(allowed: &'static str) -> Answer {
+    let mut answer = refusal(StatusCode::METHOD_NOT_ALLOWED);
+    let allowed = HeaderValue::from_static(allowed);
+    answer.headers_mut().insert(ALLOW, allowed);
+    answer
+}
+
+/// Returns the entity tag for these bytes.
+pub(super) fn entity_tag(bytes: &[u8]) -> Option<HeaderValue> {
+    let digest = data_encoding::HEXLOWER.encode(&Sha256::digest(bytes)[..16]);
+    HeaderValue::try_from(format!("\"{digest}\"")).ok()
+}
+
+/// Returns a time in the form of header fields.
+pub(super) fn http_date(time: SystemTime) -> Option<HeaderValue> {
+    let time = jiff::Timestamp::try_from(time).ok()?;
+    let date = DateTimePrinter::new()
+        .timestamp_to_rfc9110_string(&time)
+        .ok()?;
+    HeaderValue::try_from(date).ok()
 }

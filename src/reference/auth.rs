@@ -1,8 +1,8 @@
 //! Access control, and the answer to requests without access.
 
 use super::answer::{Answer, Refusal, refusal, refusal_with};
+use super::call::Call;
 use super::faults::Fault;
-use super::handler::Call;
 use super::options::Login;
 use super::profile::Habit;
 use super::route::Route;

@@ -1,7 +1,8 @@
 //! The bin of a Nextcloud: deleted files are moved to it, and can be listed and removed for good.
 
+use super::answer::not_allowed;
 use super::answer::{Answer, content, empty, refusal};
-use super::handler::{Call, not_allowed};
+use super::call::Call;
 use super::site::Site;
 use http::{Method, StatusCode};
 use std::collections::BTreeSet;

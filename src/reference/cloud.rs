@@ -4,8 +4,8 @@
 
 use super::answer::{Answer, Refusal, page as html, redirect, refusal, refusal_with};
 use super::body::read;
+use super::call::Call;
 use super::faults::Fault;
-use super::handler::Call;
 use super::listing::{Entry, multistatus};
 use super::logins::{FLOW, GRANT, as_json};
 use super::options::Login;

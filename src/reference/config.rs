@@ -1,8 +1,9 @@
 //! The file `config`.
 
+use super::answer::not_allowed;
 use super::answer::{Answer, content, page, redirect, refusal};
+use super::call::Call;
 use super::faults::Fault;
-use super::handler::{Call, not_allowed};
 use super::route::Route;
 use super::site::{SMALL_LIMIT, Site};
 use super::tree::{self, ConfigFile};

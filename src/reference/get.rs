@@ -1,8 +1,10 @@
 //! Download, probe and deletion of one backup.
 
-use super::answer::{Answer, Content, content, empty, page, redirect, refusal};
+use super::answer::{
+    Answer, Content, content, empty, entity_tag, http_date, page, redirect, refusal,
+};
+use super::call::Call;
 use super::faults::Fault;
-use super::handler::Call;
 use super::profile::Habit;
 use super::site::Site;
 use super::store::Entry;
@@ -15,10 +17,8 @@ use http::header::{
     VARY,
 };
 use http::{Method, StatusCode, Version};
-use jiff::fmt::rfc2822::DateTimePrinter;
-use sha2::{Digest, Sha256};
 use std::io::{Read as _, Write as _};
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 /// The largest size that a stored body may unpack to, in bytes.
 const UNPACKED_BOUND: u64 = 64 * 1024 * 1024;
@@ -27,7 +27,7 @@ const UNPACKED_BOUND: u64 = 64 * 1024 * 1024;
 pub(super) fn download(site: &Site, call: &Call<'_>, id: &str) -> Answer {
     let is_head = call.parts.method == Method::HEAD;
     if is_head && site.has(Fault::HeadRefused) {
-        return super::handler::not_allowed("GET, PUT, DELETE");
+        return super::answer::not_allowed("GET, PUT, DELETE");
     }
     if is_head && site.has(Fault::HeadNotFound) {
         return refusal(StatusCode::NOT_FOUND);
@@ -85,7 +85,7 @@ fn vanish(site: &Site, id: &str) {
 /// Answers DELETE of a backup.
 pub(super) fn delete(site: &Site, call: &Call<'_>, id: &str) -> Answer {
     if site.has(Fault::DeleteNotAllowed) {
-        return super::handler::not_allowed("GET, HEAD, PUT");
+        return super::answer::not_allowed("GET, HEAD, PUT");
     }
     site.drop_cached(call.parts.uri.path());
     let existed = if site.has(Fault::DeleteLies) {
@@ -247,19 +247,4 @@ fn break_off(answer: &mut Answer) {
     let length = HeaderValue::from(bytes.len());
     answer.headers_mut().insert(CONTENT_LENGTH, length);
     *answer.body_mut() = Content::breaking_off(bytes.slice(..bytes.len() / 2));
-}
-
-/// Returns the entity tag for these bytes.
-pub(super) fn entity_tag(bytes: &[u8]) -> Option<HeaderValue> {
-    let digest = data_encoding::HEXLOWER.encode(&Sha256::digest(bytes)[..16]);
-    HeaderValue::try_from(format!("\"{digest}\"")).ok()
-}
-
-/// Returns a time in the form of header fields.
-pub(super) fn http_date(time: SystemTime) -> Option<HeaderValue> {
-    let time = jiff::Timestamp::try_from(time).ok()?;
-    let date = DateTimePrinter::new()
-        .timestamp_to_rfc9110_string(&time)
-        .ok()?;
-    HeaderValue::try_from(date).ok()
 }

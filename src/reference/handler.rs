@@ -1,16 +1,18 @@
 //! From one request to its answer.
 
-use super::answer::{Answer, Closed, empty, page, redirect, refusal, without_content};
+use super::answer::{
+    Answer, Closed, empty, http_date, not_allowed, page, redirect, refusal, without_content,
+};
 use super::body::{declared_length, drain};
+use super::call::Call;
 use super::faults::Fault;
 use super::profile::{Front, Habit, Line, Seen};
 use super::route::Route;
 use super::site::Site;
-use super::tree::{Act, Spot};
+use super::tree::Act;
 use super::{auth, bin, cloud, config, get, listing, put, tree};
-use http::header::{ACCEPT, ALLOW, AUTHORIZATION, DATE, EXPECT, HeaderValue, RETRY_AFTER};
+use http::header::{ACCEPT, AUTHORIZATION, DATE, HeaderValue, RETRY_AFTER};
 use http::header::{SET_COOKIE, USER_AGENT};
-use http::request::Parts;
 use http::{Method, Request, StatusCode};
 use hyper::body::Incoming;
 
@@ -19,38 +21,6 @@ const RESET_ABOVE: u64 = 64 * 1024;
 
 /// The number of the first request that [`Fault::RateLimited`] answers with 429.
 const FIRST_LIMITED: usize = 12;
-
-/// One request without its body.
-pub(super) struct Call<'a> {
-    /// Its head.
-    pub(super) parts: &'a Parts,
-    /// The meaning of its path.
-    pub(super) route: &'a Route,
-    /// Its place in the tree; `None` if it is outside.
-    pub(super) spot: Option<&'a Spot>,
-    /// The declared length of its body.
-    pub(super) declared: Option<u64>,
-}
-
-impl Call<'_> {
-    /// Returns whether the client waits for permission to send the body.
-    pub(super) fn expects_continue(&self) -> bool {
-        let expect = self.parts.headers.get(EXPECT);
-        expect.is_some_and(|value| value.as_bytes().eq_ignore_ascii_case(b"100-continue"))
-    }
-
-    /// Returns whether a PROPFIND also asks for the content of a folder.
-    pub(super) fn looks_deeper(&self) -> bool {
-        let depth = self.parts.headers.get("depth");
-        depth.is_none_or(|depth| depth != "0")
-    }
-
-    /// Returns the path and the query.
-    pub(super) fn url(&self) -> &str {
-        let both = self.parts.uri.path_and_query();
-        both.map_or(self.parts.uri.path(), |both| both.as_str())
-    }
-}
 
 /// How to continue with a request, decided by its head.
 enum Decision {
@@ -104,7 +74,7 @@ pub(super) async fn answer(
     };
     add_headers(site, &call, &mut answer);
     if let Some(dialect) = site.manner.dialect {
-        dialect.put(&call, &mut answer);
+        dialect.put(&parts, &aim.route, &mut answer);
     }
     if parts.method == Method::HEAD {
         answer = without_content(answer);
@@ -172,7 +142,7 @@ async fn hear_out(
 
 fn add_headers(site: &Site, call: &Call<'_>, answer: &mut Answer) {
     // The clock by which the retention is counted, not the clock of the machine.
-    if let Some(now) = get::http_date(site.store.now()) {
+    if let Some(now) = http_date(site.store.now()) {
         answer.headers_mut().insert(DATE, now);
     }
     if site.has(Fault::SessionCookie) && auth::is_known(site, call) {
@@ -372,12 +342,4 @@ fn is_known_method(method: &Method) -> bool {
         *method,
         Method::GET | Method::HEAD | Method::PUT | Method::DELETE
     )
-}
-
-/// Returns 405 with the allowed methods.
-pub(super) fn not_allowed(allowed: &'static str) -> Answer {
-    let mut answer = refusal(StatusCode::METHOD_NOT_ALLOWED);
-    let allowed = HeaderValue::from_static(allowed);
-    answer.headers_mut().insert(ALLOW, allowed);
-    answer
 }

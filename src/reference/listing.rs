@@ -1,8 +1,9 @@
 //! The folder `backups`: closed, unless a fault opens it.
 
+use super::answer::not_allowed;
 use super::answer::{Answer, content, page, refusal};
+use super::call::Call;
 use super::faults::Fault;
-use super::handler::{Call, not_allowed};
 use super::profile::Listing;
 use super::site::Site;
 use http::{Method, StatusCode};

@@ -24,6 +24,7 @@ mod answer;
 mod auth;
 mod bin;
 mod body;
+mod call;
 mod certificates;
 mod clock;
 mod cloud;

@@ -4,8 +4,8 @@ use super::answer::{
     Answer, Closed, Refusal, content, empty, page, redirect, refusal, refusal_with,
 };
 use super::body::{Unfinished, drain, read};
+use super::call::Call;
 use super::faults::Fault;
-use super::handler::Call;
 use super::site::Site;
 use super::store::Full;
 use bytes::Bytes;
@@ -28,7 +28,7 @@ pub(super) fn refused(site: &Site, call: &Call<'_>, id: &str) -> Option<Answer> 
         return Some(redirect(StatusCode::TEMPORARY_REDIRECT, &location));
     }
     if site.has(Fault::UploadNotAllowed) {
-        return Some(super::handler::not_allowed("GET, HEAD, DELETE"));
+        return Some(super::answer::not_allowed("GET, HEAD, DELETE"));
     }
     let is_new_http = call.parts.version == http::Version::HTTP_2;
     let refusals = [

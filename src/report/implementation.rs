@@ -1,32 +1,12 @@
 //! The report on an implementation: what differs from that on a server.
 
+use super::interviewed::Implementation;
 use super::{Group, Report, Timing, grouped};
 use crate::adapter::Hello;
 use crate::clients::Release;
 use crate::engine::{Because, Blocker, Finding, Level, Run, Verdict};
 use crate::safe::Client;
 use crate::text::{counted, listed};
-use serde::{Deserialize, Serialize};
-
-/// What an implementation says of itself, and what it was held to.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct Implementation {
-    /// Its name; empty where it never said hello.
-    pub name: String,
-    /// Its version.
-    pub version: String,
-    /// Where defects of it are reported.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub bug_tracker: Option<String>,
-    /// The operations that it has.
-    pub operations: Vec<String>,
-    /// The client that counts where the published ones differ; without one, any of them.
-    pub held_to: Option<Client>,
-    /// The release of that client: `android-5.7`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub release: Option<String>,
-}
 
 /// What a run against an implementation came to, beside its findings.
 pub(crate) struct Interviewed {

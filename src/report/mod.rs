@@ -10,6 +10,7 @@ mod group;
 mod html;
 mod implementation;
 mod inspection;
+mod interviewed;
 mod json;
 #[cfg(feature = "tests")]
 mod junit;
@@ -32,11 +33,11 @@ pub(crate) use forms::Form;
 pub(crate) use group::{Group, grouped};
 #[cfg(feature = "cli")]
 pub use html::blocks_page;
-pub use implementation::Implementation;
 pub(crate) use implementation::Interviewed;
 #[cfg(feature = "cli")]
 pub use inspection::inspection_blocks;
 pub use inspection::inspection_text;
+pub use interviewed::Implementation;
 pub use json::SCHEMA;
 pub use losses::LossTable;
 pub use matrix::{Cell, Matrix, Row};

@@ -475,3 +475,17 @@ impl engine::Context for Context {
         })
     }
 }
+
+impl engine::Subject<Context> for Arc<Session> {
+    fn context(&self, check: &'static Check<Context>, facet: Facet) -> Context {
+        Context::new(Self::clone(self), check, facet)
+    }
+
+    fn left_unfinished(&self, check: &'static Check<Context>, facet: Facet) -> Option<String> {
+        let label = engine::Facet::label(facet);
+        self.unfinished
+            .iter()
+            .find(|unfinished| unfinished.check == check.id && unfinished.variant == label)
+            .map(|unfinished| unfinished.why.clone())
+    }
+}

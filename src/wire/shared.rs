@@ -1,27 +1,9 @@
-//! Resources that several checks share, so that a run sends few requests: answers that are
-//! requested once, and places that are used in turn.
-//!
-//! Intrusion detection counts distinct paths with a 4xx answer, and requests without credentials.
-//! So all requests for a missing backup use one ID, which is the same in every run, and all backups
-//! that are deleted or broken off share another.
+//! The state of what several checks share.
 
-use super::answer::{Answer, Failure, FailureKind};
-use super::context::Context;
-use super::facet::Facet;
-use super::guard::OwnBackup;
-use super::payload::Recipe;
-use super::request::Request;
-use crate::safe::Client;
+use super::answer::{Answer, Failure};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::OnceCell;
-
-/// The owner of the shared backups, in the place of a check.
-const OWNER: &str = "shared";
-/// The slot of the backup that is repeatedly uploaded and deleted.
-const RECYCLED: &str = "recycled";
-/// The name of the trial that precedes the first upload.
-const TRIAL: &str = "shared.trial";
 
 /// The shared resources of a run.
 #[derive(Default)]
@@ -29,7 +11,7 @@ pub(super) struct Shared {
     answers: Mutex<BTreeMap<&'static str, Arc<OnceCell<Answer>>>>,
     /// One lock for each place that is used in turn.
     turns: Mutex<BTreeMap<&'static str, Arc<tokio::sync::Mutex<()>>>>,
-    trial: OnceCell<Result<(), Failure>>,
+    pub(super) trial: OnceCell<Result<(), Failure>>,
 }
 
 impl Shared {
@@ -42,135 +24,13 @@ impl Shared {
         }
     }
 
-    fn turn(&self, slot: &'static str) -> Arc<tokio::sync::Mutex<()>> {
+    pub(super) fn turn(&self, slot: &'static str) -> Arc<tokio::sync::Mutex<()>> {
         let mut turns = self.turns.lock().unwrap_or_else(PoisonError::into_inner);
         Arc::clone(turns.entry(slot).or_default())
     }
 
-    fn answer(&self, name: &'static str) -> Arc<OnceCell<Answer>> {
+    pub(super) fn answer(&self, name: &'static str) -> Arc<OnceCell<Answer>> {
         let mut answers = self.answers.lock().unwrap_or_else(PoisonError::into_inner);
         Arc::clone(answers.entry(name).or_default())
-    }
-}
-
-impl Context {
-    /// Returns the answer to a request of the whole run, sent by the first check that needs it.
-    ///
-    /// # Errors
-    /// As for [`send`](Self::send).
-    pub async fn once(&self, name: &'static str, request: Request) -> Answer {
-        let cell = self.session.shared.answer(name);
-        let asking = async || self.sharing(name, Facet::Whole).send(request.clone()).await;
-        cell.get_or_init(asking).await.clone()
-    }
-
-    /// Returns the small backup that is uploaded once and stays until the end of the run.
-    pub fn specimen(&self) -> OwnBackup {
-        self.session.guard.own_backup(OWNER, "specimen")
-    }
-
-    /// Returns the backup that compresses well, which is uploaded once and stays until the end of
-    /// the run.
-    pub fn compressible(&self) -> OwnBackup {
-        self.session.guard.own_backup(OWNER, "compressible")
-    }
-
-    /// Returns the backup that checks upload, break off and delete in turn. A check's turn ends
-    /// with the check.
-    pub async fn recycled(&self) -> OwnBackup {
-        self.in_turn(RECYCLED).await
-    }
-
-    /// Returns the backup whose uploads are broken off: the [recycled](Self::recycled) one, or one
-    /// for each way of sending if two more URLs with a 4xx answer are harmless.
-    pub async fn to_cut_off(&self, chunked: bool) -> OwnBackup {
-        let slot = match (self.facts().cuts_off_apart, chunked) {
-            (false, _) => RECYCLED,
-            (true, false) => "to cut off",
-            (true, true) => "to cut off, chunked",
-        };
-        self.in_turn(slot).await
-    }
-
-    async fn in_turn(&self, slot: &'static str) -> OwnBackup {
-        let held = || self.turn.lock().unwrap_or_else(PoisonError::into_inner);
-        let is_held = held().is_some();
-        if !is_held {
-            let lock = self.session.shared.turn(slot).lock_owned().await;
-            *held() = Some(lock);
-        }
-        self.session.guard.own_backup(OWNER, slot)
-    }
-
-    /// Deletes a backup of the run if it may exist. No check sees it.
-    pub async fn discard(&self, backup: &OwnBackup) {
-        self.session.delete(backup).await;
-    }
-
-    /// Returns whether the run may send requests without credentials. Nextcloud counts each request
-    /// to a public link without them as two failed logins, so a few lock the link for its owner.
-    ///
-    /// Source: servers.nextcloud-public-link.
-    pub fn may_ask_anonymously(&self) -> bool {
-        !self.facts().base.contains("/public.php/")
-    }
-
-    /// Verifies before the first upload that the server does not report an unused ID as existing,
-    /// and that it deletes what it stores. Whether it stores anything is left to the checks.
-    ///
-    /// # Errors
-    /// If nothing more may be written.
-    pub(super) async fn trial(&self) -> Result<(), Failure> {
-        if self.check == TRIAL {
-            return Ok(());
-        }
-        let trial = self
-            .session
-            .shared
-            .trial
-            .get_or_init(|| Box::pin(self.try_out()));
-        trial.await.clone()
-    }
-
-    async fn try_out(&self) -> Result<(), Failure> {
-        let trial = self.sharing(TRIAL, Facet::Whole);
-        if let Ok(before) = trial.missing_as(Client::Android).await
-            && before.is_success()
-        {
-            return Err(Failure::of(
-                FailureKind::Guarded,
-                format!(
-                    "the server answers {} for a backup ID that nobody has used; nothing was written there",
-                    before.status
-                ),
-            ));
-        }
-        // No check uses it before the trial ends.
-        let backup = self.session.guard.own_backup(OWNER, RECYCLED);
-        let payload = trial.payload("trial", Recipe::Random(600));
-        match trial.send(Request::put(&backup, &payload)).await {
-            Ok(stored) if stored.is_success() => {}
-            Err(failure) if failure.kind == FailureKind::Guarded => return Err(failure),
-            _ => return Ok(()),
-        }
-        // Only a server that shows what it stores can show that it is gone.
-        let seeing = trial.branch("seen");
-        let _ = seeing.send(Request::get(&backup)).await;
-        let request = Request::delete(&backup).header("Accept", "*/*");
-        let Ok(deleted) = trial.send(request).await else {
-            return Ok(());
-        };
-        // A 404 means that nothing was stored, a 423 that it is temporarily locked.
-        let is_refused = deleted.status >= 400 && !matches!(deleted.status, 404 | 410 | 423);
-        if is_refused {
-            return Err(Failure::of(
-                FailureKind::DeleteRefused(deleted.status),
-                format!(
-                    "the server answered {} to the DELETE of a backup of this run: nothing more is written",
-                    deleted.status
-                ),
-            ));
-        }
-        Ok(())
     }
 }

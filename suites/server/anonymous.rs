@@ -1,9 +1,9 @@
 //! What a client without credentials, or with wrong ones, can do.
 
-use super::WHOLE;
 use super::auth::{
     AnonymousUpload, download_without_login, may_be_anonymous, needs_login, upload_without_login,
 };
+use super::facets::WHOLE;
 use super::judge::{Judged, describe, page};
 use super::privacy::open_listings;
 use super::upload::{judge_taken, stored};

@@ -1,7 +1,7 @@
 //! The config file: it exists, and every client reads it alike.
 
+use super::facets::{MOBILE, MOBILE_BY_HTTP, WHOLE};
 use super::judge::{Doing, Judged, describe, diagnosed, page, sends_credentials, with_problem};
-use super::{MOBILE, MOBILE_BY_HTTP, WHOLE};
 use crate::clients::{ConfigError, Operation, Transport, android, ios};
 use crate::diagnosis::{Evidence, NO_WEBDAV, Subject, answered_by, diagnose};
 use crate::engine::{Blocker, Deviation, Outcome, checks};

@@ -1,7 +1,7 @@
 //! Deletion: what is deleted is gone.
 
+use super::facets::{MOBILE_BY_HTTP, WHOLE};
 use super::judge::{Judged, describe, diagnosed_at_once};
-use super::{MOBILE_BY_HTTP, WHOLE};
 use crate::clients::Operation;
 use crate::diagnosis::Subject;
 use crate::engine::{Effect, Level};

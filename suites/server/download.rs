@@ -2,9 +2,9 @@
 //! download.
 
 use super::auth::specimen;
+use super::facets::{DESKTOP_BY_HTTP, MOBILE, WHOLE};
 use super::judge::{Doing, Judged, describe, difference, refusal};
 use super::upload::{download, judge_restore, stored};
-use super::{DESKTOP_BY_HTTP, MOBILE, WHOLE};
 use crate::clients::Operation;
 use crate::engine::{Deviation, Outcome, checks};
 use crate::engine::{Effect, Level};

@@ -1,6 +1,6 @@
 //! Whether HTTP/3 works where it is announced.
 
-use super::WHOLE;
+use super::facets::WHOLE;
 use super::judge::{Doing, Judged};
 use crate::engine::{Effect, Level, Outcome, checks};
 use crate::safe::{Clients, Directions, Stage, clause};

@@ -1,7 +1,7 @@
 //! Sizes: the server accepts what its config promises, and not much more.
 
-use super::WHOLE;
 use super::config::limits;
+use super::facets::WHOLE;
 use super::judge::{Judged, bytes, describe, difference, with_problem};
 use super::upload::stored;
 use crate::clients::Condition;

@@ -6,6 +6,7 @@ mod auth;
 mod config;
 mod delete;
 mod download;
+mod facets;
 mod further;
 mod http3;
 mod integrity;
@@ -23,8 +24,7 @@ mod uplink;
 mod upload;
 
 use crate::engine::{Check, Facet as _};
-use crate::safe::Client;
-use crate::wire::{Context, Facet, Http};
+use crate::wire::Context;
 
 pub use integrity::judge_late;
 
@@ -74,16 +74,3 @@ pub fn is_known(name: &str) -> bool {
                     .any(|facet| !facet.label().is_empty() && check.name_of(*facet) == name)
         })
 }
-
-const WHOLE: &[Facet] = &[Facet::Whole];
-const MOBILE: &[Facet] = &[Facet::As(Client::Android), Facet::As(Client::Ios)];
-const MOBILE_BY_HTTP: &[Facet] = &[
-    Facet::Over(Client::Android, Http::One),
-    Facet::Over(Client::Android, Http::Two),
-    Facet::Over(Client::Ios, Http::One),
-    Facet::Over(Client::Ios, Http::Two),
-];
-const DESKTOP_BY_HTTP: &[Facet] = &[
-    Facet::Over(Client::Desktop, Http::One),
-    Facet::Over(Client::Desktop, Http::Two),
-];

@@ -1,8 +1,8 @@
 //! Privacy: who can find out which backups exist.
 
-use super::WHOLE;
 use super::auth::{may_be_anonymous, specimen};
 use super::download::escape;
+use super::facets::WHOLE;
 use super::judge::{Judged, describe};
 use crate::engine::{Blocker, Outcome, checks};
 use crate::engine::{Effect, Level};

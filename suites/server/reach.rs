@@ -1,6 +1,6 @@
 //! Whether the server can be reached at all, and with a URL that clients accept.
 
-use super::WHOLE;
+use super::facets::WHOLE;
 use super::judge::Judged;
 use crate::engine::{Breakage, Effect, Level};
 use crate::engine::{Outcome, checks};

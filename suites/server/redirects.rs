@@ -1,6 +1,6 @@
 //! Whether the server redirects clients or limits them.
 
-use super::WHOLE;
+use super::facets::WHOLE;
 use super::judge::{Judged, with_problem};
 use crate::diagnosis::named;
 use crate::engine::{Blocker, Deviation, Effect, Level, Outcome, checks};

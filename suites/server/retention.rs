@@ -5,11 +5,11 @@
 
 use super::auth::specimen;
 use super::config::{config, config_of};
+use super::facets::{MOBILE, WHOLE};
 use super::judge::{Judged, describe};
 use super::marks::{Marks, Moved, marks, moved, replaced};
 use super::privacy::list_as_owner;
 use super::upload::{fitting, stored};
-use super::{MOBILE, WHOLE};
 use crate::clients::refresh::{Changes, loses_on_the_dot};
 use crate::clients::{Condition, Refresh};
 use crate::engine::{Effect, Level};

@@ -1,6 +1,6 @@
 //! Whether a server waits for an upload over a slow line.
 
-use super::WHOLE;
+use super::facets::WHOLE;
 use super::judge::{Judged, describe, difference};
 use super::upload::fitting;
 use crate::engine::{Effect, Level, Outcome, checks};

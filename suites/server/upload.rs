@@ -1,10 +1,10 @@
 //! Uploads: accepted, stored, replaced and restored.
 
 use super::config;
+use super::facets::{MOBILE, MOBILE_BY_HTTP, WHOLE};
 use super::judge::{
     Doing, Judged, describe, diagnosed, diagnosed_at_once, difference, with_problem,
 };
-use super::{MOBILE, MOBILE_BY_HTTP, WHOLE};
 use crate::clients::{Condition, Operation, Transport};
 use crate::diagnosis::{Silence, Subject, diagnose_silence};
 use crate::engine::{Deviation, Outcome, checks};

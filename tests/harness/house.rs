@@ -1,5 +1,4 @@
-//! The house: a room knows only rooms on floors below its own, and no circle of more than three
-//! files stands inside one.
+//! The house: a room knows only rooms on floors below its own.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -29,15 +28,12 @@ const ROOMS: [(&str, u8); 18] = [
 /// Imports upwards that stand today: who imports what. The list only shrinks.
 const UPWARDS: [(&str, &str); 0] = [];
 
-/// Rooms with a circle of more than three files today. The list only shrinks.
-const CIRCLES: [&str; 0] = [];
-
 /// What a first paragraph says when it names what may not live in a room.
 const REFUSALS: [&str; 4] = ["no ", "never ", "nothing ", "neither "];
 
 /// The rooms' files, without those of their tests: the room, the path, and the code without
 /// comments.
-fn files() -> Vec<(&'static str, PathBuf, String)> {
+pub(super) fn files() -> Vec<(&'static str, PathBuf, String)> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut found = Vec::new();
     for (room, _) in ROOMS {
@@ -142,74 +138,6 @@ fn each_room_says_what_lives_there_and_what_may_not() {
     }
 }
 
-/// A module's file: `src/wire/tls/mod.rs` and `src/wire/tls.rs` are both `src/wire/tls`.
-fn module(path: &Path) -> PathBuf {
-    if path.ends_with("mod.rs") {
-        path.with_file_name("")
-    } else {
-        path.with_extension("")
-    }
-}
-
-/// The modules that a file names by `super::` and `crate::ROOM::`. What comes through a re-export
-/// of a `mod.rs` is not seen.
-fn neighbours(room: &str, own: &Path, code: &str, known: &BTreeSet<PathBuf>) -> BTreeSet<PathBuf> {
-    let parent = own.parent().unwrap_or(own);
-    let home = own
-        .ancestors()
-        .find(|above| above.ends_with(room))
-        .unwrap_or(own);
-    let near = names_behind(code, " super::")
-        .into_iter()
-        .map(|name| parent.join(name));
-    let below = names_behind(code, "use self::")
-        .into_iter()
-        .map(|name| own.join(name));
-    let inside = format!("crate::{room}::");
-    let far = names_behind(code, &inside)
-        .into_iter()
-        .map(|name| home.join(name));
-    near.chain(below)
-        .chain(far)
-        .filter(|module| known.contains(module) && module != own)
-        .collect()
-}
-
-#[test]
-fn no_circle_of_more_than_three_files_stands_in_a_room() {
-    let files = files();
-    let known: BTreeSet<_> = files.iter().map(|(_, path, _)| module(path)).collect();
-    let edges: BTreeMap<_, _> = files
-        .iter()
-        .map(|(room, path, code)| {
-            let own = module(path);
-            let near = neighbours(room, &own, code, &known);
-            (own, near)
-        })
-        .collect();
-    let reach: BTreeMap<_, _> = edges
-        .keys()
-        .map(|own| (own, reachable(own, &edges)))
-        .collect();
-    let mut rooms = BTreeSet::new();
-    for (room, path, _) in &files {
-        let own = module(path);
-        let circle: Vec<_> = reach[&own]
-            .iter()
-            .filter(|other| reach[other].contains(&own))
-            .collect();
-        if circle.len() > 3 && rooms.insert(*room) {
-            assert!(CIRCLES.contains(room), "a circle in `{room}`: {circle:#?}");
-        }
-    }
-    for room in CIRCLES {
-        assert!(
-            rooms.contains(room),
-            "no circle in `{room}`: remove it from CIRCLES"
-        );
-    }
-}
-
 /// How long a line of a comment may be, in characters.
 const COLUMNS: usize = 100;
 
@@ -295,11 +223,12 @@ fn no_file_is_longer_than_600_lines() {
     );
 }
 
-fn reachable(from: &Path, edges: &BTreeMap<PathBuf, BTreeSet<PathBuf>>) -> BTreeSet<PathBuf> {
+/// Returns everything that can be reached from a place; the place itself only over a circle.
+pub(super) fn reachable<T: Ord + Clone>(from: &T, edges: &BTreeMap<T, BTreeSet<T>>) -> BTreeSet<T> {
     let mut seen = BTreeSet::new();
-    let mut next = vec![from.to_owned()];
-    while let Some(module) = next.pop() {
-        for other in &edges[&module] {
+    let mut next = vec![from.clone()];
+    while let Some(place) = next.pop() {
+        for other in &edges[&place] {
             if seen.insert(other.clone()) {
                 next.push(other.clone());
             }

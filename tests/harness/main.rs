@@ -3,6 +3,7 @@
 
 mod bans;
 mod bin;
+mod circles;
 mod columns;
 mod command_line;
 mod downstream;

@@ -1,7 +1,7 @@
 //! `rig` without a command: a person drives the client, a phone for example.
 
-use super::super::Complaint;
 use super::super::credentials::secret_line;
+use super::super::ended::Complaint;
 use super::super::output::tell;
 use crate::report::{Progress, Report};
 use crate::rig::{Action, ByHand, Play, RigError, Said, Step, World};

@@ -1,8 +1,9 @@
 //! `rig compare`: reports on clients side by side.
 
+use super::super::Exit;
 use super::super::credentials::read;
+use super::super::ended::{Complaint, Ended};
 use super::super::output::{print, width};
-use super::super::{Complaint, Ended, Exit};
 use crate::report::{Matrix, Report};
 use clap::Args;
 use std::path::{Path, PathBuf};

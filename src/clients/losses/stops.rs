@@ -1,6 +1,6 @@
 //! Restores that fail for a document that a published release wrote.
 
-use super::End;
+use super::row::End;
 use crate::clients::Reason;
 use crate::clients::android::reasons::NO_SIGNED_NUMBER;
 use crate::clients::desktop::reasons as desktop;

@@ -3,8 +3,8 @@
 
 #![allow(clippy::enum_glob_use, reason = "nearly every field has a row")]
 
+use super::row::{Loss, Side};
 use super::writing as writes;
-use super::{Loss, Side};
 use crate::clients::Field::{self, *};
 use crate::clients::android::reasons as android;
 use crate::clients::desktop::reasons as desktop;

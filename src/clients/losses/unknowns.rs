@@ -3,7 +3,7 @@
 
 #![allow(clippy::enum_glob_use, reason = "it is a table of fields")]
 
-use super::When;
+use super::table::When;
 use crate::clients::Field::{self, *};
 use crate::clients::release::{Origin, Origins, Release, Releases};
 

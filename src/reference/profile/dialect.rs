@@ -1,13 +1,13 @@
 //! The words and header fields of a server's answers.
 
 use super::super::answer::{Answer, Refusal};
-use super::super::handler::Call;
 use super::super::route::Route;
 use bytes::Bytes;
 use http::header::{
     CONTENT_DISPOSITION, CONTENT_TYPE, ETAG, HeaderName, HeaderValue, LAST_MODIFIED, SERVER,
     WWW_AUTHENTICATE,
 };
+use http::request::Parts;
 use http::{Method, StatusCode};
 
 /// The form of a server's usual answers.
@@ -82,9 +82,9 @@ pub(super) const PLAIN: Dialect = Dialect {
 
 impl Dialect {
     /// Changes an answer to the server's own words.
-    pub(in super::super) fn put(&self, call: &Call<'_>, answer: &mut Answer) {
-        self.put_status(&call.parts.method, call.route, answer);
-        self.put_marks(call.route, answer);
+    pub(in super::super) fn put(&self, parts: &Parts, route: &Route, answer: &mut Answer) {
+        self.put_status(&parts.method, route, answer);
+        self.put_marks(route, answer);
         let challenged = answer.headers().contains_key(WWW_AUTHENTICATE);
         if challenged {
             answer.headers_mut().remove(WWW_AUTHENTICATE);
@@ -97,7 +97,7 @@ impl Dialect {
             set(answer, SERVER, server);
         }
         if let Some(refusal) = answer.extensions_mut().remove::<Refusal>() {
-            self.refuse(call.parts.uri.path(), &refusal, answer);
+            self.refuse(parts.uri.path(), &refusal, answer);
         }
     }
 

@@ -2,11 +2,12 @@
 //!
 //! Source: RFC 4918 sections 9.1, 9.3, 9.6 and 9.7; RFC 9110 section 13.1.
 
+use super::super::answer::not_allowed;
 use super::super::answer::{Answer, content, empty, page, redirect, refusal};
+use super::super::answer::{entity_tag, http_date};
 use super::super::body::{Unfinished, drain, read};
+use super::super::call::Call;
 use super::super::faults::Fault;
-use super::super::get::{entity_tag, http_date};
-use super::super::handler::{Call, not_allowed};
 use super::super::listing::{Entry, multistatus};
 use super::super::profile::{Bare, Habit};
 use super::super::route::{Route, encoded};

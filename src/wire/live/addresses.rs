@@ -2,14 +2,12 @@
 
 use super::Live;
 use crate::safe::Stage;
-use crate::wire::answer::{Failure, FailureKind, Reach};
+use crate::wire::answer::{Failure, Reach};
+use crate::wire::dial::dial;
 use futures_util::future::join_all;
 use std::net::{IpAddr, SocketAddr};
-use std::time::Duration;
 use tokio::net::TcpStream;
 
-/// How long one address may take to accept a connection.
-pub(super) const CONNECT_TIME: Duration = Duration::from_secs(5);
 /// How many addresses are tried at the same time if only their reachability matters.
 const DIALLED_AT_ONCE: usize = 32;
 
@@ -84,28 +82,4 @@ impl Live {
         }
         Err(last)
     }
-}
-
-/// Connects to one address.
-pub(in crate::wire) async fn dial(address: SocketAddr) -> Result<TcpStream, Failure> {
-    let unreachable = |why: &str| Failure::lost(FailureKind::Unreachable, Stage::Connect, why);
-    match tokio::time::timeout(CONNECT_TIME, TcpStream::connect(address)).await {
-        Ok(Ok(stream)) => {
-            // With Nagle's algorithm small writes would wait for each other; a failure only costs
-            // time.
-            let _ = stream.set_nodelay(true);
-            Ok(stream)
-        }
-        Ok(Err(error)) => Err(match error.kind() {
-            std::io::ErrorKind::ConnectionRefused => refused(),
-            std::io::ErrorKind::NetworkUnreachable => unreachable("the network cannot be reached"),
-            std::io::ErrorKind::HostUnreachable => unreachable("the host cannot be reached"),
-            _ => unreachable("no connection"),
-        }),
-        Err(_) => Err(unreachable("no connection within 5 s")),
-    }
-}
-
-pub(super) fn refused() -> Failure {
-    Failure::lost(FailureKind::Refused, Stage::Connect, "connection refused")
 }

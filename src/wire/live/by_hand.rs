@@ -1,6 +1,7 @@
 //! Requests over a separate connection: those that the HTTP library cannot send, and the wrong
 //! password, which is sent exactly once.
 
+use super::line::Line;
 use super::{Live, path_of};
 use crate::clients::CredentialEncoding;
 use crate::wire::answer::{Answer, Failure, FailureKind, Response};
@@ -11,18 +12,13 @@ use crate::wire::secret::clean_response;
 use crate::wire::tls;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
-use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite};
+use tokio::io::AsyncReadExt as _;
 
 /// How many connections are tried before the wrong password is sent over one without an earlier
 /// answer.
 const MOST_LINES: usize = 4;
 /// How long after an answer a server may take to close the connection silently.
 const CLOSES_WITHIN: Duration = Duration::from_millis(30);
-
-/// A connection for HTTP/1.1, with or without TLS.
-pub(super) trait Line: AsyncRead + AsyncWrite + Unpin + Send {}
-
-impl<T: AsyncRead + AsyncWrite + Unpin + Send> Line for T {}
 
 impl Live {
     /// Sends a request over a separate connection and reads the answer.

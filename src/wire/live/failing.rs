@@ -1,8 +1,8 @@
 //! Failures of the HTTP library, in the words of the raw sender.
 
-use super::refused;
 use crate::safe::Stage;
 use crate::wire::answer::{Failure, FailureKind};
+use crate::wire::dial::refused;
 use crate::wire::raw::{BAD_CHUNKS, BODY_ENDED, NO_ANSWER};
 use crate::wire::tls;
 

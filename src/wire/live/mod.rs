@@ -5,16 +5,15 @@ mod by_hand;
 mod door;
 mod failing;
 mod knock;
+mod line;
 mod onward;
 mod patience;
 
-pub(super) use addresses::dial;
-use addresses::{CONNECT_TIME, refused};
-use by_hand::Line;
 pub use door::{Door, Over, Spot};
 
 use super::answer::{Answer, Failure, FailureKind, Handshake, Response, TlsTrouble};
 use super::bin::BinPlace;
+use super::dial::CONNECT_TIME;
 use super::facet::Http;
 use super::gather::Gather;
 use super::halt::Halt;
@@ -28,6 +27,7 @@ use super::tls::{self, Inspection, Inspector, Tls, TlsSetupError};
 use crate::clients::CredentialEncoding;
 use crate::safe::{BackupId, Stage};
 use failing::failure_of;
+use line::Line;
 use patience::Patience;
 use sha2::{Digest as _, Sha256};
 use std::net::SocketAddr;

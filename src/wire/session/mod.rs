@@ -32,7 +32,7 @@ use super::target::{Facts, LoginKind, Target};
 use super::tls::{Inspection, TlsSetupError};
 use super::transcript::{Got, Key, Late, Opening, Transcript, Unfinished};
 use crate::clients::Condition;
-use crate::engine::{self, Check};
+use crate::engine;
 use crate::safe::keys::EncryptionKey;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
@@ -94,7 +94,7 @@ pub struct Session {
     config: OnceCell<Answer>,
     /// The answers that several checks use, by the key of the request.
     shared_answers: Mutex<SharedAnswers>,
-    unfinished: Vec<Unfinished>,
+    pub(in crate::wire) unfinished: Vec<Unfinished>,
     stopped: Option<String>,
     replayed: Option<(Totals, BTreeMap<Doubt, usize>)>,
     /// The requests whose answers repeated a secret, by length: the shortest is reported, in any
@@ -411,28 +411,6 @@ impl Session {
                 .collect();
         }
         transcript
-    }
-}
-
-impl engine::Subject<super::Context> for Arc<Session> {
-    fn context(
-        &self,
-        check: &'static Check<super::Context>,
-        facet: super::Facet,
-    ) -> super::Context {
-        super::Context::new(Self::clone(self), check, facet)
-    }
-
-    fn left_unfinished(
-        &self,
-        check: &'static Check<super::Context>,
-        facet: super::Facet,
-    ) -> Option<String> {
-        let label = engine::Facet::label(facet);
-        self.unfinished
-            .iter()
-            .find(|unfinished| unfinished.check == check.id && unfinished.variant == label)
-            .map(|unfinished| unfinished.why.clone())
     }
 }
 

@@ -8,7 +8,7 @@ use super::recorder::{Recorded, Recorder};
 use super::shake::{Shake, shaken, trouble_of};
 use super::suites;
 use super::trust::Roots;
-use crate::wire::live::dial;
+use crate::wire::dial::dial;
 use futures_util::future::{join, join_all};
 use rustls::pki_types::ServerName;
 use std::io;

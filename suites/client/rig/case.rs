@@ -458,3 +458,8 @@ impl RigCase {
         }
     }
 }
+
+/// Returns a name that is made once in the life of the program.
+pub fn name(text: String) -> &'static str {
+    String::leak(text)
+}

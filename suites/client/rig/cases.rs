@@ -37,8 +37,3 @@ pub fn find(id: &str) -> Option<&'static RigCase> {
         LazyLock::new(|| all().iter().map(|case| (case.case.id, case)).collect());
     BY_ID.get(id).copied()
 }
-
-/// Returns a name that is created once and lives as long as the program.
-fn name(text: String) -> &'static str {
-    String::leak(text)
-}

@@ -6,7 +6,7 @@ mod broken_off;
 
 pub use broken_off::judge_late;
 
-use super::WHOLE;
+use super::facets::WHOLE;
 use super::judge::{Judged, describe, difference};
 use super::upload::{fitting, judge_stored};
 use crate::engine::{Effect, Level, Outcome, checks};

@@ -1,7 +1,7 @@
 //! Whether TLS works at all: at every address, for the host name, without a client certificate, and
 //! with matching clocks.
 
-use super::super::WHOLE;
+use super::super::facets::WHOLE;
 use super::super::judge::Judged;
 use super::{alert, by_looking, deviates, look_with_time, remedy, silence};
 use crate::engine::{Effect, Level};

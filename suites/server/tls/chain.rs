@@ -1,6 +1,6 @@
 //! The chain as it is sent, and where it leads.
 
-use super::super::WHOLE;
+use super::super::facets::WHOLE;
 use super::super::judge::Judged;
 use super::{alert, by_looking, certificates, day, deviates, path, remedy, unread};
 use crate::engine::{Blocker, Outcome, checks};

@@ -1,6 +1,6 @@
 //! The parts of the server's certificate that every client checks: the names and the dates.
 
-use super::super::WHOLE;
+use super::super::facets::WHOLE;
 use super::super::judge::Judged;
 use super::answers::{CLOCK_SLIP, apart, server_ahead};
 use super::{

@@ -1,6 +1,6 @@
 //! TLS versions, cipher suites, and the choice of the HTTP version.
 
-use super::super::WHOLE;
+use super::super::facets::WHOLE;
 use super::super::judge::Judged;
 use super::{alert, by_ats, by_looking, deviates, remedy, silence};
 use crate::engine::{Effect, Level};

@@ -1,6 +1,6 @@
 //! The rules of Apple and of the CA/Browser Forum for certificates.
 
-use super::super::WHOLE;
+use super::super::facets::WHOLE;
 use super::super::judge::Judged;
 use super::{by_ats, by_looking, certificates, day, deviates, leaf_of, path, remedy};
 use crate::engine::{Effect, Level};

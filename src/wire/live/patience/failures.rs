@@ -1,7 +1,7 @@
 //! Requests without an answer: which are repeated, how often, and when the server counts as
 //! unreachable.
 
-use super::tries::{Next, Tries, of};
+use super::tries::{CLOSURES, Next, SMALL, Tries, of};
 use crate::safe::Stage;
 use crate::wire::answer::{Failure, FailureKind};
 use crate::wire::halt::{Halt, Sign};
@@ -11,12 +11,6 @@ use crate::wire::target::LoginKind;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-/// The largest body that is sent repeatedly, in bytes.
-pub(super) const SMALL: usize = 64 * 1024;
-/// How often a request is repeated after the connection closed without an answer, with a small body
-/// and with a large one. A client's library repeats it once. If one connection in twenty is closed,
-/// five in a row happen once in 3 million.
-pub(super) const CLOSURES: (u32, u32) = (4, 2);
 /// How long to wait between attempts if a server no longer accepts connections, in seconds.
 const CONNECT_PAUSES: [u64; 3] = [1, 2, 4];
 

@@ -1,11 +1,11 @@
 //! Answers that require patience: from a server that limits requests, or one that holds a lock.
 
+use super::doubts::kind_of;
 use super::tries::{Next, Tries, of};
 use crate::wire::answer::{Answer, Failure, FailureKind, Response};
 use crate::wire::halt::{Halt, Sign};
 use crate::wire::live::Live;
-use crate::wire::request::{Place, Request};
-use std::mem::Discriminant;
+use crate::wire::request::Request;
 use std::sync::PoisonError;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -164,12 +164,4 @@ impl Live {
 fn pause_of(response: &Response) -> Option<Duration> {
     let seconds = response.header("retry-after")?.trim().parse().ok()?;
     Some(Duration::from_secs(seconds))
-}
-
-/// Returns the common properties of requests that a server may refuse altogether.
-pub(super) fn kind_of(request: &Request) -> (&'static str, Discriminant<Place>) {
-    (
-        request.method.as_str(),
-        std::mem::discriminant(&request.place),
-    )
 }

@@ -1,5 +1,6 @@
 //! Refused logins: whether the server refuses the credentials, or only one method.
 
+use super::refusals::kind_of;
 use crate::clients::CredentialEncoding;
 use crate::wire::answer::Response;
 use crate::wire::facet::Http;
@@ -8,54 +9,10 @@ use crate::wire::live::Live;
 use crate::wire::live::patience::tries::Tries;
 use crate::wire::request::{LoginUse, Method, Place, Request};
 use crate::wire::target::LoginKind;
-use std::collections::{HashMap, HashSet};
 use std::sync::atomic::Ordering;
-use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// How many methods may be refused before the credentials count as refused; each costs a login.
 const MOST: usize = 2;
-
-/// What is known about 401 answers to working credentials.
-#[derive(Default)]
-pub(super) struct Refusals {
-    known: Mutex<Known>,
-    /// Held during a test, in which no other request sends the credentials.
-    asking: tokio::sync::Mutex<()>,
-}
-
-#[derive(Default)]
-struct Known {
-    /// The refusals that do not depend on the user.
-    refused: HashMap<Kind, Response>,
-    /// Kinds of requests that were accepted before, so that a refusal concerns one request only.
-    taken: HashSet<Kind>,
-    /// How many answers showed that one request is refused, but not the credentials.
-    counted: usize,
-}
-
-/// The method of a request, and whether it is about `config`.
-type Kind = (&'static str, bool);
-
-fn kind_of(request: &Request) -> Kind {
-    let is_config = matches!(request.place, Place::Config);
-    (request.method.as_str(), is_config)
-}
-
-impl Refusals {
-    fn known(&self) -> MutexGuard<'_, Known> {
-        self.known.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Notes that the credentials were accepted for a request of this kind.
-    pub(super) fn taken(&self, request: &Request) {
-        self.known().taken.insert(kind_of(request));
-    }
-
-    /// Waits until it is known whether a refusal concerns the credentials.
-    pub(super) async fn settled(&self) {
-        drop(self.asking.lock().await);
-    }
-}
 
 impl Live {
     /// Returns the earlier answer to this kind of request, if the server refuses all of them:

@@ -1,7 +1,6 @@
 //! Backups: first, repeated, changed; the limit; refusals; a change of the password.
 
-use super::super::case::{Kind, RigCase, done, either, failed};
-use super::name;
+use super::super::case::{Kind, RigCase, done, either, failed, name};
 use crate::engine::Level;
 use crate::rig::{Action, Answer, Before, Document, Elsewhere};
 use crate::safe::{Stage, clause};

@@ -1,7 +1,6 @@
 //! Deleting the backup, as when the user switches Threema Safe off.
 
-use super::super::case::{Kind, RigCase, done, either, failed};
-use super::name;
+use super::super::case::{Kind, RigCase, done, either, failed, name};
 use crate::rig::{Action, Answer, Before, Document, Elsewhere};
 use crate::safe::clause;
 

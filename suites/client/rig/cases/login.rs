@@ -1,7 +1,7 @@
 //! Credentials: which challenge each client answers, and that no client repeats refused
 //! credentials.
 
-use super::super::case::{Kind, RigCase, Way, done, failed};
+use super::super::case::{Kind, RigCase, Way, done, failed, name};
 use crate::rig::{Action, Before, Document, Login};
 use crate::safe::{Stage, clause};
 
@@ -53,7 +53,7 @@ pub(super) fn cases() -> Vec<RigCase> {
 }
 
 fn of(id: &str, title: &str, login: Login, action: Action) -> RigCase {
-    let id = super::name(format!("rig.login.{id}.{action}"));
+    let id = name(format!("rig.login.{id}.{action}"));
     let actions: &'static [Action] = match action {
         Action::Test => &[Action::Test],
         Action::Backup => &[Action::Backup],

@@ -1,7 +1,6 @@
 //! Restoring: every possible state of a backup, and every answer to its download.
 
-use super::super::case::{Kind, RigCase, done, either, failed};
-use super::name;
+use super::super::case::{Kind, RigCase, done, either, failed, name};
 use crate::rig::{Action, Answer, Before, Document, Elsewhere, Script};
 use crate::safe::{Stage, clause};
 use bytes::Bytes;

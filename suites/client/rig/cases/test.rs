@@ -1,7 +1,6 @@
 //! The test of a server: `config`, in every state.
 
-use super::super::case::{Kind, RigCase, done, either, failed};
-use super::name;
+use super::super::case::{Kind, RigCase, done, either, failed, name};
 use crate::rig::{Action, Answer, Elsewhere};
 use crate::safe::{Clause, Stage, clause};
 use std::time::Duration;

@@ -1,7 +1,6 @@
 //! Certificates that a client must refuse before it sends anything.
 
-use super::super::case::{Kind, RigCase, failed};
-use super::name;
+use super::super::case::{Kind, RigCase, failed, name};
 use crate::rig::{Action, Before, Certificate, Document};
 use crate::safe::{Stage, clause};
 

@@ -1,7 +1,6 @@
 //! The known answers on the wire: tests every `config` and restores every document of the vectors.
 
-use super::super::case::RigCase;
-use super::name;
+use super::super::case::{RigCase, name};
 use crate::adapter::{BackupToRead, DirectoryId, Request};
 use crate::rig::{Action, Answer, Before, Document, Login};
 use crate::safe::{EncryptionKey, Stage, clause, envelope};
