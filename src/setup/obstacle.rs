@@ -146,7 +146,7 @@ const NO_FOLDERS: Obstacle = Obstacle {
         ),
         (
             Caddy,
-            "`file_server` takes no uploads: build Caddy with the module http.handlers.webdav, and use `webdav` for this folder.",
+            "`file_server` accepts no uploads: build Caddy with the module http.handlers.webdav, and use `webdav` for this folder.",
         ),
     ],
     source: "RFC 4918 section 9.3.1: 405; measured on nginx",
