@@ -457,7 +457,7 @@ impl fmt::Display for Fault {
 
 /// The error for a name that no fault has.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
-#[error("there is no fault \"{0}\"")]
+#[error("unknown fault `{0}`")]
 pub struct UnknownFault(String);
 
 impl FromStr for Fault {

@@ -150,10 +150,10 @@ fn exit_codes_tell_a_loss_from_a_failure_and_a_slip() {
     file(home.path(), "empty.json", "");
     for (ledger, sentence) in [
         ("empty.json", "is empty: `retention plant` was stopped"),
-        ("torn.json", "is no whole ledger"),
-        ("edited.json", "its checksum does not fit"),
+        ("torn.json", "is not a complete ledger"),
+        ("edited.json", "its checksum does not match"),
         ("other.json", "has format 2; this version reads format 1"),
-        ("none.json", "there is no ledger `none.json`"),
+        ("none.json", "the ledger `none.json` does not exist"),
     ] {
         for command in ["verify", "status", "end"] {
             let before = std::fs::read(home.path().join(ledger)).ok();
