@@ -250,7 +250,7 @@ pub(super) const COMMON_NAME_ONLY: Problem = Problem {
     title: "the certificate has the host name only in its common name",
     evidence: "`tls.name` deviates, there are no alternative names, and the common name is the host",
     meaning: "Clients read the subject alternative names and ignore the common name. Old instructions for OpenSSL produce certificates like this one.",
-    fix: "Get a certificate whose subject alternative names hold this host name (`certbot certonly -d HOST`). Or make your own authority and a certificate with the lines below, let the server use server.pem and server.key, install ca.pem on every phone (on iOS, switch it on), and give it to this check with --ca-file.",
+    fix: "Get a certificate whose subject alternative names include this host name (`certbot certonly -d HOST`). Or make your own authority and a certificate with the lines below, let the server use server.pem and server.key, install ca.pem on every phone (on iOS, switch it on), and give it to this check with --ca-file.",
     source: "RFC 6125 section 6.4.4; clause 6.1",
     breaks: Breaks::EVERYTHING,
     also: NEW_CERTIFICATE,
