@@ -58,7 +58,7 @@ pub static STOPS: &[StopRow] = &[
         end: End::Hang,
         from: Origins::IOS,
         to: Releases::of(Release::Ios4_6),
-        condition: "there are no contacts, which iOS then leaves out",
+        condition: "there are no contacts, so iOS omits them",
     },
     StopRow {
         why: &NO_SIGNED_NUMBER,
@@ -86,20 +86,20 @@ pub static STOPS: &[StopRow] = &[
         end: End::Refused,
         from: Origins::DEVICE_LINK,
         to: Releases::DESKTOP,
-        condition: "the directory has another key of a contact of level 2",
+        condition: "the directory has another key for a contact of level 2",
     },
     StopRow {
         why: &desktop::CREATOR,
         end: End::Refused,
         from: Origins::DEVICE_LINK,
         to: Releases::DESKTOP,
-        condition: "the creator of a group is no contact",
+        condition: "the creator of a group is not a contact",
     },
     StopRow {
         why: &desktop::MEMBER,
         end: End::Refused,
         from: Origins::DEVICE_LINK,
         to: Releases::DESKTOP,
-        condition: "a member of a group is no contact",
+        condition: "a member of a group is not a contact",
     },
 ];

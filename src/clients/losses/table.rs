@@ -115,22 +115,24 @@ impl When {
             Self::LinkOfNoUse => "it is neither a number nor an address, or has no value",
             Self::Level2WithoutKey => "it is level 2 without a public key",
             Self::CreatorUnknown => "its creator is not a restored contact",
-            Self::CreatorFetched => "its creator is no contact, and is a member of another group",
+            Self::CreatorFetched => {
+                "its creator is not a contact, but is a member of another group"
+            }
             Self::LeftGroupOfAnother => "the user has left it, and somebody else created it",
             Self::AfterALeftGroup => "it comes after a group of somebody else that was left",
             Self::MemberNoContact => "a member is not a restored contact",
             Self::MemberNotInDirectory => {
-                "a member is no contact, and the directory does not answer for it"
+                "a member is not a contact, and the directory does not answer for it"
             }
             Self::MemberInDirectory => {
-                "a member of a group or list is no contact, and the directory answers for it"
+                "a member of a group or list is not a contact, and the directory answers for it"
             }
             Self::LeftOutAndMember => {
-                "the contact was left out, and comes back as a member of a group or list"
+                "the contact was omitted, but comes back as a member of a group or list"
             }
-            Self::MemberBlocked => "a member is no contact, and blocked",
+            Self::MemberBlocked => "a member is not a contact, and is blocked",
             Self::CreatorBlocked => "the creator is blocked, and the user is a member",
-            Self::OwnAndLeft => "it is the user's own group, and the user is no member",
+            Self::OwnAndLeft => "it is the user's own group, and the user is not a member",
             Self::NoContactRestored => "no contact is restored",
             Self::ListIdOfNoUse => "its number is not above zero, or another list has it",
             Self::Always => "",
@@ -141,12 +143,12 @@ impl When {
             Self::Before1970 => "the time is before 1970",
             Self::Beyond63Bits => "the time takes more than 63 bits",
             Self::Deleted => "the group was deleted",
-            Self::OwnContact => "it is the own ID",
-            Self::RemovedContact => "it was removed, and a group still needs it",
-            Self::LeftGroup => "the group was left, and the own ID was still in the list",
+            Self::OwnContact => "it is the user's own ID",
+            Self::RemovedContact => "it was removed, but a group still needs it",
+            Self::LeftGroup => "the group was left, but the user's own ID was still in the list",
             Self::Level1 => "it is level 1",
             Self::UnknownToDirectory => {
-                "the directory does not answer for it: revoked, or never there"
+                "the directory does not answer for it: revoked, or never existed"
             }
             Self::CreatorNoMember => "the creator is not among them",
             Self::WithoutNickname | Self::ListWithoutName => "there is none",

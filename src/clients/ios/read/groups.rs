@@ -106,7 +106,7 @@ impl Phone<'_> {
                 self.notes.unsure(
                     at,
                     Field::Group,
-                    "no source says what becomes of a group whose creator was fetched for another group",
+                    "no source says what happens to a group whose creator was fetched for another group",
                 );
             }
             return Ok((Fate::Lost, None));
