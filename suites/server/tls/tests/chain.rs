@@ -83,7 +83,7 @@ fn the_order_is_that_of_the_issuers() {
         judge_chain_order(&of(&[&leaf, &upper, &lower])),
         "`Upper` comes before that of `Lower`",
     );
-    assert_deviates(judge_chain_order(&of(&[&lower, &leaf])), "at place 2");
+    assert_deviates(judge_chain_order(&of(&[&lower, &leaf])), "at position 2");
     assert_passes(judge_superfluous(&of(&[&leaf, &lower, &upper])));
     assert_deviates(
         judge_superfluous(&of(&[&leaf, &lower, &lower])),
