@@ -93,13 +93,13 @@ pub static STOPS: &[StopRow] = &[
         end: End::Refused,
         from: Origins::DEVICE_LINK,
         to: Releases::DESKTOP,
-        condition: "the creator of a group is no contact",
+        condition: "the creator of a group is not a contact",
     },
     StopRow {
         why: &desktop::MEMBER,
         end: End::Refused,
         from: Origins::DEVICE_LINK,
         to: Releases::DESKTOP,
-        condition: "a member of a group is no contact",
+        condition: "a member of a group is not a contact",
     },
 ];

@@ -61,7 +61,7 @@ pub static UNKNOWNS: &[Unknown] = &[
         from: Origins::ALL,
         to: Releases::up_to(Release::Android5_3),
         when: When::GroupWithoutOneself,
-        because: "no source says what Android before 5.7 makes of it",
+        because: "no source says what Android before 5.7 does with it",
     },
     Unknown {
         id: "group-of-fetched-creator",
@@ -70,6 +70,6 @@ pub static UNKNOWNS: &[Unknown] = &[
         from: Origins::ALL,
         to: Releases::MOBILE,
         when: When::CreatorFetched,
-        because: "no source says what becomes of a group whose creator was fetched for another group",
+        because: "no source says what happens to a group whose creator was fetched for another group",
     },
 ];
