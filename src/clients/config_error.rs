@@ -13,7 +13,7 @@ const EXCERPT_CHARACTERS: usize = 40;
 #[non_exhaustive]
 pub enum ConfigError {
     /// Not UTF-8; for a client that requires it.
-    #[error("the config is not UTF-8: it breaks at byte {place}")]
+    #[error("the config is not UTF-8: the error is at byte {place}")]
     NotUtf8 {
         /// The position, in bytes from the beginning.
         place: usize,

@@ -49,10 +49,10 @@ impl SideEffect {
         match self {
             Self::SendsGroupSync => "the restore sends requests for group synchronisation",
             Self::StoresKeyFirst => {
-                "the app stores the master key and the server before it downloads: a failed restore leaves them"
+                "the app stores the master key and the server before it downloads the backup, and a failed restore leaves them there"
             }
             Self::LeavesGroups => {
-                "the restore leaves the groups whose creator is blocked, and tells all members"
+                "the restore leaves the groups whose creator is blocked, and notifies all members"
             }
             Self::Overwrites => {
                 "the app uploads what it has restored over the backup, some seconds later"
@@ -61,7 +61,7 @@ impl SideEffect {
                 "if the document cannot be decoded, it stays on the phone in plain text, with the private key"
             }
             Self::LeavesPlaintext => {
-                "if the document cannot be decoded, it stays on the phone in plain text without the private key, up to the next success"
+                "if the document cannot be decoded, it stays on the phone in plain text without the private key, until the next successful restore"
             }
         }
     }

@@ -30,7 +30,7 @@ macro_rules! fields {
 
 fields! {
     PrivateKey = "user.privatekey", "the identity";
-    Nickname = "user.nickname", "the own nickname";
+    Nickname = "user.nickname", "the user's nickname";
     Picture = "user.profilePic", "the profile picture";
     PictureRelease = "user.profilePicRelease", "who may see the profile picture";
     Link = "user.links[]", "linked phone numbers and e-mail addresses";
@@ -52,7 +52,7 @@ fields! {
     Group = "groups[]", "a group as a whole";
     GroupName = "groups[].groupname", "the name of a group";
     GroupCreatedAt = "groups[].createdAt", "when a group was made";
-    GroupMembers = "groups[].members", "the members of a group, and whether one is among them";
+    GroupMembers = "groups[].members", "the members of a group, and whether the user is among them";
     GroupDeleted = "groups[].deleted", "whether a group was deleted";
     GroupLastUpdate = "groups[].lastUpdate", "when something last happened in a group";
     GroupPrivate = "groups[].private", "whether the chat of a group is private";
@@ -72,8 +72,8 @@ fields! {
     DisableScreenshots = "settings.disableScreenshots", "the setting for screenshots";
     IncognitoKeyboard = "settings.incognitoKeyboard", "the setting for the keyboard";
     BlockedContacts = "settings.blockedContacts", "the blocked contacts";
-    SyncExcludedIds = "settings.syncExcludedIds", "the contacts that the address book does not touch";
-    RecentEmojis = "settings.recentEmojis", "the emojis used last";
+    SyncExcludedIds = "settings.syncExcludedIds", "the contacts that are excluded from the address book synchronisation";
+    RecentEmojis = "settings.recentEmojis", "the recently used emojis";
 }
 
 impl Field {

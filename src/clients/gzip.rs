@@ -41,13 +41,13 @@ pub enum UnpackError {
     #[error("what was decrypted is not gzip")]
     NotGzip,
     /// It ends too early.
-    #[error("the gzip inside breaks off")]
+    #[error("the gzip inside ends too early")]
     Truncated,
     /// It is inconsistent.
     #[error("the gzip inside is damaged")]
     Damaged,
     /// Bytes that are not gzip follow.
-    #[error("something that is no gzip follows behind the gzip inside")]
+    #[error("bytes that are not gzip follow the gzip inside")]
     Trailing,
     /// The unpacked data is larger than the limit.
     #[error("the gzip inside unpacks to more than {limit_bytes} bytes")]

@@ -103,7 +103,7 @@ impl Release {
 
     fn not_unpacked(self, error: UnpackError) -> Outcome {
         if let UnpackError::TooLarge { .. } = error {
-            return unknown(format!("{error}, and no client's source bounds that"));
+            return unknown(format!("{error}, and no client's source limits that"));
         }
         let misreported = self.client() == Client::Ios && !self.since(Self::Ios7_0);
         Outcome::Refused(Stop {
@@ -173,7 +173,7 @@ pub(super) fn beyond_judgement(error: &JsonError) -> Option<Outcome> {
             )
         }
     };
-    is_limit.then(|| unknown(format!("{error}; no client's source bounds that")))
+    is_limit.then(|| unknown(format!("{error}; no client's source limits that")))
 }
 
 /// Returns the place of a JSON error, or of the missing key.

@@ -35,16 +35,16 @@ pub(in crate::clients) mod mobile {
             "a contact is restored only if the directory answers for it",
             "clients.read.revoked-contact";
         DUPLICATE = "contact-duplicate",
-            "of two contacts with one ID the first counts",
+            "if two contacts have the same ID, the first one counts",
             "clients.read.duplicate-contact";
         UNKNOWN_CREATOR = "group-of-unknown-creator",
             "a group is restored only if its creator is",
             "clients.read.unknown-creator";
         MEMBER_FETCHED = "member-becomes-contact",
-            "the app asks the directory for a member that is no contact, and adds it as one",
+            "the app asks the directory for a member that is not a contact, and adds it as a contact",
             "clients.read.unknown-member";
         MEMBER_DROPPED = "member-dropped",
-            "a member that is no contact is dropped if the directory does not answer for it",
+            "a member that is not a contact is dropped if the directory does not answer for it",
             "clients.read.unknown-member";
     }
 }

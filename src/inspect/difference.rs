@@ -55,7 +55,7 @@ impl Comparison {
             (Value::Array(found), Value::Array(written)) => self.arrays(found, written, path),
             (Value::Text(found), Value::Text(written)) => self.texts(found, written, path),
             _ if found == written => None,
-            _ => Some(differs(path, "has another value than it writes there")),
+            _ => Some(differs(path, "differs from the value that it writes there")),
         }
     }
 
@@ -63,14 +63,17 @@ impl Comparison {
         for (key, _) in &written.0 {
             let key = key.to_str_lossy();
             if found.first(&key).is_none() {
-                return Some(differs(&path.key(&key), "is missing, and it writes that"));
+                return Some(differs(
+                    &path.key(&key),
+                    "is missing, but it writes this key",
+                ));
             }
         }
         for (position, (key, value)) in found.0.iter().enumerate() {
             let name = key.to_str_lossy();
             let at = path.key(&name);
             let Some(expected) = written.first(&name) else {
-                return Some(differs(&at, "is there, and it does not write that"));
+                return Some(differs(&at, "is present, but it does not write this key"));
             };
             if found.values(&name).nth(1).is_some() {
                 return Some(differs(&at, "is there twice"));
@@ -80,7 +83,7 @@ impl Comparison {
                 .get(position)
                 .is_some_and(|(key, _)| key.is(&name));
             if self.ordered && !in_place {
-                return Some(differs(&at, "stands elsewhere than where it writes it"));
+                return Some(differs(&at, "is in another place than it writes it"));
             }
             if at == Path::of(["info", "device"]) {
                 continue;
@@ -94,10 +97,7 @@ impl Comparison {
 
     fn arrays(&mut self, found: &[Value], written: &[Value], path: &Path) -> Option<Difference> {
         if found.len() != written.len() {
-            return Some(differs(
-                path,
-                "has more or fewer items than it writes there",
-            ));
+            return Some(differs(path, "has more or fewer items than it writes"));
         }
         let texts_alone = found.iter().all(|each| matches!(each, Value::Text(_)));
         if !self.ordered && texts_alone {
@@ -110,7 +110,7 @@ impl Comparison {
             return if same {
                 None
             } else {
-                Some(differs(path, "has other items than it writes there"))
+                Some(differs(path, "has other items than it writes"))
             };
         }
         let mut pairs = found.iter().zip(written).enumerate();
@@ -119,7 +119,7 @@ impl Comparison {
 
     fn texts(&mut self, found: &Text, written: &Text, path: &Path) -> Option<Difference> {
         if found != written {
-            return Some(differs(path, "has another value than it writes there"));
+            return Some(differs(path, "differs from the value that it writes there"));
         }
         if found.spelling() != written.spelling() && self.respelled.is_none() {
             self.respelled = Some(path.clone());

@@ -27,7 +27,7 @@ pub struct Fetched {
 
 /// The hint if one answer is not enough for a diagnosis.
 const ASK_CHECK: &str =
-    "Run `check` with the same URL and credentials: it finds out what is wrong with the server.";
+    "Run `check` with the same URL and credentials: it finds the problem of the server.";
 
 /// Why no backup could be downloaded.
 #[derive(Debug)]
@@ -71,7 +71,7 @@ pub async fn fetch(session: &Session, id: &BackupId) -> Result<Fetched, NotFetch
     if response.body.overran {
         return Err(Stopped::new(
             Stage::Size,
-            format!("the server sends more than {MOST_BYTES} bytes, and no more are looked at"),
+            format!("the server sends more than {MOST_BYTES} bytes, and only these are inspected"),
         )
         .into());
     }
@@ -119,7 +119,7 @@ async fn missing(session: &Session, response: &Response) -> NotFetched {
     let elsewhere = config.as_ref().filter(|config| !config.is_success());
     if let Some(config) = elsewhere {
         let message = format!(
-            "the backup was answered {}, and `config` {}: the server is not ready, or this is not its URL",
+            "the backup was answered with {}, and `config` with {}: the server is not ready, or this is not its URL",
             describe(response),
             describe(config)
         );
@@ -133,7 +133,7 @@ async fn missing(session: &Session, response: &Response) -> NotFetched {
         Stage::Http,
         format!("the server has no backup for this ID and password ({status})"),
     );
-    stopped.hints.push("Where a backup lies follows from the ID and the password of Threema Safe: with one wrong letter in either, nothing is found. Or the server has deleted it, or is another one.".to_owned());
+    stopped.hints.push("The name of a backup on the server is derived from the ID and the password of Threema Safe: one wrong letter in either, and nothing is found. The server may also have deleted the backup, or it may be another server.".to_owned());
     NotFetched {
         stopped,
         may_be_elsewhere: true,
@@ -148,7 +148,7 @@ fn refused(session: &Session, response: &Response) -> Stopped {
     let (stage, message, hint) = match response.status {
         401 => (
             Stage::Auth,
-            format!("the server refuses the credentials, or demands some: {said}"),
+            format!("the server refuses the credentials or requires some: {said}"),
             "Give the user name on the server with --user, and the password on the server (not that of the backup) with --password-file.",
         ),
         _ if response.is_redirect() => (
@@ -173,7 +173,7 @@ fn refused(session: &Session, response: &Response) -> Stopped {
 /// Returns the failure for a page in place of a backup: from a portal, or from another site.
 fn page(session: &Session, response: &Response) -> Stopped {
     let message = format!(
-        "the server answers with something else than a backup: {}",
+        "the answer of the server is not a backup: {}",
         describe(response)
     );
     let found = shown_by(session, Asked::Config, response);

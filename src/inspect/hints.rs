@@ -15,7 +15,7 @@ pub fn hints(password: &BackupPassword, was_lower_case: bool) -> Vec<String> {
     let applicable = [
         (
             true,
-            "It is the password of Threema Safe that is needed here, not that of the server, of a data backup or of the app's lock.",
+            "The password of Threema Safe is needed here, not the password of the server, of a data backup or of the app's lock.",
         ),
         (
             text.trim() != text,
@@ -23,12 +23,12 @@ pub fn hints(password: &BackupPassword, was_lower_case: bool) -> Vec<String> {
         ),
         (
             !text.is_ascii(),
-            "The password holds letters beyond ASCII. The same letter can be spelled as one character or as two (NFC and NFD), \
+            "The password contains letters outside ASCII. The same letter can be spelled as one character or as two (NFC and NFD), \
              which makes two passwords; keyboards and files differ in this. Try the other spelling.",
         ),
         (
             text.contains('\0'),
-            "The password holds a NUL: iOS takes only what stands before it.",
+            "The password contains a NUL: iOS uses only the text before it.",
         ),
         (
             text.chars().count() < FEWEST_CHARACTERS,

@@ -39,7 +39,7 @@ use serde::Serialize;
 use std::collections::BTreeMap;
 use zeroize::Zeroizing;
 
-/// The limits within which a document is inspected, which are those of the readers. They allow more
+/// The limits within which a document is inspected, equal to those of the readers. They allow more
 /// than 13,000 contacts.
 const LIMITS: Limits = Limits {
     bytes: MOST_BYTES,
@@ -162,7 +162,7 @@ pub struct Inspected {
     pub inspection: Inspection,
     /// The document, decrypted and unpacked: a secret.
     pub document: Option<Zeroizing<Vec<u8>>>,
-    /// The keys that came to light, to be taken out of whatever is written.
+    /// The keys that were found, which are removed from all output.
     pub secrets: Scrub,
 }
 
@@ -310,7 +310,7 @@ fn unopened(inspection: &mut Inspection, error: &Unopened, subject: Subject<'_>,
     match error {
         Unopened::TooLarge => {
             let message =
-                format!("the body has more than {MOST_BYTES} bytes, and more are not looked at");
+                format!("the body has more than {MOST_BYTES} bytes, and only these are inspected");
             inspection.stop(Stage::Size, message);
         }
         Unopened::Envelope(error) => {
@@ -332,12 +332,12 @@ fn unopened(inspection: &mut Inspection, error: &Unopened, subject: Subject<'_>,
 fn said_of(error: &EnvelopeError) -> String {
     match error {
         EnvelopeError::CannotDecrypt => {
-            "the backup cannot be decrypted: the password or the Threema ID is another, or a byte was changed since; which of \
-             these cannot be distinguished"
+            "the backup cannot be decrypted: the password or the Threema ID is wrong, or a byte has changed; \
+             these cases cannot be distinguished"
                 .to_owned()
         }
         EnvelopeError::UnpacksToMore { limit_bytes } => format!(
-            "the gzip inside unpacks to more than {limit_bytes} bytes, and no more is looked at"
+            "the gzip inside unpacks to more than {limit_bytes} bytes, and only these are inspected"
         ),
         other => other.to_string(),
     }

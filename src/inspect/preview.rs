@@ -185,9 +185,9 @@ pub(super) fn add_all(
     let own_id = match (known.id, backup) {
         (Some(id), _) => Ok(id),
         (None, Some(backup)) if backup.groups.is_empty() => Ok(unlisted_id(backup)),
-        (None, None) => Err("whose backup it is was not said: give --id".to_owned()),
+        (None, None) => Err("the ID of the backup is not known: give --id".to_owned()),
         (None, Some(backup)) => Err(format!(
-            "what becomes of {} depends on whose backup it is: give --id",
+            "what becomes of {} depends on the ID of the backup: give --id",
             counted(Field::Group, backup.groups.len())
         )),
     };
@@ -212,7 +212,7 @@ pub(super) fn add_all(
     let restored = |preview: &Preview| preview.result == Result::Restored;
     if inspection.previews.iter().any(restored) && backup.is_some() {
         inspection.assumptions.push(
-            "The directory of IDs was not asked: every contact is taken to be in use still, with the public key that the backup \
+            "The directory of IDs was not asked: every contact is assumed to be still in use, with the public key that the backup \
              gives, if it gives one. A contact whose ID was revoked is lost on Android and iOS."
                 .to_owned(),
         );

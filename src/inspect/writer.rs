@@ -75,7 +75,7 @@ pub(super) fn of(
         (false, false) => (candidates, said),
         (false, true) => (
             Vec::new(),
-            format!("not known; what is in it is as {said} writes it, its form is not"),
+            format!("not known; the content is as {said} writes it, but the form is not"),
         ),
     };
     Authorship {
@@ -169,7 +169,7 @@ impl Inference {
             let sentence = "Lines are indented by four spaces, as in debug builds of Android.";
             (Some(Client::Android), sentence)
         } else {
-            let sentence = "No known release puts the white space like this: a tool has written or changed it.";
+            let sentence = "No known release writes white space like this: a tool has written or changed the document.";
             (None, sentence)
         };
         let fits = |writer: &Origin| Some(writer.client()) == client;
@@ -239,10 +239,10 @@ impl Inference {
         match self.candidates.len() {
             0 => {}
             1 => self.evidence.push(
-                "The keys, their order where it has one, and what is left out are those that it writes.".to_owned(),
+                "The keys, their order (if it has one) and the absent keys are as it writes them.".to_owned(),
             ),
             _ => self.evidence.push(
-                "The keys and what is left out are those that all of these write: nothing in it tells them apart.".to_owned(),
+                "The keys and the absent keys are as all of these write them, so nothing tells them apart.".to_owned(),
             ),
         }
     }

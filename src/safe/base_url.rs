@@ -260,7 +260,7 @@ fn parse_with_scheme(text: &str) -> Result<Url, BaseUrlError> {
             }
         } else {
             BaseUrlError::Unparsable {
-                reason: "what stands before :// is no scheme",
+                reason: "the text before :// is not a scheme",
             }
         });
     }
@@ -295,12 +295,12 @@ fn refusal_of(error: url::ParseError) -> BaseUrlError {
     use url::ParseError;
     let reason = match error {
         ParseError::EmptyHost => return BaseUrlError::NoHost,
-        ParseError::IdnaError => "the host's name has characters that no name may have",
+        ParseError::IdnaError => "the host's name has characters that are not allowed",
         ParseError::InvalidPort => "the port is not a number up to 65535",
         ParseError::InvalidIpv4Address => "the host looks like an IPv4 address, but is not valid",
         ParseError::InvalidIpv6Address => "the host looks like an IPv6 address, but is not valid",
-        ParseError::InvalidDomainCharacter => "the host has a character that no host may have",
-        _ => "it cannot be taken apart",
+        ParseError::InvalidDomainCharacter => "the host has a character that is not allowed",
+        _ => "it cannot be parsed",
     };
     BaseUrlError::Unparsable { reason }
 }

@@ -50,7 +50,7 @@ pub enum Compression {
 pub enum EnvelopeError {
     /// Too short to hold a nonce and a tag.
     #[error(
-        "a backup has at least {} bytes, and the body has {bytes}",
+        "a backup has at least {} bytes, but the body has {bytes}",
         NONCE_BYTES + TAG_BYTES
     )]
     TooShort {

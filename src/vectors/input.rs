@@ -262,9 +262,8 @@ impl OpenInput {
                     return Some("a key has 32 bytes, and a nonce 24");
                 }
                 let body = self.body();
-                (body.0.len() != *length || sha256(&body.0) != *hash).then_some(
-                    "what is sealed has not the length and the SHA-256 that stand beside it",
-                )
+                (body.0.len() != *length || sha256(&body.0) != *hash)
+                    .then_some("the sealed body does not have the given length and SHA-256")
             }
             _ => Some(
                 "an input of `open` has a `body`, or `seal` with `body_length` and `body_sha256`",

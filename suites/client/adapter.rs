@@ -19,7 +19,7 @@ pub(super) fn starts(variants: &'static [Like]) -> ClientCheck {
         needs: &[],
         effect: Effect::Reads,
         expected: "one line of JSON on standard output, in answer to `hello`, with name, version and operations",
-        remedy: "Run the command by hand and give it the line {\"id\":1,\"op\":\"hello\",\"input\":{\"protocol\":1}}. Only answers belong on standard output, each flushed; what is for people belongs on standard error.",
+        remedy: "Run the command by hand and send it the line {\"id\":1,\"op\":\"hello\",\"input\":{\"protocol\":1}}. Write only answers to standard output, and flush each one; write text for people to standard error.",
         run: |context| {
             Box::pin(async {
                 match context.hello().await {
@@ -35,7 +35,7 @@ pub(super) fn starts(variants: &'static [Like]) -> ClientCheck {
 pub(super) fn operations(variants: &'static [Like]) -> ClientCheck {
     Check {
         id: "adapter.operations",
-        title: "The operations that the adapter names are known here.",
+        title: "The adapter names only known operations.",
         clause: PROTOCOL,
         level: Level::Recommended,
         clients: Clients::NONE,
@@ -43,8 +43,8 @@ pub(super) fn operations(variants: &'static [Like]) -> ClientCheck {
         variants,
         needs: &["adapter.starts"],
         effect: Effect::Reads,
-        expected: "`operations` holds at least one operation, and none that this program does not know",
-        remedy: "A slip in a name leaves its vectors out. If the operation is newer than this program, update the program.",
+        expected: "`operations` lists at least one operation, and only operations that this program knows",
+        remedy: "The vectors of a misspelled operation are left out. If the operation is newer than this program, update the program.",
         run: |context| Box::pin(known_operations(context)),
     }
 }
@@ -65,7 +65,7 @@ async fn known_operations(context: &Context) -> Outcome {
             .unwrap_or_default();
         return Deviation::new(
             Stage::Meaning,
-            format!("`{strange}` is no operation{suggestion}"),
+            format!("`{strange}` is not an operation{suggestion}"),
         )
         .into();
     }
@@ -78,7 +78,7 @@ async fn known_operations(context: &Context) -> Outcome {
     Outcome::pass(if lacking.is_empty() {
         "it has every operation".to_owned()
     } else {
-        format!("it has all but {}", lacking.join(", "))
+        format!("it has every operation except {}", lacking.join(", "))
     })
 }
 
@@ -94,12 +94,12 @@ pub(super) fn ends(variants: &'static [Like]) -> ClientCheck {
         variants,
         needs: &["adapter.starts"],
         effect: Effect::LooksBack,
-        expected: "`bye` is answered, and the process ends by itself within a few seconds",
-        remedy: "Leave the loop at `bye`, and at the end of standard input, too. What does not go is killed, with all that it has started.",
+        expected: "the adapter answers `bye`, and the process exits within a few seconds",
+        remedy: "Exit at `bye` and at the end of standard input. A process that does not exit is killed, with all processes that it started.",
         run: |context| {
             Box::pin(async {
                 match context.peer.bye().await {
-                    Ok(()) => Outcome::pass("it ended by itself"),
+                    Ok(()) => Outcome::pass("it exited"),
                     Err(breakdown) => Deviation::new(Stage::Connect, breakdown.to_string()).into(),
                 }
             })

@@ -52,7 +52,7 @@ pub(super) fn wrong(input: &SealBackup, body: &[u8]) -> Option<Wrong> {
 fn mistaken(stage: Stage, name: &str) -> Wrong {
     Wrong {
         stage,
-        observed: format!("the mistake is likely this: {name}"),
+        observed: format!("likely mistake: {name}"),
         fault: Fault::Mistake(name.to_owned()),
     }
 }
@@ -151,7 +151,7 @@ fn packed_wrong(packed: &[u8], document: &[u8]) -> Option<Wrong> {
 
 fn other_document(found: &[u8], document: &[u8]) -> (String, Fault) {
     let named = |name: &str| {
-        let observed = format!("the mistake is likely this: {name}");
+        let observed = format!("likely mistake: {name}");
         (observed, Fault::Mistake(name.to_owned()))
     };
     if found.strip_prefix(b"\xef\xbb\xbf") == Some(document) {

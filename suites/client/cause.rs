@@ -46,7 +46,7 @@ impl Fault {
             Self::Mistake(name) => (
                 slug(name),
                 format!("`{operation}`: {name}"),
-                format!("The answers are just those that this mistake gives: {name}."),
+                format!("This mistake produces exactly these answers: {name}."),
             ),
             Self::Field(field) => (
                 field.clone(),
@@ -56,18 +56,18 @@ impl Fault {
             Self::Output(part) => (
                 part.clone(),
                 format!("`{operation}`: `{part}` of the answer"),
-                format!("Look at how `{part}` comes about."),
+                format!("Look at how your implementation computes `{part}`."),
             ),
             Self::Takes(stage) => (
                 format!("takes-{stage}"),
-                format!("`{operation}` takes what must be refused at `{stage}`"),
+                format!("`{operation}` accepts what must be refused at `{stage}`"),
                 format!(
                     "Refuse it at `{stage}`; each vector's comment says what is wrong with its input."
                 ),
             ),
             Self::Refuses(stage) => (
                 format!("refuses-{stage}"),
-                format!("`{operation}` refuses at `{stage}` what must be taken"),
+                format!("`{operation}` refuses at `{stage}` what must be accepted"),
                 refusal(operation, *stage).to_owned(),
             ),
             Self::OtherStage { wanted, found } => (
@@ -95,12 +95,12 @@ impl Fault {
 const fn refusal(operation: Operation, stage: Stage) -> &'static str {
     match (operation, stage) {
         (Operation::OpenBox, Stage::Open) => {
-            "An error does not say which mistake it is. If one of the vectors `secretbox.sealed-…` is taken, it names it; if none is, look at the key (all 32 bytes of it), the nonce (all 24) and the tag (the first 16 of the box). `seal` has an answer for every likely mistake."
+            "An error does not say which mistake it is. If it accepts one of the vectors `secretbox.sealed-…`, that vector names the mistake; otherwise, look at the key (all 32 bytes of it), the nonce (all 24) and the tag (the first 16 of the box). `seal` has an answer for every likely mistake."
         }
         (Operation::OpenBackup | Operation::Open, Stage::Open) => {
-            "An error does not say which mistake it is. If one of the vectors `body.sealed-…` or `body.shut-…` is taken, it names it; if none is, look at the key (the second half of the master key) and the nonce (the first 24 bytes of the body). If `open_box` passes, the mistake is in how the body is taken apart."
+            "An error does not say which mistake it is. If it accepts one of the vectors `body.sealed-…` or `body.shut-…`, that vector names the mistake; otherwise, look at the key (the second half of the master key) and the nonce (the first 24 bytes of the body). If `open_box` passes, the mistake is in how the body is split."
         }
-        _ => "Take it; each vector's comment says what is special about its input.",
+        _ => "Accept it; each vector's comment says what is special about its input.",
     }
 }
 
@@ -137,6 +137,6 @@ pub(super) fn crash_remedy(operation: Operation) -> String {
         _ => "",
     };
     format!(
-        "The adapter speaks the protocol; the implementation behind it crashed at `{operation}`. Its standard error says where.{memory} An input that is refused is answered with `error` and a stage."
+        "The adapter speaks the protocol; the implementation behind it crashed at `{operation}`. Its standard error shows where.{memory} An input that is refused is answered with `error` and a stage."
     )
 }

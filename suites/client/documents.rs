@@ -149,7 +149,7 @@ fn refusal(reader: Release, bytes: &[u8], backup: &Backup) -> Option<String> {
     match outcome(reader, bytes, backup)? {
         restore::Outcome::Refused(stop) => Some(format!("is refused by {reader}: {}", stop.reason)),
         restore::Outcome::Broken { how, stop } => Some(format!(
-            "is no backup to {reader}, {}: {}",
+            "cannot be restored by {reader}, {}: {}",
             how.sentence(),
             stop.reason
         )),

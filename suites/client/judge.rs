@@ -177,7 +177,7 @@ fn any(vector: &Vector, operation: Operation, reply: &Answer) -> Outcome {
         };
     }
     if is_mixed(&bads) {
-        return Outcome::pass("each field as one of the clients has it");
+        return Outcome::pass("each field is as in one of the clients");
     }
     if !open.is_empty() {
         return Outcome::not_applicable(open.join("; "));
@@ -189,7 +189,7 @@ fn any(vector: &Vector, operation: Operation, reply: &Answer) -> Outcome {
         return Outcome::not_applicable("no published client does this");
     }
     let mut deviation = bads.swap_remove(place).deviation(operation);
-    deviation.observed = format!("as no published client: {}", deviation.observed);
+    deviation.observed = format!("like no published client: {}", deviation.observed);
     deviation.affecting(other).into()
 }
 
@@ -227,7 +227,7 @@ fn strictest(vector: &Vector, operation: Operation, reply: &Answer) -> Outcome {
         }
     }
     last.map_or_else(
-        || Outcome::not_applicable("nothing to be held to"),
+        || Outcome::not_applicable("no expected answer is known"),
         |bad| bad.deviation(operation).into(),
     )
 }
@@ -246,22 +246,22 @@ fn held(vector: &Vector, operation: Operation, outcome: &vectors::Outcome, reply
             }
         }
         (vectors::Outcome::Valid { .. }, Some(stage)) => {
-            let observed = format!("{}, to be taken", described(reply));
+            let observed = format!("{}, but must be accepted", described(reply));
             bad(stage, observed, Fault::Refuses(stage))
         }
         (vectors::Outcome::Invalid { stage, .. }, None) => {
-            let observed = format!("taken, to be refused at `{stage}`");
+            let observed = format!("accepted, but must be refused at `{stage}`");
             match likely(&vector.mistakes, &reply.output) {
                 Some(name) => bad(
                     *stage,
-                    format!("the mistake is likely this: {name}; {observed}"),
+                    format!("likely mistake: {name}; {observed}"),
                     Fault::Mistake(name.to_owned()),
                 ),
                 None => bad(*stage, observed, Fault::Takes(*stage)),
             }
         }
         (vectors::Outcome::Invalid { stage: wanted, .. }, Some(found)) if *wanted != found => {
-            let observed = format!("{}, to be refused at `{wanted}`", described(reply));
+            let observed = format!("{}, but must be refused at `{wanted}`", described(reply));
             let wanted = *wanted;
             bad(wanted, observed, Fault::OtherStage { wanted, found })
         }
@@ -328,7 +328,7 @@ fn difference(
     }
     let fault = match likely(mistakes, found) {
         Some(name) => {
-            observed = format!("the mistake is likely this: {name}; {observed}");
+            observed = format!("likely mistake: {name}; {observed}");
             Fault::Mistake(name.to_owned())
         }
         None => Fault::Output(key.clone()),
@@ -384,7 +384,7 @@ fn body_difference(
     let must_be_stored = matches!(expected.get("body"), Some(Expected::Body { stored: true }));
     (must_be_stored && !body::is_stored(input, &body)).then(|| {
         let name =
-            "really compressed, so that the length of a body says something about what is in it";
+            "really compressed, so that the length of a body reveals something about its content";
         Bad::new(
             Stage::Gunzip,
             name.to_owned(),

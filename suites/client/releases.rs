@@ -32,7 +32,7 @@ pub(super) fn outcome_of(
         Ok(of_client)
     } else {
         Err(format!(
-            "{release} does something else than {newest} here, and the vector does not say what"
+            "{release} does not do the same as {newest} here, and the vector does not say what it does"
         ))
     }
 }

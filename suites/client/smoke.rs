@@ -75,8 +75,8 @@ pub(super) fn check(
         variants,
         needs: &["adapter.starts"],
         effect: Effect::Reads,
-        expected: "a first request is answered, in time and in the form of the operation, whatever the answer is",
-        remedy: "Correct the adapter, not the implementation: vectors/README.md has the form of every answer, and JSON Schemas of both ways beside it.",
+        expected: "the adapter answers a first request in time and in the form of the operation, with any result",
+        remedy: "Correct the adapter, not the implementation: vectors/README.md has the form of every answer, and there are JSON Schemas for requests and answers beside it.",
         run: |context| Box::pin(ask(context)),
     }
 }

@@ -393,7 +393,7 @@ pub fn witness(row: &str) -> Case {
         }
         "level-2-without-key" => backup.contacts[0].public_key = None,
         "member-becomes-contact" => {
-            // One that is no contact, and one that the newest Android leaves out.
+            // One that is not a contact, and one that the newest Android leaves out.
             unlisted.insert(id("NOBODY01"));
             phone.removed_contacts.insert(id("ABCDEFGH"));
             backup.contacts[1].hidden = Some(false);

@@ -100,7 +100,7 @@ proptest! {
         let Inspected { inspection, .. } = inspect(Subject::Document(&json), Known::default());
         let authorship = inspection.writer.expect("it was read");
         prop_assert_eq!(&authorship.releases, &[]);
-        prop_assert!(authorship.says.starts_with("not known; what is in it is as "), "{}", authorship.says);
+        prop_assert!(authorship.says.starts_with("not known; the content is as "), "{}", authorship.says);
     }
 
     #[test]

@@ -123,7 +123,7 @@ pub fn trials() -> Vec<Trial> {
                 "slip",
                 "adapter.operations",
                 Verdict::Warn,
-                "`open_bocx` is no operation, did you mean `open_box`?",
+                "`open_bocx` is not an operation, did you mean `open_box`?",
             )
         }),
         ("one operation less", || {

@@ -9,25 +9,25 @@ reasons! {
     LATER_VERSION = "version-later", "Android restores no later version than 1", "clients.read.info-version";
     NO_VERSION = "version-no-number", "Android needs a number", "clients.read.info-version";
     NO_IDENTITY = "identity-missing", "nothing is restored without a private key", "clients.read.missing-user";
-    KEY_LENGTH = "private-key-length", "Android refuses a key that has not 32 bytes", "clients.read.private-key-length";
+    KEY_LENGTH = "private-key-length", "Android refuses a key that does not have 32 bytes", "clients.read.private-key-length";
     NO_CONTACTS = "groups-without-contacts-to-android",
         "Android restores neither groups nor distribution lists if `contacts` is missing",
         "clients.read.missing-contacts";
-    NOT_OF_THIS_KIND = "wrong-type-skipped", "Android skips what is not of the right type", "clients.read.wrong-type";
-    NICKNAME_IS_ID = "nickname-from-id", "without a nickname Android takes the ID for one", "clients.loss.private-key";
+    NOT_OF_THIS_KIND = "wrong-type-skipped", "Android skips a value of the wrong type", "clients.read.wrong-type";
+    NICKNAME_IS_ID = "nickname-from-id", "without a nickname, Android uses the ID as the nickname", "clients.loss.private-key";
     NICKNAME_CUT = "nickname-cut", "Android cuts a nickname after 32 bytes", "clients.read.long-names";
     NAME_CUT = "name-cut", "Android cuts the name of a group or list after 256 bytes", "clients.read.long-names";
     NULL_IS_TEXT = "null-is-a-word", "Android reads null as the word `null`", "clients.read.null-string";
     BAD_PICTURE = "picture-not-base64", "Android ignores a picture that is not base64", "clients.read.bad-picture";
-    STAR_IS_EVERYONE = "release-star", "a list that begins with `*` is everyone", "clients.read.release-everyone-and-id";
-    NULL_IS_NOBODY = "release-null", "a list with an empty entry is nobody", "clients.read.release-id-and-null";
+    STAR_IS_EVERYONE = "release-star", "a list that begins with `*` means everyone", "clients.read.release-everyone-and-id";
+    NULL_IS_NOBODY = "release-null", "a list with an empty entry means nobody", "clients.read.release-id-and-null";
     NOBODY_IS_EMPTY = "release-nobody-is-a-list",
         "Android up to 5.8.2 reads `[null]` as a list of nobody",
         "clients.read.release-nobody";
     LINK_IGNORED = "link-ignored",
         "Android ignores a link that is neither a number nor an address, or has no value",
         "clients.read.links";
-    NO_LINK_NAME = "link-name-ignored", "Android has no names of links", "clients.loss.links";
+    NO_LINK_NAME = "link-name-ignored", "Android does not support names of links", "clients.loss.links";
     NO_DEVICE_LINK = "device-group-key-ignored", "Android ignores the key", "clients.read.device-group-key";
     NO_DIRECTORY = "directory-unreachable",
         "the directory does not answer, and the contact is lost without a message",
@@ -43,53 +43,53 @@ reasons! {
         "Android drops a verified contact whose public key is not base64",
         "clients.read.bad-public-key";
     KEY_TOO_SHORT = "public-key-length",
-        "Android 6.1 and later drops a verified contact whose public key has not 32 bytes",
+        "Android 6.1 and later drops a verified contact whose public key does not have 32 bytes",
         "clients.read.bad-public-key";
     KEY_OF_DIRECTORY = "public-key-of-level-2-alone",
-        "Android takes the key of the backup at level 2 alone, else that of the directory",
+        "Android uses the key of the backup only at level 2, else the key of the directory",
         "clients.loss.public-key";
     TIME_OF_RESTORE = "contact-created-now",
-        "Android takes the time of the restore for a contact without a time",
+        "Android sets the time of the restore for a contact without a time",
         "clients.read.created-at";
-    TIME_IS_ZERO = "created-at-0", "Android takes 0 for what is no number", "clients.read.created-at";
+    TIME_IS_ZERO = "created-at-0", "Android uses 0 if the value is not a number", "clients.read.created-at";
     FRACTION = "time-fraction", "Android cuts a fraction off", "clients.read.fractional-time";
     TOO_LARGE = "time-beyond-63-bits",
-        "Android takes the largest number of 63 bits for it",
+        "Android uses the largest number of 63 bits instead",
         "clients.read.largest-time";
     UPDATE_NO_NUMBER = "last-update-no-number",
         "Android drops a contact whose `lastUpdate` is not a number",
         "clients.read.last-update";
     NO_LAST_UPDATE = "last-update-to-older-android", "Android before 5.3 does not read it", "clients.loss.last-update";
     NO_TRUTH_VALUE = "flag-default",
-        "Android takes the default for what is neither true nor false",
+        "Android uses the default for a value that is neither true nor false",
         "clients.read.string-for-number";
     DELETED = "group-deleted", "Android 6.0 and later restores no deleted group", "clients.read.deleted-group";
     DELETED_MISSING = "group-without-deleted",
         "Android up to 5.8.2 drops a group without `deleted`",
         "clients.read.missing-deleted";
     EMPTY_GROUP_ID = "group-id-odd",
-        "Android stores an ID of an odd number of digits as an empty one",
+        "Android stores an ID with an odd number of digits as an empty ID",
         "clients.read.group-id-odd";
     GARBAGE_GROUP_ID = "group-id-not-hex",
-        "Android makes other bytes of an ID that is not hexadecimal",
+        "Android converts an ID that is not hexadecimal to other bytes",
         "clients.read.group-id-not-hex";
     KICKED = "group-removed-from",
-        "a group whose creator is no member counts as one from which the user was removed",
+        "a group whose creator is not a member counts as one from which the user was removed",
         "clients.read.creator-no-member";
     NO_LIST_NAME = "list-without-name", "Android skips a list without a name", "clients.read.list-name";
     RANDOM_ID = "list-id-random",
-        "a list whose number is not above zero or is taken gets a random one",
+        "a list gets a random ID if its number is not above zero or already used",
         "clients.read.list-id";
     LIST_ID_UNREAD = "list-id-unread",
         "Android before 4.8 does not read the ID, and the list gets a random one",
         "clients.read.list-id";
     OTHER_BYTE_ORDER = "list-id-byte-order",
-        "Android 4.8 to 5.2.4 takes the highest byte of a list's ID for the first, later releases the lowest",
+        "Android 4.8 to 5.2.4 reads a list's ID with the highest byte first, later releases with the lowest byte first",
         "clients.divergence.list-id";
     NO_SIGNED_NUMBER = "list-id-crashes",
-        "Android 4.8 to 5.2.4 reads the ID as a number with a sign, and nobody catches the exception",
+        "Android 4.8 to 5.2.4 reads the ID as a signed number, and does not catch the exception",
         "clients.divergence.list-id";
     OTHER_SPELLING = "sync-excluded-from-ios",
-        "iOS 4.8 and later spells the key `syncExcludedIDs`, which nobody else reads",
+        "iOS 4.8 and later spells the key `syncExcludedIDs`, which no other client reads",
         "clients.read.sync-excluded-key";
 }

@@ -104,7 +104,7 @@ impl Desktop<'_> {
         let key = key
             .as_slice()
             .try_into()
-            .map_err(|_| unsourced(&key_at, "gives a key that has not 32 bytes"))?;
+            .map_err(|_| unsourced(&key_at, "contains a key that does not have 32 bytes"))?;
         let mut user = User::new(PrivateKey::from_bytes(key));
         user.nickname = text(object, "nickname", at)?;
         if let Some(picture) = object.last("profilePic") {
@@ -148,7 +148,7 @@ impl Desktop<'_> {
             return Err(unsourced(at, "holds `*` among others"));
         }
         let ids = items.iter().enumerate().map(|(index, item)| {
-            id(item).ok_or_else(|| refused(&at.index(index), "is no Threema ID", SCHEMA))
+            id(item).ok_or_else(|| refused(&at.index(index), "is not a Threema ID", SCHEMA))
         });
         ids.collect::<Step<Vec<_>>>().map(PictureRelease::Only)
     }
@@ -203,7 +203,7 @@ impl Desktop<'_> {
             let at = at.index(index);
             if !seen.insert(contact.identity) {
                 return Err(unknown(format!(
-                    "{} is there a second time: that the import fails is inferred",
+                    "{} occurs twice; that the import fails is only inferred",
                     at.path()
                 )));
             }
@@ -378,7 +378,7 @@ impl Desktop<'_> {
         if !is_known(&group.creator) {
             return Err(refused_because(
                 &at.key("creator"),
-                "is no contact",
+                "is not a contact",
                 &CREATOR,
             ));
         }
@@ -521,14 +521,15 @@ fn id(value: &Value) -> Option<ThreemaId> {
 /// known only for contacts.
 fn ids(items: &[Value], at: &At<'_>) -> Step<Vec<ThreemaId>> {
     let ids = items.iter().enumerate().map(|(index, item)| {
-        id(item).ok_or_else(|| unsourced(&at.index(index), "is no Threema ID"))
+        id(item).ok_or_else(|| unsourced(&at.index(index), "is not a Threema ID"))
     });
     ids.collect()
 }
 
 /// Source: `clients.read.lower-case-identity`.
 fn required_id(object: &Object, key: &'static str, at: &At<'_>) -> Step<ThreemaId> {
-    id(required(object, key, at)?).ok_or_else(|| refused(&at.key(key), "is no Threema ID", SCHEMA))
+    id(required(object, key, at)?)
+        .ok_or_else(|| refused(&at.key(key), "is not a Threema ID", SCHEMA))
 }
 
 fn level(value: &Value, at: &At<'_>) -> Step<Verification> {

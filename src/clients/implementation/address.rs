@@ -140,7 +140,7 @@ fn token_of(transport: Transport, input: &RequestUrls) -> Option<String> {
 fn ios_before_6_0(input: &RequestUrls) -> Answer<Urls> {
     let address = input.address.as_deref().unwrap_or_default();
     if address.starts_with("http://") {
-        return Err(Refusal::at(Stage::Resolve, "it takes no plain http"));
+        return Err(Refusal::at(Stage::Resolve, "it does not accept plain http"));
     }
     Err(Refusal::unsupported(
         "what iOS before 6.0 makes of an address is not known in detail",
@@ -163,7 +163,7 @@ fn ios(input: &RequestUrls) -> Answer<Urls> {
         "http" => {
             return Err(Refusal::at(
                 Stage::Connect,
-                "the platform lets no plain http out",
+                "the platform does not allow plain http",
             ));
         }
         _ => return Err(Refusal::at(Stage::Resolve, "the address has no scheme")),
@@ -195,7 +195,7 @@ fn ios(input: &RequestUrls) -> Answer<Urls> {
 
 fn desktop(input: &RequestUrls) -> Answer<Urls> {
     let Some(id) = id_of(input)?.filter(|_| input.entered == Entered::Typed) else {
-        return Err(Refusal::unsupported("it asks for nothing then"));
+        return Err(Refusal::unsupported("it sends no request then"));
     };
     let own = format!("https://{}", threemas_own(&id.shard_prefix()));
     let url = parsed(input.address.as_deref().unwrap_or(&own))?;

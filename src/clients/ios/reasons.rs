@@ -4,21 +4,21 @@ use crate::clients::reason::reasons;
 
 reasons! {
     UNSIGNED = "time-unsigned",
-        "iOS takes a time for an unsigned number, and refuses the whole backup",
+        "iOS reads a time as an unsigned number, and refuses the whole backup",
         "clients.read.negative-time";
     UNSIGNED_HANGS = "time-unsigned-hangs",
-        "iOS takes a time for an unsigned number, and 5.4 to 6.8.8 does not show the error: the restore never ends",
+        "iOS reads a time as an unsigned number; 5.4 to 6.8.8 does not show the error, and the restore never ends",
         "clients.read.swallowed-error";
     WITHOUT_CONTACTS = "no-contacts-hangs", "iOS 4.6 waits for `contacts` for ever", "clients.read.missing-contacts";
-    WITHOUT_SETTINGS = "settings-missing", "iOS takes the settings for granted", "clients.read.missing-settings";
+    WITHOUT_SETTINGS = "settings-missing", "iOS requires the settings", "clients.read.missing-settings";
     WITHOUT_DIRECTORY = "directory-needed",
         "iOS restores contacts only if the directory answers",
         "clients.read.directory-failure";
     POLICY_CRASHES = "policy-crashes",
-        "iOS 4.8 to 6.7.1 crashes on what is neither 0, 1 nor 2",
+        "iOS 4.8 to 6.7.1 crashes on a value other than 0, 1 and 2",
         "clients.read.unknown-receipts";
     ODD_GROUP_ID = "group-id-odd-crashes",
-        "iOS reads beyond the end of an ID of an odd number of digits",
+        "iOS reads beyond the end of an ID with an odd number of digits",
         "clients.read.group-id-odd";
     GROUP_ID_CRASHES = "group-id-not-hex-crashes",
         "iOS 4.8 to 7.0.4 crashes on an ID that is not hexadecimal",
@@ -30,19 +30,19 @@ reasons! {
     PICTURE_NOT_BASE64 = "picture-not-strict-base64",
         "iOS drops a picture that is not base64 with padding and nothing else",
         "clients.read.base64-whitespace";
-    EMPTY_IS_NOBODY = "release-empty-is-nobody", "iOS takes an empty list for nobody", "clients.read.release-empty";
+    EMPTY_IS_NOBODY = "release-empty-is-nobody", "iOS reads an empty list as nobody", "clients.read.release-empty";
     OTHERS_DROPPED = "release-others-dropped",
-        "iOS 6.8.8 and later drops what has not 8 characters",
+        "iOS 6.8.8 and later drops an entry that does not have 8 characters",
         "clients.read.release-everyone-and-id";
     OTHERS_KEPT_RAW = "release-others-raw",
-        "iOS before 6.8.8 keeps what is no ID as if it were one",
+        "iOS before 6.8.8 keeps an entry that is not an ID as if it were an ID",
         "clients.read.release-everyone-and-id";
     LINK_IGNORED = "link-of-another-type",
-        "iOS handles no link that is neither a number nor an address",
+        "iOS handles only links that are a number or an address",
         "clients.read.links";
-    UPPER_CASED = "identity-upper-cased", "iOS turns the ID to upper case", "clients.read.lower-case-identity";
+    UPPER_CASED = "identity-upper-cased", "iOS converts the ID to upper case", "clients.read.lower-case-identity";
     DIRECTORY_KEY = "public-key-ignored",
-        "iOS takes the key of the directory, at the level of the backup",
+        "iOS uses the key of the directory, with the level of the backup",
         "clients.read.public-key-mismatch";
     NOT_READ_YET = "contact-created-to-older-ios",
         "iOS before 6.3 does not restore it",
@@ -51,10 +51,10 @@ reasons! {
     NEVER_HIDDEN = "hidden-to-older-ios", "iOS before 4.9 restores no contact as hidden", "clients.releases.ios";
     NOT_PRIVATE = "private-to-older-ios", "iOS before 4.8 does not restore it", "clients.releases.ios";
     UNKNOWN_POLICY = "policy-default",
-        "iOS takes what is neither 0, 1 nor 2 for the default",
+        "iOS uses the default for a value other than 0, 1 and 2",
         "clients.read.unknown-receipts";
     LEFT_IS_LOST = "group-left-is-lost",
-        "iOS 4.8 to 7.0.4 does not restore a group of somebody else that was left",
+        "iOS 4.8 to 7.0.4 does not restore a group that the user left and did not create",
         "clients.read.left-group";
     AFTER_LEFT = "group-after-a-left-one",
         "iOS 7.0 to 7.0.4 stops at a group that was left",
@@ -64,26 +64,26 @@ reasons! {
         "clients.read.group-id-not-hex";
     CREATOR_ADDED = "group-creator-becomes-member", "iOS adds the creator to the members", "clients.read.creator-no-member";
     OWN_GROUP_ACTIVE = "group-dissolved-is-back",
-        "the user's own group that was dissolved is active again on iOS 4.8 to 7.0.4",
+        "iOS 4.8 to 7.0.4 makes the user's own dissolved group active again",
         "clients.read.left-group";
     LEAVES = "group-of-blocked-creator",
-        "iOS restores the blocked IDs first, leaves a group whose creator is blocked, and tells all members",
+        "iOS restores the blocked IDs first, leaves a group whose creator is blocked, and notifies all members",
         "clients.read.blocked-creator";
     BLOCKED_MEMBER = "group-of-blocked-member",
-        "iOS 4.8 to 4.8.3 loses a group with a blocked member that is no contact",
+        "iOS 4.8 to 4.8.3 loses a group with a blocked member that is not a contact",
         "clients.read.unknown-member";
     MEMBER_SKIPPED = "member-skipped",
-        "iOS skips a member that is no contact and cannot become one",
+        "iOS skips a member that is not a contact and cannot become one",
         "clients.read.unknown-member";
     GROUP_NEEDS_DIRECTORY = "group-needs-directory",
         "iOS loses a group if the directory cannot be asked for a member",
         "clients.read.unknown-member";
     DELETED_IGNORED = "group-deleted-is-back",
-        "iOS does not read that a group was deleted: it is back",
+        "iOS does not read that a group was deleted, and restores it",
         "clients.read.deleted-group";
     NO_GROUP_TIME = "group-created-to-ios", "iOS does not restore it", "clients.loss.group-created-at";
     OTHER_SPELLING = "sync-excluded-to-ios",
-        "iOS 4.8 and later reads the key `syncExcludedIDs`, which nobody else writes",
+        "iOS 4.8 and later reads the key `syncExcludedIDs`, which no other client writes",
         "clients.read.sync-excluded-key";
     LATER_SPELLING = "sync-excluded-to-older-ios",
         "iOS before 4.8 reads the key `syncExcludedIds`, which later releases do not write",

@@ -58,7 +58,7 @@ pub static STOPS: &[StopRow] = &[
         end: End::Hang,
         from: Origins::IOS,
         to: Releases::of(Release::Ios4_6),
-        condition: "there are no contacts, so iOS omits them",
+        condition: "there are no contacts, which iOS then leaves out",
     },
     StopRow {
         why: &NO_SIGNED_NUMBER,
@@ -86,7 +86,7 @@ pub static STOPS: &[StopRow] = &[
         end: End::Refused,
         from: Origins::DEVICE_LINK,
         to: Releases::DESKTOP,
-        condition: "the directory has another key for a contact of level 2",
+        condition: "the directory has another key of a contact of level 2",
     },
     StopRow {
         why: &desktop::CREATOR,

@@ -29,7 +29,7 @@ pub enum When {
     Level2WithoutKey,
     /// Its creator is not a restored contact.
     CreatorUnknown,
-    /// Its creator is no contact, and is a member of another group.
+    /// Its creator is not a contact, and is a member of another group.
     CreatorFetched,
     /// The user has left it, and somebody else created it.
     LeftGroupOfAnother,
@@ -37,17 +37,17 @@ pub enum When {
     AfterALeftGroup,
     /// A member is not a restored contact.
     MemberNoContact,
-    /// A member is no contact, and the directory does not answer for it.
+    /// A member is not a contact, and the directory does not answer for it.
     MemberNotInDirectory,
-    /// A member of a group or list is no contact, and the directory answers for it.
+    /// A member of a group or list is not a contact, and the directory answers for it.
     MemberInDirectory,
     /// The contact was left out, and returns as a member of a group or list.
     LeftOutAndMember,
-    /// A member is no contact, and blocked.
+    /// A member is not a contact, and blocked.
     MemberBlocked,
     /// The creator is blocked, and the user is a member.
     CreatorBlocked,
-    /// It is the user's own group, and the user is no member.
+    /// It is the user's own group, and the user is not a member.
     OwnAndLeft,
     /// No contact is restored.
     NoContactRestored,
@@ -116,10 +116,10 @@ impl When {
             Self::Level2WithoutKey => "it is level 2 without a public key",
             Self::CreatorUnknown => "its creator is not a restored contact",
             Self::CreatorFetched => {
-                "its creator is not a contact, but is a member of another group"
+                "its creator is not a contact, and is a member of another group"
             }
             Self::LeftGroupOfAnother => "the user has left it, and somebody else created it",
-            Self::AfterALeftGroup => "it comes after a group of somebody else that was left",
+            Self::AfterALeftGroup => "it follows a group that the user left and did not create",
             Self::MemberNoContact => "a member is not a restored contact",
             Self::MemberNotInDirectory => {
                 "a member is not a contact, and the directory does not answer for it"
@@ -128,9 +128,9 @@ impl When {
                 "a member of a group or list is not a contact, and the directory answers for it"
             }
             Self::LeftOutAndMember => {
-                "the contact was omitted, but comes back as a member of a group or list"
+                "the contact was left out, and returns as a member of a group or list"
             }
-            Self::MemberBlocked => "a member is not a contact, and is blocked",
+            Self::MemberBlocked => "a blocked member is not a contact",
             Self::CreatorBlocked => "the creator is blocked, and the user is a member",
             Self::OwnAndLeft => "it is the user's own group, and the user is not a member",
             Self::NoContactRestored => "no contact is restored",
@@ -141,25 +141,27 @@ impl When {
             Self::NobodyIsSaid => "there is a picture that nobody may see",
             Self::EmptyRelease => "it is an empty list",
             Self::Before1970 => "the time is before 1970",
-            Self::Beyond63Bits => "the time takes more than 63 bits",
+            Self::Beyond63Bits => "the time needs more than 63 bits",
             Self::Deleted => "the group was deleted",
             Self::OwnContact => "it is the user's own ID",
-            Self::RemovedContact => "it was removed, but a group still needs it",
-            Self::LeftGroup => "the group was left, but the user's own ID was still in the list",
+            Self::RemovedContact => "it was removed, and a group still needs it",
+            Self::LeftGroup => {
+                "the user has left the group, and the list still held the user's own ID"
+            }
             Self::Level1 => "it is level 1",
             Self::UnknownToDirectory => {
-                "the directory does not answer for it: revoked, or never existed"
+                "the directory does not answer for it, because it was revoked or never existed"
             }
             Self::CreatorNoMember => "the creator is not among them",
             Self::WithoutNickname | Self::ListWithoutName => "there is none",
-            Self::ListIdIsNoPalindrome => "its bytes are not the same both ways",
+            Self::ListIdIsNoPalindrome => "its bytes in reverse order are different",
             Self::GroupKeyMadeUp => "there is none yet",
             Self::Nobody => "nobody may see the picture",
             Self::OtherKey => "the directory has another key",
             Self::OtherKeyNotLevel2 => "the directory has another key, and the level is not 2",
             Self::NoDate => "the time is later than the year 275760",
-            Self::HasPolicy => "it is not left at its default",
-            Self::GroupWithoutOneself => "one has left the group, or dissolved it",
+            Self::HasPolicy => "it is not the default",
+            Self::GroupWithoutOneself => "the user has left the group or dissolved it",
             Self::NoContacts => "there are no contacts",
         }
     }

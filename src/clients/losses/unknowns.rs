@@ -61,7 +61,7 @@ pub static UNKNOWNS: &[Unknown] = &[
         from: Origins::ALL,
         to: Releases::up_to(Release::Android5_3),
         when: When::GroupWithoutOneself,
-        because: "no source says how Android before 5.7 reads it",
+        because: "no source says what Android before 5.7 does with it",
     },
     Unknown {
         id: "group-of-fetched-creator",

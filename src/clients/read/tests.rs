@@ -168,7 +168,7 @@ fn a_platform_reads_its_own() {
 #[test]
 fn an_iphone_before_7_waits_for_ever() {
     let below = ANDROID.replace("\"createdAt\":0", "\"createdAt\":-1");
-    let sentence = "`contacts[1].createdAt` is below zero: iOS takes a time for an unsigned number, and refuses the whole backup"
+    let sentence = "`contacts[1].createdAt` is below zero: iOS reads a time as an unsigned number, and refuses the whole backup"
         .to_owned();
     assert_eq!(stops(Release::Ios7_2, &below), (None, sentence.clone()));
     for reader in [Release::Ios5_4, Release::Ios6_8, Release::Ios6_8_8] {

@@ -121,7 +121,7 @@ releases! {
     }
     Android5_0 = Android "5.0" to "5.0.4" {
         writes "public keys of revoked contacts"
-        asks "what changed not within 23 hours"
+        asks "changed data not within 23 hours"
     }
     Android5_0_5 = Android "5.0.5" to "5.2.4" { writes "no `createdAt` below zero" }
     Android5_3 = Android "5.3" {
@@ -139,13 +139,13 @@ releases! {
     }
     Android6_1 = Android "6.1" to "6.1.3" { reads "no verified contact whose key has not 32 bytes" }
     Android6_2 = Android "6.2" {
-        reads "a group whose creator is no member counts as left by force"
+        reads "a group whose creator is not a member counts as left by force"
         asks "OkHttp: credentials in ISO-8859-1, any 2xx, the whole config"
     }
     Android6_4 = Android "6.4" to "6.4.2" { writes "no own ID among the contacts" }
     Ios4_6 = Ios "4.6.3" to "4.6.18" {
         writes "really compressed; `syncExcludedIds`; no policies, private chats or times of the last update"
-        reads "without contacts it never ends"
+        reads "never ends without contacts"
         asks "an unchanged backup again after the full retention"
     }
     Ios4_8 = Ios "4.8" to "4.8.2" {
@@ -176,7 +176,7 @@ releases! {
     Ios7_0_5 = Ios "7.0.5" to "7.1.1" { reads "groups that were left stay so" }
     Ios7_2 = Ios "7.2" to "7.2.2" {
         reads "nothing else is restored"
-        asks "the Safe password as that of the server, at a restore"
+        asks "the Safe password instead of the server's password at a restore"
     }
     DesktopPreview14 = Desktop "preview 1" to "preview 14" {
         reads "only what was made to link it"

@@ -60,7 +60,7 @@ impl fmt::Display for Deviation {
             }
             Wrong::Form { expected } => write!(formatter, "{path} is not {expected}"),
             Wrong::Remark(remark) => write!(formatter, "{path} {remark}"),
-            Wrong::Duplicate => write!(formatter, "{path} is there more than once"),
+            Wrong::Duplicate => write!(formatter, "{path} occurs more than once"),
         }
     }
 }

@@ -22,7 +22,7 @@ pub struct RestoredIdentity {
 #[non_exhaustive]
 pub enum DocumentError {
     /// Not JSON, or not UTF-8.
-    #[error("the document is not JSON: it breaks at line {line}, column {column}")]
+    #[error("the document is not JSON: the error is at line {line}, column {column}")]
     NotJson {
         /// The line, from 1.
         line: usize,
@@ -52,7 +52,7 @@ pub enum DocumentError {
     #[error("`user.privatekey` is not base64 with padding")]
     KeyIsNotBase64,
     /// The private key is too short or too long.
-    #[error("`user.privatekey` must have {PRIVATE_KEY_BYTES} bytes, and has {bytes}")]
+    #[error("`user.privatekey` must have {PRIVATE_KEY_BYTES} bytes, but has {bytes}")]
     KeyLength {
         /// Its length, in bytes.
         bytes: usize,
@@ -202,7 +202,7 @@ mod tests {
             (
                 "\"privatekey\":\"",
                 "\"privatekey\":\"AAAA",
-                "`user.privatekey` must have 32 bytes, and has 35",
+                "`user.privatekey` must have 32 bytes, but has 35",
             ),
             (
                 "\"privatekey\":\"",

@@ -36,7 +36,7 @@ fn what_breaks_the_format_is_reported_and_the_rest_is_read() {
         [
             "`settings.blockedContacts[1]` is not a Threema ID",
             "`settings.blockedContacts[2]` is a number, not a string",
-            "`settings.syncContacts` is there more than once",
+            "`settings.syncContacts` occurs more than once",
             "`contacts[0].firstname` is null, not a string",
             "`contacts[0].createdAt` is before 1970",
             "`contacts[1].identity` is not a Threema ID",

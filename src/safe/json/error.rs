@@ -8,7 +8,7 @@ use crate::safe::Stage;
 #[non_exhaustive]
 pub enum JsonError {
     /// It is larger than the limit.
-    #[error("the document has {bytes} bytes, and more than {limit} are not read")]
+    #[error("the document has {bytes} bytes, but at most {limit} are read")]
     TooLarge {
         /// Its length, in bytes.
         bytes: usize,
@@ -40,10 +40,10 @@ pub enum Reason {
     #[error("the text ends too early")]
     EndOfText,
     /// A value is missing.
-    #[error("no value stands where one should")]
+    #[error("a value is missing")]
     NoValue,
     /// A key is missing.
-    #[error("no key in double quotes stands where one should")]
+    #[error("a key in double quotes is missing")]
     NoKey,
     /// The colon after a key is missing.
     #[error("no `:` follows the key")]
@@ -52,19 +52,19 @@ pub enum Reason {
     #[error("neither a comma nor the closing bracket follows a value")]
     NoCommaOrEnd,
     /// A number in a form that JSON does not have: `01`, `1.`, `.5`, `+1`.
-    #[error("a number is not spelled as JSON spells it")]
+    #[error("a number has a form that JSON does not allow")]
     Number,
     /// A control character in a string.
-    #[error("a control character stands in a string without an escape")]
+    #[error("a string contains an unescaped control character")]
     ControlCharacter,
     /// An escape that JSON does not have.
-    #[error("an escape is not one of JSON's")]
+    #[error("JSON does not have this escape")]
     Escape,
     /// Text after the value.
-    #[error("something follows after the end of the document")]
+    #[error("text follows the end of the document")]
     TrailingText,
     /// Arrays and objects are nested too deep.
-    #[error("more than {limit} arrays and objects stand within each other")]
+    #[error("more than {limit} arrays and objects are nested")]
     TooDeep {
         /// The limit.
         limit: usize,

@@ -124,23 +124,20 @@ fn a_refusal_names_the_place_and_never_the_value() {
         ),
         (
             "{\n\"a\": [1, {\"b c\": tru}]}",
-            "at line 2, column 18, in `a[1][\"b c\"]`, no value stands where one should",
+            "at line 2, column 18, in `a[1][\"b c\"]`, a value is missing",
         ),
         (
             "[01]",
-            "at line 1, column 2, in `[0]`, a number is not spelled as JSON spells it",
+            "at line 1, column 2, in `[0]`, a number has a form that JSON does not allow",
         ),
-        (
-            "[1,]",
-            "at line 1, column 4, in `[1]`, no value stands where one should",
-        ),
+        ("[1,]", "at line 1, column 4, in `[1]`, a value is missing"),
         (
             "[1 2]",
             "at line 1, column 4, in the document, neither a comma nor the closing bracket follows a value",
         ),
         (
             "{a:1}",
-            "at line 1, column 2, in the document, no key in double quotes stands where one should",
+            "at line 1, column 2, in the document, a key in double quotes is missing",
         ),
         (
             "{\"a\" 1}",
@@ -148,28 +145,28 @@ fn a_refusal_names_the_place_and_never_the_value() {
         ),
         (
             "{} x",
-            "at line 1, column 4, in the document, something follows after the end of the document",
+            "at line 1, column 4, in the document, text follows the end of the document",
         ),
         (
             "[\"a\tb\"]",
-            "at line 1, column 4, in `[0]`, a control character stands in a string without an escape",
+            "at line 1, column 4, in `[0]`, a string contains an unescaped control character",
         ),
         (
             "[\"\\x\"]",
-            "at line 1, column 3, in `[0]`, an escape is not one of JSON's",
+            "at line 1, column 3, in `[0]`, JSON does not have this escape",
         ),
         (
             "[\"abc",
             "at line 1, column 6, in `[0]`, the text ends too early",
         ),
-        ("{\"\u{1b}\":1", "a control character"),
+        ("{\"\u{1b}\":1", "unescaped control character"),
         ("{\"\\u001b[2J\":x", "in `[\"\\u{1b}[2J\"]`"),
     ] {
         let said = refusal(written.as_bytes());
         assert!(said.contains(sentence), "{written:?}: {said}");
     }
     assert!(refusal(b"[\"a\xff\"]").contains("column 4, in the document, the bytes are not UTF-8"));
-    assert!(refusal(b"\xEF\xBB\xBF\xEF\xBB\xBF1").contains("no value"));
+    assert!(refusal(b"\xEF\xBB\xBF\xEF\xBB\xBF1").contains("a value is missing"));
 }
 
 #[test]
@@ -198,7 +195,7 @@ fn depth_and_size_are_bounded() {
     let error = parse("[                   ]").expect_err("refused");
     assert_eq!(
         error.to_string(),
-        "the document has 21 bytes, and more than 20 are not read"
+        "the document has 21 bytes, but at most 20 are read"
     );
     assert_eq!(error.stage(), Stage::Size);
 }

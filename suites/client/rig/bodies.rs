@@ -26,7 +26,7 @@ pub(super) fn sealed(_: &str, seen: &Seen, world: &World) -> Option<String> {
         Some(Err(error)) => {
             let keys = world.keys(id).filter(|_| error.stage() == Stage::Open);
             Some(match keys.and_then(|keys| likely(keys, &exchange.body)) {
-                Some(mistake) => format!("the mistake is likely this: {mistake}"),
+                Some(mistake) => format!("likely mistake: {mistake}"),
                 None => error.to_string(),
             })
         }
@@ -39,7 +39,7 @@ pub(super) fn document(_: &str, seen: &Seen, world: &World) -> Option<String> {
         let json = world.open(id, &exchange.body)?.ok()?;
         let document = match Document::parse(&json) {
             Ok(document) => document,
-            Err(error) => return Some(format!("the content is no JSON: {error}")),
+            Err(error) => return Some(format!("the content is not JSON: {error}")),
         };
         let (_, deviations) = backup::Backup::read(document);
         let first = deviations.list.first()?;

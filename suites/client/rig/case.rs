@@ -234,7 +234,7 @@ pub fn words_of(end: &End) -> String {
     match end {
         End::Done => "the client reported success".to_owned(),
         End::Failed => "the client reported failure".to_owned(),
-        End::NotSaid => "the client has acted, and nobody said with which success".to_owned(),
+        End::NotSaid => "the client has acted, but did not report the result".to_owned(),
         End::Unsupported => "the client does not support this".to_owned(),
         End::Broke(what) => what.clone(),
     }

@@ -44,7 +44,7 @@ fn unfounded(place: usize, turn: &Turn, seen: &Seen, world: &World) -> Option<St
         Action::Backup
             if !during(&|exchange| is_about(exchange, "PUT", &old) && good(exchange)) =>
         {
-            Some("no upload under the ID that belongs to ID and password was taken".to_owned())
+            Some("no upload under the ID that belongs to ID and password was accepted".to_owned())
         }
         Action::Restore
             if !during(&|exchange| is_about(exchange, "GET", &old) && good(exchange)) =>
@@ -89,7 +89,9 @@ pub fn restored_otherwise(claimed: &[u8], case: &super::RigCase, world: &World) 
     };
     match backup::identity_of(claimed) {
         Ok(identity) if identity.private_key.as_bytes() == expected.private_key.as_bytes() => None,
-        Ok(_) => Some("`restored.json` holds another private key than the backup".to_owned()),
+        Ok(_) => {
+            Some("`restored.json` holds a private key other than that of the backup".to_owned())
+        }
         Err(error) => Some(format!("`restored.json` holds no identity: {error}")),
     }
 }

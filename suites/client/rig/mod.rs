@@ -102,7 +102,7 @@ pub fn cases() -> &'static [RigCase] {
 fn unsupported(variants: &'static [Like]) -> RigCheck {
     Check {
         id: UNSUPPORTED,
-        title: "The client says of an action that nobody knows that it does not support it",
+        title: "The client reports an unknown action as unsupported",
         clause: clause::RIG,
         // Not enough for a green run: checks that need it are not judged.
         level: Level::Recommended,
@@ -111,18 +111,18 @@ fn unsupported(variants: &'static [Like]) -> RigCheck {
         variants,
         needs: &[],
         effect: Effect::Reads,
-        expected: "exit code 127 for an action that nobody knows: else an action that is not supported looks like a success or a failure",
-        remedy: "Let the command end with 127 for every value of SAFE_RIG_ACTION that it does not know.",
+        expected: "exit code 127 for an unknown action; otherwise an unsupported action looks like a success or a failure",
+        remedy: "Let the command exit with 127 for every unknown value of SAFE_RIG_ACTION.",
         run: |context| Box::pin(says_unsupported(context)),
     }
 }
 
 async fn says_unsupported(context: &Context) -> Outcome {
     match context.play.invented_action().await {
-        Ok(End::Unsupported) => Outcome::pass("127 for an action that nobody knows"),
+        Ok(End::Unsupported) => Outcome::pass("127 for an unknown action"),
         Ok(end) => Outcome::deviates(
             Stage::Connect,
-            format!("for an action that nobody knows: {}", case::words_of(&end)),
+            format!("for an unknown action: {}", case::words_of(&end)),
         ),
         Err(error) => broken(&error),
     }
@@ -144,7 +144,7 @@ pub fn take_back_unsupported(findings: &mut [Finding]) {
         for verdict in finding.clients.values_mut() {
             *verdict = Verdict::NotApplicable;
         }
-        "127 for every action: nothing shows that there is a client behind the command"
+        "127 for every action, so nothing shows that the command runs a client"
             .clone_into(&mut finding.observed);
     }
 }
@@ -171,7 +171,7 @@ fn of_case(case: &'static RigCase, like: Like, variants: &'static [Like]) -> Rig
         // Created once.
         expected: String::leak(case.expected(like)),
         remedy: String::leak(format!(
-            "Run it alone with `--case {}`; the requests stand in its folder, in `exchanges.txt`.",
+            "Run it alone with `--case {}`; the requests are in `exchanges.txt` in its folder.",
             case.case.id
         )),
         run: |context| Box::pin(play(context)),
@@ -231,10 +231,7 @@ fn judge(context: &Context, case: &RigCase, seen: &Seen) -> Outcome {
     }
     if seen.turns.len() < case.case.actions.len() {
         let action = seen.turns.last().map_or("", |turn| turn.action.name());
-        return Outcome::deviates(
-            case.stage,
-            format!("`{action}` failed before it came to that"),
-        );
+        return Outcome::deviates(case.stage, format!("`{action}` failed before that"));
     }
     if let Some(claimed) = seen.restored.as_deref()
         && seen.end() == Some(&End::Done)

@@ -50,7 +50,7 @@ fn an_attackers_bytes_end_soon_within_memory_and_with_a_clear_error() {
             "depth",
             sealed(&[vec![b'['; 1_000_000], vec![b']'; 1_000_000]].concat()),
             3,
-            "more than 128 arrays and objects stand within each other",
+            "more than 128 arrays and objects are nested",
         ),
         ("keys", sealed(&keys(700_000)), 3, "more than 200000 values"),
         (

@@ -40,7 +40,11 @@ fn a_wrong_password_comes_with_what_to_try() {
         || desk.of(&body),
         1,
         "open",
-        &["not that of the server", "white space", "NFC and NFD"],
+        &[
+            "not the password of the server",
+            "white space",
+            "NFC and NFD",
+        ],
     );
     let (json, _) = json(&mut desk.of(&body));
     assert_eq!(

@@ -64,7 +64,7 @@ pub enum Reason {
     #[error("the text ends where a value should begin,")]
     EndOfText,
     /// Something other than a value follows, for example the bracket after a trailing comma.
-    #[error("no value stands where one should,")]
+    #[error("a value is missing,")]
     NoValue,
     /// The key of an object is a number, `true`, `null`, an array or an object.
     #[error("the key of an object is not a string")]
@@ -73,7 +73,7 @@ pub enum Reason {
     #[error("no `:` follows the key of an object")]
     NoSeparator,
     /// `NaN` or infinity in an object.
-    #[error("a number is too large to be one")]
+    #[error("a number is too large")]
     ForbiddenNumber,
     /// Neither a comma nor `}` follows a value.
     #[error("an object does not end")]
@@ -94,7 +94,7 @@ pub enum Reason {
     #[error("a comment does not end")]
     UnterminatedComment,
     /// Deeper than [`DEPTH_AT_MOST`]: Java would run out of stack at some depth.
-    #[error("objects and arrays lie too deep within each other")]
+    #[error("objects and arrays are nested too deep")]
     TooDeep,
     /// More values than [`VALUES_AT_MOST`]: Java would run out of memory at some number.
     #[error("there are too many values")]

@@ -156,7 +156,7 @@ fn refusals_have_reasons() {
     }
     assert_eq!(
         parse("{a:1,}").expect_err("refused").to_string(),
-        "no value stands where one should, at character 5"
+        "a value is missing, at character 5"
     );
 }
 

@@ -102,7 +102,7 @@ impl Phone<'_> {
                 self.notes.unsure(
                     at,
                     Field::Verification,
-                    "no source says what Android does with another level than 0, 1 and 2",
+                    "no source says what Android does with a level other than 0, 1 and 2",
                 );
                 None
             }
@@ -153,7 +153,7 @@ impl Phone<'_> {
                 self.notes.unsure(
                     &key_at,
                     Field::PublicKey,
-                    "no source says what Android before 6.1 does with a public key that has not 32 bytes",
+                    "no source says what Android before 6.1 does with a public key that does not have 32 bytes",
                 );
                 return Some((level, None));
             }

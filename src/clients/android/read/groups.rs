@@ -123,7 +123,7 @@ impl Phone<'_> {
             self.notes.unsure(
                 &id_at,
                 Field::Group,
-                "no source says what Android does with an ID that has not 16 lower-case digits",
+                "no source says what Android does with an ID that does not have 16 lower-case digits",
             );
         }
         Ok(found.map_or(FoundId::Other, FoundId::Whole))
@@ -146,7 +146,7 @@ impl Phone<'_> {
                 self.notes.unsure(
                     &members_at,
                     Field::GroupMembers,
-                    "no source says what Android before 5.7 makes of a group that was left",
+                    "no source says what Android before 5.7 does with a group that the user left",
                 );
             }
         } else if !members.contains(&creator) && self.since(Release::Android6_2) {

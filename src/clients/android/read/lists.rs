@@ -115,7 +115,7 @@ impl Phone<'_> {
             bytes.map(DistributionListId)
         } else {
             let Ok(number) = i64::from_str_radix(&id, 16) else {
-                let what = "is no number of 64 bits with a sign";
+                let what = "is not a signed number of 64 bits";
                 return Err(broken(Broken::Crash, &id_at, what, &NO_SIGNED_NUMBER));
             };
             Some(DistributionListId(number.to_le_bytes()))

@@ -52,13 +52,13 @@ pub(in crate::clients) fn read(
 fn parse(json: &[u8]) -> Step<Value> {
     if json.len() > LIMITS.bytes {
         return Err(unknown(format!(
-            "the document has {} bytes; no client's source bounds that",
+            "the document has {} bytes; no client's source limits that",
             json.len()
         )));
     }
     Value::parse(&JavaString::from_utf8_lossy(json)).map_err(|error| match error.reason {
         Reason::TooDeep | Reason::TooManyValues => unknown(format!(
-            "{error}: the app dies at a size that depends on the phone"
+            "{error}: the app crashes at a size that depends on the phone"
         )),
         _ => Outcome::Refused(Stop {
             id: None,
@@ -140,7 +140,7 @@ impl Phone<'_> {
         match object.int("version") {
             Ok(version) if version <= 1 => {}
             Ok(_) => return Err(refused(&version_at, "is greater than 1", &LATER_VERSION)),
-            Err(_) => return Err(refused(&version_at, "is no number", &NO_VERSION)),
+            Err(_) => return Err(refused(&version_at, "is not a number", &NO_VERSION)),
         }
         Ok(Info {
             version: Some(Version),

@@ -174,6 +174,11 @@ fn private_key(object: &Object, at: &At<'_>) -> Step<PrivateKey> {
         return Err(unsourced(at, "is not base64"));
     };
     let key = bytes.as_slice().try_into();
-    key.map(PrivateKey::from_bytes)
-        .map_err(|_| refused(at, "gives a key that has not 32 bytes", &KEY_LENGTH))
+    key.map(PrivateKey::from_bytes).map_err(|_| {
+        refused(
+            at,
+            "contains a key that does not have 32 bytes",
+            &KEY_LENGTH,
+        )
+    })
 }

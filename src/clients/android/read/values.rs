@@ -154,7 +154,7 @@ impl Phone<'_> {
             self.notes.unsure(
                 &at.key(key),
                 field,
-                "no source says what Android does with what is neither 0, 1 nor 2",
+                "no source says what Android does with a value other than 0, 1 and 2",
             );
         }
         policy
@@ -181,7 +181,7 @@ impl Phone<'_> {
                 None => self.notes.unsure(
                     &at.index(index),
                     field,
-                    "no source says what Android does with what is no ID",
+                    "no source says what Android does with a value that is not an ID",
                 ),
             }
         }

@@ -97,7 +97,7 @@ impl Phone<'_> {
                 self.notes.unsure(
                     &at,
                     Field::Contact,
-                    "no source says what iOS does with what is no ID",
+                    "no source says what iOS does with a value that is not an ID",
                 );
                 continue;
             };
@@ -179,7 +179,7 @@ impl Phone<'_> {
             self.notes.unsure(
                 &at.key("verification"),
                 Field::Verification,
-                "no source says what iOS does with another level than 0, 1 and 2",
+                "no source says what iOS does with a level other than 0, 1 and 2",
             );
         }
         level

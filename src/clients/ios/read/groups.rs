@@ -81,7 +81,7 @@ impl Phone<'_> {
             self.notes.unsure(
                 &id_at,
                 Field::Group,
-                "no source says what iOS does with an ID that has not 16 lower-case digits",
+                "no source says what iOS does with an ID that does not have 16 lower-case digits",
             );
         }
         Ok(id)
@@ -141,7 +141,7 @@ impl Phone<'_> {
                 None => self.notes.unsure(
                     &members_at.index(index),
                     Field::GroupMembers,
-                    "no source says what iOS does with what is no ID",
+                    "no source says what iOS does with a value that is not an ID",
                 ),
             }
         }

@@ -70,7 +70,7 @@ impl Phone<'_> {
                 None => self.notes.unsure(
                     &at.index(index),
                     field,
-                    "no source says what iOS does with what is no ID",
+                    "no source says what iOS does with a value that is not an ID",
                 ),
             }
         }

@@ -55,7 +55,7 @@ impl Phone<'_> {
         match bytes.first_chunk::<PRIVATE_KEY_BYTES>() {
             Some(key) => Ok(PrivateKey::from_bytes(*key)),
             None => Err(unknown(format!(
-                "{} gives a key of less than 32 bytes, and iOS reads beyond its end",
+                "{} contains a key of fewer than 32 bytes, and iOS reads beyond its end",
                 at.path()
             ))),
         }
@@ -124,7 +124,7 @@ impl Phone<'_> {
             self.notes.unsure(
                 at,
                 Field::PictureRelease,
-                "no source says what iOS does with 8 characters that are no ID",
+                "no source says what iOS does with 8 characters that are not an ID",
             );
         }
         PictureRelease::Only(ids)

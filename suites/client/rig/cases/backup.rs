@@ -75,7 +75,7 @@ pub(super) fn cases() -> Vec<RigCase> {
         .mobile(stores()),
         RigCase::new(
             "rig.backup.slow",
-            "An answer that takes two seconds is waited for",
+            "The client waits for an answer that takes two seconds",
             clause::UPLOAD,
         )
         .does(ONCE)
@@ -95,7 +95,7 @@ pub(super) fn cases() -> Vec<RigCase> {
         .mobile(stores()),
         RigCase::new(
             "rig.backup.connection-closed",
-            "An upload that gets no answer is no success",
+            "An upload that gets no answer is not a success",
             clause::UPLOAD,
         )
         .does(ONCE)
@@ -106,7 +106,7 @@ pub(super) fn cases() -> Vec<RigCase> {
         cases.push(
             RigCase::new(
                 name(format!("rig.backup.{status}")),
-                format!("An upload that is answered {status} is a success, as any 2xx is"),
+                format!("An upload that is answered {status} is a success, like any 2xx"),
                 clause::UPLOAD,
             )
             .does(ONCE)
@@ -118,7 +118,7 @@ pub(super) fn cases() -> Vec<RigCase> {
         cases.push(
             RigCase::new(
                 name(format!("rig.backup.{status}")),
-                format!("An upload that is answered {status} is no success, and is not tried again and again"),
+                format!("An upload that is answered {status} is not a success, and is not repeated endlessly"),
                 clause::UPLOAD,
             )
             .does(ONCE)
@@ -138,7 +138,7 @@ fn config() -> Vec<RigCase> {
     vec![
         RigCase::new(
             "rig.backup.config-missing",
-            "Without a `config` nothing is uploaded",
+            "Without a `config`, nothing is uploaded",
             clause::CONFIG,
         )
         .does(ONCE)
@@ -146,7 +146,7 @@ fn config() -> Vec<RigCase> {
         .mobile(failed().no(Kind::Uploads)),
         RigCase::new(
             "rig.backup.config-broken",
-            "With a `config` that is no JSON nothing is uploaded",
+            "With a `config` that is not JSON, nothing is uploaded",
             clause::CONFIG,
         )
         .does(ONCE)
@@ -225,7 +225,7 @@ fn redirects() -> Vec<RigCase> {
         cases.push(
             RigCase::new(
                 name(format!("rig.backup.redirect-{status}")),
-                format!("A redirect of an upload with {status} is no success unless the backup is stored"),
+                format!("A redirect of an upload with {status} is not a success unless the backup is stored"),
                 clause::REDIRECT,
             )
             .does(ONCE)
@@ -236,7 +236,7 @@ fn redirects() -> Vec<RigCase> {
     cases.push(
         RigCase::new(
             "rig.backup.redirect-other-host",
-            "A redirect of an upload to another host takes no credentials along",
+            "A redirect of an upload to another host receives no credentials",
             clause::REDIRECT,
         )
         .does(ONCE)
@@ -275,7 +275,7 @@ fn password() -> Vec<RigCase> {
     vec![
         RigCase::new(
             "rig.password.changed",
-            "After a change of the password, the backup lies under the new ID alone",
+            "After a change of the password, the backup is stored only under the new ID",
             clause::DELETE,
         )
         .does(THEN_CHANGED)
@@ -287,7 +287,7 @@ fn password() -> Vec<RigCase> {
         ),
         RigCase::new(
             "rig.password.upload-fails",
-            "A change of the password whose upload fails is no success",
+            "A change of the password whose upload fails is not a success",
             clause::UPLOAD,
         )
         .does(THEN_CHANGED)
@@ -295,7 +295,7 @@ fn password() -> Vec<RigCase> {
         .mobile(failed()),
         RigCase::new(
             "rig.password.old-kept",
-            "The old backup stands until the new one is stored, which neither Android nor iOS ensures",
+            "The old backup remains until the new one is stored; neither Android nor iOS ensures that",
             clause::INTERRUPTION,
         )
         .does(THEN_CHANGED)

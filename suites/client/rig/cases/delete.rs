@@ -18,7 +18,7 @@ pub(super) fn cases() -> Vec<RigCase> {
         .mobile(done().some(Kind::Deletes).no(Kind::Stored)),
         RigCase::new(
             "rig.delete.missing",
-            "Where no backup is there, Android reports it and iOS does not",
+            "If no backup exists, Android reports it and iOS does not",
             clause::DELETE,
         )
         .does(DELETE)
@@ -44,7 +44,7 @@ pub(super) fn cases() -> Vec<RigCase> {
         cases.push(
             RigCase::new(
                 name(format!("rig.delete.{status}")),
-                format!("A deletion that is answered {status} is not tried again and again"),
+                format!("A deletion that is answered {status} is not repeated endlessly"),
                 clause::DELETE,
             )
             .does(DELETE)
@@ -59,7 +59,7 @@ pub(super) fn cases() -> Vec<RigCase> {
     cases.push(
         RigCase::new(
             "rig.delete.redirect-other-host",
-            "A redirect of a deletion takes no credentials to another host",
+            "A redirect of a deletion to another host receives no credentials",
             clause::REDIRECT,
         )
         .does(DELETE)

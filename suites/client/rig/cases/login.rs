@@ -40,11 +40,11 @@ pub(super) fn cases() -> Vec<RigCase> {
             failed,
         ),
         parts(
-            both("digest", "Digest alone: iOS can do it, Android and Desktop cannot", Login::Digest),
+            both("digest", "Only Digest: iOS supports it, Android and Desktop do not", Login::Digest),
             failed,
             done,
         ),
-        refuses(both("bearer", "A scheme that no client can do", Login::Bearer)),
+        refuses(both("bearer", "A scheme that no client supports", Login::Bearer)),
         refuses(both("refused", "Credentials that are refused", Login::Refusing)),
     ]
     .into_iter()

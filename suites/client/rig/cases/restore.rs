@@ -50,7 +50,7 @@ pub(super) fn cases() -> Vec<RigCase> {
         .all(done().some(Kind::Downloads)),
         RigCase::new(
             "rig.restore.above-the-limit",
-            "A backup larger than `maxBackupBytes` is restored all the same",
+            "A backup larger than `maxBackupBytes` is still restored",
             clause::SIZE,
         )
         .does(RESTORE)
@@ -61,7 +61,7 @@ pub(super) fn cases() -> Vec<RigCase> {
         .all(done().some(Kind::Downloads)),
         RigCase::new(
             "rig.restore.slow",
-            "A download that takes two seconds is waited for",
+            "The client waits for a download that takes two seconds",
             clause::DOWNLOAD,
         )
         .does(RESTORE)
@@ -72,7 +72,7 @@ pub(super) fn cases() -> Vec<RigCase> {
         .all(done().some(Kind::Downloads)),
         RigCase::new(
             "rig.restore.http-1.0",
-            "A download in HTTP/1.0 is taken",
+            "A download in HTTP/1.0 is accepted",
             clause::DOWNLOAD,
         )
         .does(RESTORE)
@@ -95,7 +95,7 @@ pub(super) fn cases() -> Vec<RigCase> {
         .all(done().some(Kind::Downloads)),
         RigCase::new(
             "rig.restore.cut-off",
-            "A download that breaks off is no success",
+            "A download that ends too early is not a success",
             clause::DOWNLOAD,
         )
         .does(RESTORE)
@@ -107,7 +107,7 @@ pub(super) fn cases() -> Vec<RigCase> {
         .all(failed()),
         RigCase::new(
             "rig.restore.connection-closed",
-            "A download that gets no answer is no success",
+            "A download that gets no answer is not a success",
             clause::DOWNLOAD,
         )
         .does(RESTORE)
@@ -118,7 +118,7 @@ pub(super) fn cases() -> Vec<RigCase> {
         .all(failed()),
         RigCase::new(
             "rig.restore.portal",
-            "A login page in place of a backup is no success",
+            "A login page in place of a backup is not a success",
             clause::ENVELOPE,
         )
         .does(RESTORE)
@@ -168,43 +168,43 @@ fn broken() -> Vec<Broken> {
     vec![
         (
             "empty",
-            "An empty backup is no success",
+            "An empty backup is not a success",
             Stage::Size,
             Before::Raw(Bytes::new()),
         ),
         (
             "23-bytes",
-            "A backup shorter than a nonce is no success",
+            "A backup shorter than a nonce is not a success",
             Stage::Size,
             Before::Raw(Bytes::from_static(&[7; 23])),
         ),
         (
             "39-bytes",
-            "A backup shorter than nonce and tag is no success",
+            "A backup shorter than nonce and tag is not a success",
             Stage::Size,
             Before::Raw(Bytes::from_static(&[7; 39])),
         ),
         (
             "truncated",
-            "A backup that lost its end is no success",
+            "A backup that lost its end is not a success",
             Stage::Open,
             Before::TruncatedBackup,
         ),
         (
             "tampered",
-            "A backup with one bit changed is no success",
+            "A backup with one bit changed is not a success",
             Stage::Open,
             Before::TamperedBackup,
         ),
         (
             "foreign",
-            "A backup that another password sealed is no success",
+            "A backup that was sealed with another password is not a success",
             Stage::Open,
             Before::ForeignBackup,
         ),
         (
             "unpacked",
-            "A backup without gzip is no success",
+            "A backup without gzip is not a success",
             Stage::Gunzip,
             Before::UnpackedBackup,
         ),
@@ -217,7 +217,7 @@ fn statuses() -> Vec<RigCase> {
         cases.push(
             RigCase::new(
                 name(format!("rig.restore.{status}")),
-                format!("A download that is answered {status} is no success, and is not asked for again and again"),
+                format!("A download that is answered {status} is not a success, and is not requested endlessly"),
                 clause::STATUS,
             )
             .does(RESTORE)
@@ -232,7 +232,7 @@ fn statuses() -> Vec<RigCase> {
         cases.push(
             RigCase::new(
                 name(format!("rig.restore.{status}")),
-                format!("A whole backup with {status} is taken by Android and iOS, not by Desktop"),
+                format!("Android and iOS accept a complete backup with {status}, Desktop does not"),
                 clause::DOWNLOAD,
             )
             .does(RESTORE)
@@ -265,20 +265,20 @@ fn redirects() -> Vec<RigCase> {
         .all(either()),
         case(
             "rig.restore.redirect-other-host",
-            "A download that is redirected to another host takes no credentials along",
+            "A redirect of a download to another host receives no credentials",
             Elsewhere::OtherHost,
         )
         .all(either()),
         case(
             "rig.restore.redirect-plain",
-            "A download is not asked for over plain http",
+            "A download is not requested over plain http",
             Elsewhere::Plain,
         )
         .stage(Stage::Tls)
         .all(failed()),
         case(
             "rig.restore.redirect-login",
-            "A login page behind a redirect is no backup",
+            "A login page behind a redirect is not a backup",
             Elsewhere::LoginPage,
         )
         .all(failed()),

@@ -33,7 +33,7 @@ pub(super) fn cases() -> Vec<RigCase> {
         .mobile(done().some(Kind::Config)),
         RigCase::new(
             "rig.test.slow",
-            "An answer that takes two seconds is waited for",
+            "The client waits for an answer that takes two seconds",
             clause::CONFIG,
         )
         .does(TEST)
@@ -41,7 +41,7 @@ pub(super) fn cases() -> Vec<RigCase> {
         .mobile(done().some(Kind::Config)),
         RigCase::new(
             "rig.test.http-1.0",
-            "An answer in HTTP/1.0 is taken",
+            "An answer in HTTP/1.0 is accepted",
             clause::CONFIG,
         )
         .does(TEST)
@@ -68,7 +68,7 @@ pub(super) fn cases() -> Vec<RigCase> {
         .mobile(failed()),
         RigCase::new(
             "rig.test.cut-off",
-            "A `config` that breaks off is a failure",
+            "A `config` that ends too early is a failure",
             clause::CONFIG,
         )
         .does(TEST)
@@ -96,7 +96,7 @@ pub(super) fn cases() -> Vec<RigCase> {
         cases.push(
             RigCase::new(
                 name(format!("rig.test.{status}")),
-                format!("A proper `config` with {status} is taken, as any 2xx is"),
+                format!("A valid `config` with {status} is accepted, like any 2xx"),
                 clause::CONFIG,
             )
             .does(TEST)
@@ -108,7 +108,7 @@ pub(super) fn cases() -> Vec<RigCase> {
         cases.push(
             RigCase::new(
                 name(format!("rig.test.{status}")),
-                format!("A `config` that is answered {status} is a failure, and is not asked for again and again"),
+                format!("A `config` that is answered {status} is a failure, and is not requested endlessly"),
                 clause,
             )
             .does(TEST)
@@ -145,7 +145,7 @@ fn redirects() -> Vec<RigCase> {
     cases.push(
         RigCase::new(
             "rig.test.redirect-other-host",
-            "A redirect to another host takes no credentials along",
+            "A redirect to another host receives no credentials",
             clause::REDIRECT,
         )
         .does(TEST)

@@ -5,11 +5,7 @@ use crate::rig::{Action, Before, Certificate, Document};
 use crate::safe::{Stage, clause};
 
 const BAD: [(&str, &str, Certificate); 7] = [
-    (
-        "expired",
-        "A certificate whose time is over",
-        Certificate::Expired,
-    ),
+    ("expired", "An expired certificate", Certificate::Expired),
     (
         "wrong-name",
         "A certificate for another host",
@@ -22,12 +18,12 @@ const BAD: [(&str, &str, Certificate); 7] = [
     ),
     (
         "self-signed",
-        "A certificate that signed itself",
+        "A self-signed certificate",
         Certificate::SelfSigned,
     ),
     (
         "self-signed-authority",
-        "A certificate that signed itself and calls itself an authority",
+        "A self-signed certificate that claims to be an authority",
         Certificate::SelfSignedAuthority,
     ),
     (
