@@ -1,5 +1,5 @@
 // The Java half of the generator: the real org.json of Android, and the platform's classes that
-// Android's app runs on. One JSON object a line in, one a line out.
+// Android's app uses. One JSON object per line in, one per line out.
 
 import java.io.BufferedReader;
 import java.io.ByteArrayInputStream;
@@ -65,7 +65,7 @@ public final class Oracle {
             return new JSONObject().put("stage", "json");
         }
         if (!(value instanceof JSONObject)) {
-            // What the app calls refuses the same texts.
+            // The method that the app calls refuses the same texts.
             try {
                 new JSONObject(text);
                 throw new IllegalStateException("JSONObject and JSONTokener disagree");
@@ -83,7 +83,7 @@ public final class Oracle {
         }
     }
 
-    /** What is not even a value fails as JSON; a value that is no object, by its meaning: `[]`, or a bare word. */
+    /** A text without a value fails as JSON; a value that is not an object, such as `[]` or a bare word, fails by its meaning. */
     private static JSONObject document(String text) throws JSONException {
         try {
             return new JSONObject().put("value", new JSONObject(text));
@@ -106,7 +106,7 @@ public final class Oracle {
         }
     }
 
-    /** What an accessor of the object in which the last step of a path is a key gives for that key, as text. */
+    /** The result, as text, of an accessor for the last key of a path. */
     private static JSONObject accessor(String text, JSONArray path, String accessor) throws JSONException {
         Object place = new JSONObject(text);
         for (int i = 0; i < path.length() - 1; i++) {

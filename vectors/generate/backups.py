@@ -1,7 +1,7 @@
 """People's backups, and what each release writes for them and restores from them: the rules of the clients' sources, field by field.
 
-Nothing of this project's program is behind it: the rules are written down here a second time, and the program's models are held to what comes out.
-A backup is a document as Android of today spells it, as Python values.
+Independent of this project's program: the rules are written here a second time, and the results test the program's models.
+A backup is a document in the spelling of the current Android, as Python values.
 """
 
 import base64
@@ -13,21 +13,21 @@ from model import CLIENTS, EARLIER, not_applicable, unknown, valid
 OWN = "TESTER01"
 PRIVATE_KEY = base64.b64encode(bytes(range(32))).decode()
 OTHER_KEY = base64.b64encode(bytes(range(255, 223, -1))).decode()
-# What iOS adds when it links a device: base64 of 32 bytes. Desktop takes no document without it.
+# What iOS adds when it links a device: base64 of 32 bytes. Desktop accepts no document without it.
 LINKING = {"temporaryDeviceGroupKeyTodoRemove": base64.b64encode(bytes(range(100, 132))).decode()}
 TIME = 1700000000000
 PICTURE = "/9j/2wBDAP/Z"
 MOBILE = {"type": "mobile", "value": "41790000001"}
 EMAIL = {"type": "email", "value": "tester@example.com"}
 FLAGS = ("syncContacts", "blockUnknown", "sendTyping", "readReceipts", "threemaCalls", "relayThreemaCalls", "disableScreenshots", "incognitoKeyboard")
-# The six that iOS has, too.
+# The six that iOS also has.
 SHARED_FLAGS = FLAGS[:6]
 NEWEST = {"android": "android-6.4", "ios": "ios-6.3"}
 WRITERS = {client: [name for name in EARLIER["write_backup"] if name.startswith(client)] + [newest] for client, newest in NEWEST.items()}
 
 
 def public_key(id):
-    """The key that the directory has for an ID: any 32 bytes will do."""
+    """The key that the directory has for an ID: any 32 bytes."""
     return base64.b64encode(hashlib.sha256(id.encode()).digest()).decode()
 
 
@@ -54,13 +54,13 @@ def distribution_list(id="a1b2c3d4e5f60718", **fields):
 
 
 def settings(**fields):
-    """Each flag differs from its neighbour."""
+    """Settings in which each flag differs from its neighbour."""
     alternating = {flag: place % 2 == 0 for place, flag in enumerate(FLAGS)}
     return alternating | {"blockedContacts": ["OTHERID1"], "syncExcludedIds": ["ABCD1234"], "recentEmojis": ["\U0001f600", "\U0001f511"]} | fields
 
 
 def backup(**parts):
-    """A document with one contact; what is given replaces a part, and of `user` and `settings` what they name. None takes a key out."""
+    """A document with one contact; an argument replaces a part; `user` and `settings` replace only the keys that they name. None removes a key."""
     user = {"privatekey": PRIVATE_KEY, "nickname": "Testy McTest", "profilePic": PICTURE, "profilePicRelease": ["ABCD1234"], "links": [MOBILE, EMAIL]}
     whole = {
         "info": {"version": 1, "device": "6.4.2A/de_CH"},
@@ -75,10 +75,10 @@ def backup(**parts):
 
 
 def cleaned(value):
-    """Without the keys that were taken out by giving them None."""
+    """The object without the keys whose value is None."""
     if isinstance(value, dict):
         return {key: cleaned(inner) for key, inner in value.items() if inner is not None}
-    # A null in a list stays: [null] is nobody.
+    # A null in a list stays: [null] means nobody.
     return [cleaned(inner) for inner in value] if isinstance(value, list) else value
 
 
@@ -102,7 +102,7 @@ def everything():
 
 
 def inverted():
-    """The same with every flag and every choice the other way round."""
+    """The same with the opposite value of every flag and every choice."""
     whole = everything()
     for flag in FLAGS:
         whole["settings"][flag] = not whole["settings"][flag]
@@ -118,7 +118,7 @@ def inverted():
 
 
 def sparse():
-    """As little as a phone of today can hold."""
+    """The least that a current phone can hold."""
     return cleaned({
         "info": {"version": 1, "device": "6.4.2A/de_CH"}, "user": {"privatekey": PRIVATE_KEY, "links": []}, "contacts": [], "groups": [],
         "distributionlists": [], "settings": settings(blockedContacts=[], syncExcludedIds=[], recentEmojis=[])})
@@ -145,7 +145,7 @@ def written_by_android(release, whole):
     of, user = (lambda first: since(release, "android-" + first)), whole["user"]
     picture = some(user, "profilePic")
     if picture:
-        # Only where there is a picture.
+        # Only if there is a picture.
         picture["profilePicRelease"] = user.get("profilePicRelease", [None])
 
     def created_at(one):
@@ -154,7 +154,7 @@ def written_by_android(release, whole):
 
     def contact(one):
         kept = some(one, "identity", "firstname", "lastname", "nickname") | {"createdAt": created_at(one), "verification": one["verification"]}
-        # The key is in a backup at level 2, or of a revoked contact.
+        # A backup holds the key of a contact at level 2 or of a revoked contact.
         if one["verification"] == 2 or of("5.0"):
             kept |= some(one, "publickey")
         kept |= {key: one.get(key, False) for key in ("workVerified", "hidden", "private")}
@@ -219,7 +219,7 @@ def written_by_ios(release, whole):
     excluded = "syncExcludedIDs" if of("4.8") else "syncExcludedIds"
     return {
         "info": {"version": 1}, "user": kept,
-        # What is empty is left out.
+        # Empty values are left out.
         "contacts": [contact(one) for one in whole["contacts"]] or None,
         "groups": [group(one) for one in whole["groups"]] or None,
         "settings": some(whole["settings"], *SHARED_FLAGS, "blockedContacts") | {excluded: whole["settings"]["syncExcludedIds"]},
@@ -285,10 +285,10 @@ def group_as(client, one):
     return kept
 
 
-# How a vector says it.
+# The form in a vector.
 
 def at(value, pointer):
-    """What a JSON pointer leads to; None: nothing."""
+    """The value at a JSON pointer; None if there is none."""
     for step in pointer.split("/")[1:]:
         if isinstance(value, list):
             value = value[int(step)] if int(step) < len(value) else None
@@ -306,7 +306,7 @@ def text_of(value):
 
 
 def writings(whole, shown):
-    """The outcome of each client of today, and of earlier releases where they differ from it; `shown` makes the output of a document."""
+    """The outcome of each current client, and of earlier releases if theirs differs; `shown` makes the output of a document."""
     outcomes, earlier = {"desktop": not_applicable("it never writes a backup")}, []
     for client, newest in NEWEST.items():
         today = shown(written_by(newest, whole))
@@ -323,6 +323,6 @@ def writings(whole, shown):
 
 
 def readings(document, shown, directory=DIRECTORY, unknowns=()):
-    """The outcome of each client of today. `unknowns`: client and reason."""
+    """The outcome of each current client. `unknowns`: client and reason."""
     outcomes = {client: valid(shown(restored_by(client, document, directory))) for client in CLIENTS}
     return outcomes | {client: unknown(why) for client, why in dict(unknowns).items()}

@@ -1,4 +1,4 @@
-"""base-url.json: what a person types as the server's address, and the requests that come of it."""
+"""base-url.json: the server's address that a user types, and the requests that follow."""
 
 import base64
 
@@ -43,7 +43,7 @@ def requests(base, authorization=None, when=None, config=True):
 
 
 class Android:
-    """The rule of the client's source, with the platform's own URL, trim and charset behind it."""
+    """The rule of the client's source, on top of the platform's own URL, trim and charset."""
 
     def __init__(self, oracles):
         self.java = oracles.java
@@ -54,7 +54,7 @@ class Android:
         url += "" if url.endswith("/") else "/"
         parts = self.java.ask(op="url", url=url + path)
         port = "" if parts["port"] in (-1, 443) else f":{parts['port']}"
-        # What OkHttp does further to a URL, by its documentation: ASCII host in lower case, spaces
+        # What else OkHttp does to a URL, according to its documentation: ASCII host in lower case, spaces
         # encoded.
         host = parts["host"].lower()
         if not host.isascii():
@@ -74,7 +74,7 @@ class Android:
 
 
 def desktop_base(oracles, address):
-    """The URL standard's parser, and the parts of it that the client's source takes."""
+    """The URL standard's parser, and the parts of the result that the client's source uses."""
     if not address:
         return "https://safe-" + BACKUP_ID[:2] + ".threema.ch"
     url = oracles.node.ask(op="url", address=address)
@@ -207,7 +207,7 @@ def build(oracles):
         assert desktop_base(oracles, address) == base, name
         login.add(f"base-url.{name}", comment, flags, entry(address, **fields), clients)
 
-    # OkHttp takes everything up to the last @ of an authority for user info, and Android's app
+    # OkHttp reads everything up to the last @ of an authority as user info, and Android's app
     # splits at the first.
     login.add("base-url.user-info-two-ats", "Two @ in the address: Android splits at the first, finds no colon in the user info, and sends no credentials", ["UserInfo"],
               entry("https://alice@mail.example:secret@safe.example.org"),

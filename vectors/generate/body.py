@@ -75,7 +75,7 @@ def build(oracles):
     opening = file.group("bodies to open", "open_backup", ["clause 2.1", "clause 2.2", "RFC 1952"], libraries)
 
     def recipe(id, gzip):
-        """The body as it is, or where it is long the way to make it."""
+        """The body itself, or a recipe if it is long."""
         nonce = nonce_of(id)
         packed = expand(gzip) if isinstance(gzip, dict) else gzip
         body = nonce + oracles.seal(KEY, nonce, packed)
@@ -85,7 +85,7 @@ def build(oracles):
         return packed, {"key": KEY.hex(), "body": hexed(body)}
 
     def add(name, comment, flag, gzip, said=None, mistaken=()):
-        """`said`: what the sources say of each client, where they differ; executions must agree. `mistaken`: name and document of mistakes."""
+        """`said`: what the sources say about each client if they differ; executions must agree. `mistaken`: name and document of mistakes."""
         id = f"body.{name}"
         packed, input = recipe(id, gzip)
         found = oracles.gunzip(packed)
@@ -144,7 +144,7 @@ def build(oracles):
         assert expand(recipe_of) == member(data)
         add(f"open-length-{length}", f"A document of {length} bytes", "BlockEdge", recipe_of)
     for length in LARGE:
-        # A block holds the pattern a whole number of times, so that each is the same recipe.
+        # A block is a multiple of the pattern, so that the recipe of each block is the same.
         pattern, block = b'{"x":1} ', 65528
         data = (pattern * (length // len(pattern) + 1))[:length]
         pieces, at = [hexed(header())], 0

@@ -1,4 +1,4 @@
-"""The single fields of a backup, each with the values at which a mistake shows: for write_backup.json and read_backup.json alike.
+"""The single fields of a backup, each with the values that reveal a mistake: for both write-backup.json and read-backup.json.
 
 A case is an ID, a flag, a comment, the backup and what the vector is about: JSON pointers into what is written, or restored.
 """

@@ -28,8 +28,8 @@ def doc(size="524288", days="180"):
     return f'{{"maxBackupBytes":{size},"retentionDays":{days}}}'
 
 
-# ID, flag, comment, body, what iOS makes of it: two numbers, a stage, or None for unknown (with a
-# reason). What Android makes of it, org.json says.
+# ID, flag, comment, body, what iOS reads: two numbers, a stage, or None for unknown (with a
+# reason). org.json shows what Android reads.
 TABLE = [
     ("plain", "Plain", "As clause 4.2 gives it", '{"maxBackupBytes": 524288, "retentionDays": 180}', USUAL),
     ("compact", "Plain", "Without white space, in the other order", '{"retentionDays":180,"maxBackupBytes":524288}', USUAL),
@@ -123,7 +123,7 @@ TABLE = [
 
 
 def like_ios(data):
-    """A second reading of the same rules: strict JSON, the first of a key's values, whole numbers of 64 bits."""
+    """A second reading of the same rules: strict JSON, the first value of each key, whole numbers of 64 bits."""
 
     def refuse(constant):
         raise ValueError(constant)

@@ -1,4 +1,4 @@
-"""envelope.json: whole bodies, nonce, secretbox, gzip, JSON."""
+"""envelope.json: whole bodies: nonce, secretbox, gzip, JSON."""
 
 import base64
 import hashlib
@@ -152,7 +152,7 @@ def build(oracles):
     sealed = [by("body", "computed", "libsodium (PyNaCl 1.6.2)"), by("body", "computed", "tweetnacl 1.0.3 (Node), which opens it again")]
 
     def unpacked(gzip):
-        """What each client makes of a gzip: the stage it fails at, or the JSON value."""
+        """The result of a gzip for each client: the stage at which it fails, or the JSON value."""
         found = {}
         for client, text in oracles.gunzip(gzip).items():
             if text is None:
@@ -174,7 +174,7 @@ def build(oracles):
         return invalid(found) if isinstance(found, str) else valid(found)
 
     def add(group, name, comment, flags, gzip, clients=None, because=None):
-        """Adds a body that opens. `clients`: what the sources say, where they differ; executions must agree."""
+        """Adds a body that opens. `clients`: what the sources say, if the clients differ; executions must agree."""
         id = f"envelope.{name}"
         nonce = nonce_of(id)
         body = nonce + oracles.seal(KEY, nonce, gzip)

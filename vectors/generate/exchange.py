@@ -1,4 +1,4 @@
-"""exchange.json: a server's answers, and what each client makes of them."""
+"""exchange.json: a server's answers, and how each client judges them."""
 
 import json
 
@@ -57,7 +57,7 @@ def build(oracles):
     for status in (200, 201, 202, 204):
         up.add(f"exchange.put-{status}", f"PUT answered by {status}" + (": Android before 6.2 refused it" if status == 202 else ""), ["Success"],
                exchange("upload", answer(status), size=1000, limit="524288"), three(valid(), valid(), READS_ONLY))
-    # No redirect here: clause 4.9, they are not part of the protocol.
+    # No redirects: they are not part of the protocol (clause 4.9).
     for status, what in [(400, "bad request"), (403, "forbidden"), (404, "not found"), (405, "method not allowed"), (409, "no such collection"),
                          (411, "length required"), (413, "too large: to both a failure like any other"), (423, "locked"), (429, "too many requests"),
                          (500, "internal error"), (502, "bad gateway"), (503, "maintenance"), (507, "out of space")]:
@@ -115,7 +115,7 @@ def build(oracles):
         conf.add(f"exchange.config-{status}", f"Config answered by {status}, {what}", ["Failure"], exchange("read_config", answer(status)), neither)
 
     def charset(name, comment, charset, data, ios):
-        """What Android's app has is the body decoded by the charset that the header names, as OkHttp does it (clause 4.2)."""
+        """Android's app reads the body in the charset that the header names, as OkHttp decodes it (clause 4.2)."""
         text = expand(data).decode({"utf-16": "utf-16-be"}.get(charset.lower(), charset), "replace")
         found = oracles.java.ask(op="config", data=text.encode().hex())
         android = invalid(found["stage"], because="it obeys the charset of Content-Type") if "stage" in found else valid()

@@ -1,4 +1,4 @@
-"""kdf.json: from password and ID to master key, backup ID and encryption key."""
+"""kdf.json: deriving master key, backup ID and encryption key from password and ID."""
 
 import unicodedata
 
@@ -22,7 +22,7 @@ NOTES = {
 
 ID = "ECHOECHO"
 PASSWORD = "shootdeathstar"
-# Found by trying: its backup ID begins with two letters.
+# Found by trial: its backup ID begins with two letters.
 SHARD_LETTERS = "password 5"
 LONG = expand_text({"pattern": "abcdefghijklm", "length": 64})
 MASTER = (
@@ -95,7 +95,7 @@ def build(oracles):
         ["KnownAnswer"], {"password": PASSWORD, "id": ID}, valid(output(right)),
         [mistake("N halved: 32768", derive(PASSWORD, n=32768)),
          mistake("N doubled: 131072", derive(PASSWORD, n=131072)),
-         # r and p swapped gives no answer to show: RFC 7914 requires N below 2^(16 r), and OpenSSL
+         # Swapping r and p produces no answer: RFC 7914 requires N below 2^(16 r), and OpenSSL
          # refuses.
          mistake("r halved: 4", derive(PASSWORD, r=4)),
          mistake("p doubled: 2", derive(PASSWORD, p=2)),
@@ -120,7 +120,7 @@ def build(oracles):
            {"name": "the shard prefix is the last two digits", "shard_prefix": MASTER[62:64]},
            {"name": "the shard prefix is one digit", "shard_prefix": MASTER[:1]}])
 
-    # The same once more, so that what fails says what is wrong: a vector for each mistake.
+    # The same input again in one vector for each mistake, so that the failing vector names the mistake.
     likely = file.group(
         "likely mistakes, one by one", "derive", ["clause 1.1", "clause 1.2", "clause 1.5"],
         [by("master_key", "published", "the test suites of Threema for Android and Threema for iOS")] + both)

@@ -1,4 +1,4 @@
-"""What likely mistakes give: keys and boxes that are wrong, so that an answer among them says what is wrong with it.
+"""The results of likely mistakes: wrong keys and boxes, so that an answer among them identifies the mistake.
 
 The ciphers are written out here because no library has the wrong ones; the right one among them must agree with libsodium.
 """
@@ -78,7 +78,7 @@ def _box(stream, plain, skip=32, of_plaintext=False):
 
 
 def _streams(key, nonce, length):
-    """Name, key stream and where in it the ciphertext begins, of each likely mistake in the cipher."""
+    """Name, key stream, and the position in it where the ciphertext begins, for each likely mistake in the cipher."""
 
     def x(key=key, nonce=nonce, **more):
         return _stream("salsa", _subkey("salsa", key, nonce[:16]), nonce[16:], length, **more)
@@ -134,13 +134,13 @@ def sealed(key, nonce, plain):
              "ietf-tag-behind", "ietf-tag-in-front", "tag-over-plaintext", "tag-zeros", "no-tag", "tag-reversed", "nonce-in-front", "nonce-behind"]
     boxes = sealing(key, nonce, plain)
     assert len(names) == len(boxes)
-    # A right tag over a wrong ciphertext opens, to something else: `opening` has that.
+    # A correct tag over a wrong ciphertext opens, but to another text: `opening` covers that.
     authentic = ("second-block", "first-block", "counter-big-endian")
     return [(name, *box) for name, box in zip(names, boxes) if name not in authentic]
 
 
 def opening(key, nonce, box):
-    """Name and plaintext of each likely mistake in opening that gives one."""
+    """Name and plaintext of each likely mistake in opening that produces one."""
     length = len(box) + 128
     ciphertext = box[16:]
     plain = _xor(ciphertext, _right(key, nonce, length)[32:])
@@ -162,7 +162,7 @@ def opening(key, nonce, box):
 
 
 def deriving(password, id, scrypt):
-    """Name and master key of each likely mistake in deriving. `scrypt` takes password, salt and other parameters, as bytes and numbers."""
+    """Name and master key of each likely mistake in deriving. `scrypt` has password, salt and other parameters, as bytes and numbers."""
     plain, salt = password.encode(), id.encode()
 
     def pbkdf2(rounds):

@@ -1,4 +1,4 @@
-"""The envelope that all files share, and how it is written."""
+"""The envelope that all files share, and its text form."""
 
 import hashlib
 import json
@@ -8,8 +8,8 @@ VERSION = 2
 CLIENTS = ("android", "ios", "desktop")
 STAGES = ("resolve", "connect", "tls", "auth", "http", "size", "open", "gunzip", "json", "meaning")
 HEX_UP_TO = 4112
-# The releases before the newest that are known to read or to write otherwise in some point, by
-# operation. A name is the first of the releases that are alike, or stands for them.
+# The releases before the newest that are known to read or write differently, by
+# operation. A name is the first of the releases that are alike, or represents them.
 EARLIER = {
     "read_backup": ("android-4.57", "android-4.8", "android-5.3", "android-5.8", "android-6.0", "android-6.1", "ios-4.6", "ios-4.8", "ios-4.8.4", "ios-4.9",
                     "ios-5.4", "ios-5.8", "ios-5.9", "ios-6.3", "ios-6.8", "ios-6.8.8", "ios-7.0.0", "ios-7.0.4", "ios-7.0.5"),
@@ -24,7 +24,7 @@ def counted(length):
 
 
 def expand(recipe):
-    """The bytes that a recipe stands for, as vectors/README.md defines it."""
+    """The bytes of a recipe, as vectors/README.md defines it."""
     if isinstance(recipe, str):
         return bytes.fromhex(recipe)
     ((kind, value),) = [(k, v) for k, v in recipe.items() if k in ("text", "pattern", "count", "concat")]
@@ -39,26 +39,26 @@ def expand(recipe):
 
 
 def expand_text(text):
-    """The string that a text, or a recipe of one, stands for."""
+    """The string of a text or of a recipe for one."""
     if isinstance(text, str):
         return text
     return (text["pattern"] * (text["length"] // len(text["pattern"]) + 1))[: text["length"]]
 
 
 def hexed(data):
-    """Bytes as they are: lower-case hexadecimal digits, the one form that all files have."""
+    """Bytes as lower-case hexadecimal digits, the only form in all files."""
     return data.hex()
 
 
 def answer_bytes(data):
-    """Bytes in an answer: in hex, or by length and hash where they are many."""
+    """Bytes of an answer: as hexadecimal digits, or as length and hash if they are many."""
     if len(data) <= HEX_UP_TO:
         return data.hex()
     return {"length": len(data), "sha256": hashlib.sha256(data).hexdigest()}
 
 
 def by(of, how, name):
-    """One entry of a provenance: which part of the answers, how it was had, from whom."""
+    """One entry of a provenance: the part of the answers, how it was obtained, and from what."""
     return {"of": of, "how": how, "by": name}
 
 
@@ -93,7 +93,7 @@ def _outcome(result, stage=None, output=None, because=None, crash=False):
 
 
 def what_all_do(clients):
-    """The outcome that all clients share which do such a thing at all; None where they differ, or fewer than two do."""
+    """The outcome shared by all clients that support the operation; None if they differ, or if fewer than two support it."""
     outcomes = [outcome for outcome in clients.values() if outcome["result"] != "not_applicable"]
     first = outcomes[0]
     if len(outcomes) < 2 or any(outcome != first for outcome in outcomes) or not set(first) <= {"result", "stage", "output"}:
@@ -106,7 +106,7 @@ class Group:
         self.value = {"name": name, "operation": operation, "source": source, "provenance": provenance, "tests": []}
 
     def add(self, id, comment, flags, input, outcome, mistakes=None):
-        """`outcome`: of `valid` or `invalid`, or one outcome per client."""
+        """`outcome`: `valid` or `invalid` for all, or one outcome per client."""
         test = {"id": id, "comment": comment, "flags": flags, "input": input}
         if "result" in outcome:
             assert "because" not in outcome and outcome["result"] in ("valid", "invalid"), id
@@ -151,12 +151,12 @@ class File:
         }
 
 
-# What fits into this many characters stands on one line.
+# A value that fits into this many characters is written on one line.
 WIDTH = 160
 
 
 def written(value):
-    """The text of a file: 2 spaces a level, and on one line what fits."""
+    """The text of a file: 2 spaces per level, and one line for a value that fits."""
     return laid_out(value, "") + "\n"
 
 

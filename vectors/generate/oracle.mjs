@@ -1,5 +1,5 @@
-// The Node half of the generator: second implementations, and what Desktop runs on.
-// One JSON object a line in, one a line out.
+// The Node half of the generator: second implementations, and the platform of Desktop.
+// One JSON object per line in, one per line out.
 import { createRequire } from "node:module";
 import { createInterface } from "node:readline";
 import { gunzipSync as nodeGunzip } from "node:zlib";
@@ -23,7 +23,7 @@ const operations = {
   deflate: ({ data, level }) => hex(fflate.deflateSync(bytes(data), { level })),
   zlib: ({ data, level }) => hex(fflate.zlibSync(bytes(data), { level })),
   gzip: ({ data, level }) => hex(fflate.gzipSync(bytes(data), { level, mtime: 0 })),
-  // How much a gzip unpacks to, in bounded memory.
+  // The unpacked size of a gzip, in limited memory.
   count: ({ data }) => {
     let length = 0;
     const stream = new fflate.Gunzip((chunk) => { length += chunk.length; });
@@ -41,7 +41,7 @@ const operations = {
     try { text = new TextDecoder("utf-8", { fatal: true }).decode(bytes(data)); } catch { return { error: "utf-8" }; }
     try { return { value: JSON.parse(text) }; } catch { return { error: "json" }; }
   },
-  // The URL standard's parser, and the parts that Desktop takes.
+  // The URL standard's parser, and the parts that Desktop uses.
   url: ({ address }) => {
     try {
       const url = new URL(address);

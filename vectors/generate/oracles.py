@@ -1,4 +1,4 @@
-"""The implementations that the answers come from. None of them is this project's own.
+"""The implementations that produce the answers. None of them belongs to this project.
 
 `Oracles` starts the Node and the Java half once and speaks JSON lines with both.
 """
@@ -19,7 +19,7 @@ ORG_JSON_JAR = os.environ.get("ORG_JSON_JAR", "/usr/share/java/com.android.json.
 
 
 class Disagreement(Exception):
-    """Two implementations gave two answers, or one did not give what a source says."""
+    """Two implementations gave different answers, or one contradicts a source."""
 
 
 class Child:
@@ -50,7 +50,7 @@ class Oracles:
         tools = Path(tools)
         self.node = Child(["node", str(HERE / "oracle.mjs"), str((tools / "node").resolve())])
         self.java = Child(["java", "-cp", f"{tools / 'java'}:{ORG_JSON_JAR}", "Oracle"])
-        # scrypt-js takes most of the generator's time: what both implementations have agreed on is
+        # scrypt-js needs most of the generator's time, so answers on which both implementations agreed are
         # kept.
         self.kept = tools / "scrypt.json"
         self.cache = json.loads(self.kept.read_text()) if self.kept.is_file() else {}
@@ -77,7 +77,7 @@ class Oracles:
         return bytes.fromhex(agree("seal", box.hex(), self.node.ask(op="seal", key=key.hex(), nonce=nonce.hex(), plain=plain.hex())))
 
     def open(self, key, nonce, box):
-        """What libsodium and tweetnacl both open; None where both refuse."""
+        """The plaintext that libsodium and tweetnacl both open; None if both refuse."""
         try:
             plain = sodium.crypto_secretbox_open(box, nonce, key).hex()
         except (nacl.exceptions.CryptoError, ValueError):
@@ -87,14 +87,14 @@ class Oracles:
         return None if plain is None else bytes.fromhex(plain)
 
     def deflate(self, kind, data, level):
-        """fflate packs; Python's zlib must unpack the same."""
+        """fflate compresses; Python's zlib must decompress to the same bytes."""
         packed = bytes.fromhex(self.node.ask(op=kind, data=data.hex(), level=level))
         bits = {"deflate": -15, "zlib": 15, "gzip": 31}[kind]
         agree(kind, data, zlib.decompress(packed, bits))
         return packed
 
     def gunzip(self, data):
-        """What each client's library unpacks: bytes, or None for a refusal."""
+        """The bytes that each client's library decompresses, or None for a refusal."""
         java = self.java.ask(op="gunzip", data=data.hex()).get("data")
         node = self.node.ask(op="gunzip", data=data.hex())
         return {
@@ -105,7 +105,7 @@ class Oracles:
 
 
 def gunzip_like_ios(data):
-    """zlib, driven as GzipSwift 6 drives it: zlib or gzip by its header, member after member to the last byte.
+    """zlib, called as GzipSwift 6 calls it: zlib or gzip by its header, member after member to the last byte.
 
     An empty input gives an empty output there.
     """

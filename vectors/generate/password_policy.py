@@ -1,4 +1,4 @@
-"""password-policy.json: which passwords clients warn of or refuse, apart from the list of bad ones."""
+"""password-policy.json: which passwords clients refuse or warn about, except for their list of bad passwords."""
 
 import re
 

@@ -43,15 +43,15 @@ NOTES = {
 
 OWN = "TESTER01"
 PRIVATE_KEY = base64.b64encode(bytes(range(32))).decode()
-# The device group key that iOS adds when it links a device: base64 of 32 bytes. Desktop takes no
-# document without it; the others take any.
+# The device group key that iOS adds when it links a device: base64 of 32 bytes. Desktop accepts no
+# document without it; the others accept any.
 GROUP_KEY = "temporaryDeviceGroupKeyTodoRemove"
 LINK = {GROUP_KEY: base64.b64encode(bytes(range(32, 64))).decode()}
 TIME = 1700000000000
 
 
 def public_key(id):
-    """The key that the directory has for an ID: any 32 bytes will do."""
+    """The key that the directory has for an ID: any 32 bytes."""
     return base64.b64encode(hashlib.sha256(id.encode()).digest()).decode()
 
 
@@ -76,12 +76,12 @@ def without(value, *keys):
 
 
 def document(**parts):
-    """As `unlinked`, and made to link a device."""
+    """Like `unlinked`, but made to link a device."""
     return unlinked(**parts | {"user": LINK | parts.get("user", {})})
 
 
 def unlinked(**parts):
-    """A document in the order of Android, with one contact; `user`, `settings` and `info` are added to."""
+    """A document in the order of Android, with one contact; `user`, `settings` and `info` add keys."""
     whole = {
         "info": {"version": 1, "device": "6.4.2A/de_CH"} | parts.pop("info", {}),
         "user": {"privatekey": PRIVATE_KEY, "nickname": "Tester", "links": []} | parts.pop("user", {}),
@@ -99,7 +99,7 @@ def text_of(value):
 
 
 def spelled(value, old, new):
-    """The document's text, with one place spelled otherwise."""
+    """The document's text, with another spelling in one place."""
     text = text_of(value)
     assert text.count(old) == 1, (old, text.count(old))
     return text.replace(old, new)
@@ -122,14 +122,14 @@ NO_JSON = invalid("json")
 UNREAD_KEY = unknown("no source says what it does with a device group key that has not 32 bytes")
 NO_SOURCE = "no source says what it does then"
 INFERRED = "that the whole restore fails is inferred, not read"
-# Releases of iOS that lose a left group alone, and make one's own active again.
+# Releases of iOS that lose only the left group, and make the user's own active again.
 LOSES_LEFT = "ios-4.8 ios-4.8.4 ios-4.9 ios-5.4 ios-5.8 ios-6.3 ios-6.8 ios-6.8.8"
 NO_LISTS = not_applicable("it has no distribution lists")
 SAME = {"/contacts/0/identity": "ECHOECHO", "/contacts/0/firstname": "Ada", "/contacts/1": None, "/user/nickname": "Tester"}
 
 
 def add_earlier(group, earlier, known):
-    """To the test added last: what earlier releases do, by their names."""
+    """Adds what earlier releases do, by their names, to the last test."""
     releases = []
     for names, outcome in (earlier or {}).items():
         assert set(names.split()) <= set(known), names
@@ -145,7 +145,7 @@ class Builder:
         self.group, self.oracles = group, oracles
 
     def add(self, id, flag, comment, document, android, ios, desktop, earlier=None, directory=DIRECTORY, java=()):
-        """`java`: what Android's org.json must answer: path, accessor, answer."""
+        """`java`: what Android's org.json must return: path, accessor, result."""
         text = document if isinstance(document, (str, bytes)) else text_of(document)
         data = text if isinstance(text, bytes) else text.encode()
         self.check(id, data, android, ios, desktop, java)
@@ -160,7 +160,7 @@ class Builder:
         add_earlier(self.group, earlier, EARLIER["read_backup"])
 
     def check(self, id, data, android, ios, desktop, java):
-        """The outcome of the JSON stage is what the platforms' own parsers say."""
+        """The platforms' own parsers decide the outcome of the JSON stage."""
         parsed = self.oracles.java.ask(op="parses", data=data.hex())["as"]
         assert (parsed == "nothing") == (android.get("stage") == "json"), (id, "org.json", parsed)
         assert parsed != "another value" or android == REFUSES, (id, "org.json", parsed)
@@ -249,7 +249,7 @@ def whole(add):
 
 
 def device_group_keys(add):
-    """Desktop restores no document without a device group key of 32 bytes; the mobiles restore any."""
+    """Desktop restores no document without a device group key of 32 bytes; the mobile clients restore any."""
     for id, comment, key, ios, desktop in [
         ("32-bytes", "A device group key of 32 bytes, as iOS writes it to link a device", LINK, gives(SAME), gives(SAME)),
         ("12-bytes", "A device group key of 16 letters, base64 of 12 bytes: such a backup's password has this form, not its key",

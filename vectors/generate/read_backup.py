@@ -1,4 +1,4 @@
-"""read-backup.json: what each client restores, field by field and as a whole, from documents as Android and iOS of today write them."""
+"""read-backup.json: what each client restores, field by field and as a whole, from documents as current Android and iOS write them."""
 
 from backups import (DIRECTORY, LINKING, NEWEST, OWN, backup, contact, entry, everything, inverted, pointed, public_key, readings, sparse, text_of, written_by)
 from cases import NOTES as CASES
@@ -19,12 +19,12 @@ PROVENANCE = [
 
 
 def linked(document):
-    """Made to link a device, so that Desktop restores it, too."""
+    """A document made to link a device, so that Desktop also restores it."""
     return document | {"user": document["user"] | LINKING}
 
 
 def state_pointers(about):
-    """A group's state stands in the place of `deleted` and of what the list of members says."""
+    """A group's state replaces `deleted` and what follows from the list of members."""
     more = [pointer.replace("/members", "/state") for pointer in about if pointer.startswith("/groups/") and pointer.endswith("/members")]
     return [pointer for pointer in about if not pointer.endswith("syncExcludedIDs")] + more
 

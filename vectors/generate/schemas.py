@@ -1,4 +1,4 @@
-"""The JSON Schema of each file: one envelope, and per operation what goes in and what comes out."""
+"""The JSON Schema of each file: one envelope, with input and output of each operation."""
 
 from model import CLIENTS, EARLIER, STAGES, VERSION
 
@@ -132,17 +132,17 @@ OPERATIONS["payload"] = {
 }
 
 
-# A document or a state as a whole: open on purpose, a key that is not named must hold nothing.
+# A complete document or state. The schema is deliberately open; a key that is not named must have no value.
 WHOLE = {"type": "object", "description": "All of it: vectors/README.md, \"Whole documents\"."}
 READ, WRITE = OPERATIONS["payload"]["read_backup"], OPERATIONS["payload"]["write_backup"]
 OPERATIONS["read-backup"] = {"read_backup": (READ[0], {"oneOf": [READ[1], obj({"state": WHOLE})]}, None, None)}
 OPERATIONS["write-backup"] = {"write_backup": (WRITE[0], {"oneOf": [WRITE[1], obj({"document": WHOLE})]}, None, None)}
-# The files about whole documents, which say of earlier releases, too, what they do.
+# The files with whole documents, which also contain the outcomes of earlier releases.
 DOCUMENTS = ("payload", "read-backup", "write-backup")
 
 
 def outcomes(output, refusal):
-    """What a test without `clients` says of all, and what it says of one client."""
+    """The outcome in a test without `clients`, and the outcome of one client."""
     good = {"result": {"const": "valid"}}
     bad = {"result": {"const": "invalid"}, "stage": ref("stage")}
     if output is not None:
@@ -161,7 +161,7 @@ def outcomes(output, refusal):
 
 
 def earlier(operation, of_one):
-    """What earlier releases do, where that is known: an outcome with the releases that it is of."""
+    """What earlier releases do, if it is known: an outcome with its releases."""
     releases = {"releases": {"type": "array", "minItems": 1, "uniqueItems": True, "items": {"enum": list(EARLIER[operation])}}}
     each = [obj(releases | one["properties"], ["releases"] + one["required"]) for one in of_one["oneOf"]]
     return {"earlier": {"type": "array", "minItems": 1, "items": {"oneOf": each}}}
@@ -219,7 +219,7 @@ def schema(algorithm):
     }
 
 
-# The line protocol: what its operations give that the vectors say in another way.
+# The line protocol: outputs that have another form in the vectors.
 ANSWERS = {
     "seal_backup": obj({"body": ref("hex")}),
     "check_password": obj({"rule": or_null({"enum": ["length", "one_character", "digits", "pattern"]})}),
@@ -243,7 +243,7 @@ def expanded(schema):
 
 
 def protocol():
-    """What the line protocol asks, and what it answers: a schema for each way."""
+    """The requests and the answers of the line protocol: a schema for each."""
     number = {"type": "integer", "minimum": 1, "description": "The number of the request; the answer repeats it."}
     version = {"const": 1}
 

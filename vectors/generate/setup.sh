@@ -1,7 +1,7 @@
 #!/bin/sh
-# Installs what the generator needs, each package pinned by its hash, outside of `vectors/`
-# (a package of this crate would carry it along): into target/vectors, or the folder given.
-# Needs from the system: python3 (3.11), node (20) with npm, javac, and Debian's
+# Installs the packages of the generator, each pinned by its hash, outside of `vectors/`
+# (so that no package of this crate includes them): into target/vectors, or the given folder.
+# The system must have: python3 (3.11), node (20) with npm, javac, and Debian's
 # libandroid-json-java.
 set -eu
 here=$(CDPATH= cd -- "$(dirname -- "$0")" && pwd)
