@@ -55,7 +55,7 @@ pub const KNOWN_ISSUES: &[KnownIssue] = &[
         concerns: Directions::RESTORE,
         prevents: true,
         when: Condition::PasswordAsked,
-        text: "restoring from a server that asks for credentials fails: the app sends the Safe password in place of the server's, and the people who run the server can see it. Backing up works. Restore with app version 7.1.1 or older, or let the server ask for no credentials during the restore, in your own network alone.",
+        text: "restoring from a server that asks for credentials fails: the app sends the Safe password in place of the server's, and the people who run the server can see it. Backing up works. Restore with app version 7.1.1 or older, or let the server ask for no credentials during the restore, only in your own network.",
         source: "clients.divergence.restore-password",
     },
     KnownIssue {
@@ -85,7 +85,7 @@ pub const KNOWN_ISSUES: &[KnownIssue] = &[
         concerns: Directions::BOTH,
         prevents: false,
         when: Condition::EncodedUserInfo,
-        text: "credentials inside the URL are taken as they stand: Android sends `u%40x` where iOS sends `u@x`. Enter user name and password in their own fields.",
+        text: "credentials in the URL are used unchanged: Android sends `u%40x` where iOS sends `u@x`. Enter user name and password in their own fields.",
         source: "clients.divergence.percent-encoded-login",
     },
     KnownIssue {
