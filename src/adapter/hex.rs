@@ -16,7 +16,9 @@ impl TryFrom<String> for Hex {
         HEXLOWER
             .decode(digits.as_bytes())
             .map(Self)
-            .map_err(|error| format!("bytes are lower-case hexadecimal digits, two each: {error}"))
+            .map_err(|error| {
+                format!("expected bytes as pairs of lower-case hexadecimal digits: {error}")
+            })
     }
 }
 

@@ -35,13 +35,13 @@ pub enum MessageError {
         line: String,
     },
     /// Not exactly one of `ok`, `error` and `unsupported`.
-    #[error("an answer has exactly one of `ok`, `error` and `unsupported`, this one has {count}")]
+    #[error("an answer must have exactly one of `ok`, `error` and `unsupported`, got {count}")]
     NotOneOutcome {
         /// How many there were.
         count: usize,
     },
     /// It answers another request.
-    #[error("the answer is to request {found}, and request {expected} was asked")]
+    #[error("the answer has the ID of request {found}; expected {expected}")]
     OtherRequest {
         /// The number of the request.
         expected: u64,
@@ -49,14 +49,14 @@ pub enum MessageError {
         found: u64,
     },
     /// The output does not have the form of the operation.
-    #[error("the answer has not the form that `vectors/README.md` gives: {reason}")]
+    #[error("the answer does not have the form that `vectors/README.md` describes: {reason}")]
     WrongForm {
         /// What is wrong with it.
         reason: String,
     },
     /// It has another version of the protocol.
     #[error(
-        "it speaks version {found} of the protocol, and this program version {}",
+        "it speaks version {found} of the protocol, but this program speaks version {}",
         super::PROTOCOL
     )]
     OtherProtocol {

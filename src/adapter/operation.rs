@@ -163,7 +163,7 @@ fn reply<T: Serialize>(answer: Answer<T>) -> Reply {
         Ok(output) => match serde_json::to_value(output) {
             Ok(Value::Object(output)) => Reply::Done(output),
             // Every output is a struct, so this does not occur.
-            _ => Reply::Unsupported("the output cannot be written as a JSON object".to_owned()),
+            _ => Reply::Unsupported("failed to write the output as a JSON object".to_owned()),
         },
         Err(Refusal::At { stage, message }) => Reply::Refused { stage, message },
         Err(Refusal::Unsupported(why)) => Reply::Unsupported(why),

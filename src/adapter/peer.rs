@@ -30,7 +30,7 @@ pub trait Peer: Send + Sync {
 #[non_exhaustive]
 pub enum Breakdown {
     /// It cannot be started.
-    #[error("it cannot be started: {0}")]
+    #[error("it failed to start: {0}")]
     CannotStart(String),
     /// It ended, or closed its standard output, instead of answering.
     #[error("it ended instead of answering: {how}{}", last_words(said.as_ref()))]
@@ -56,15 +56,13 @@ pub enum Breakdown {
         limit_bytes: usize,
     },
     /// It wrote a line without a request.
-    #[error(
-        "it wrote a line that nobody had asked for: `{0}`; what is for people belongs on standard error"
-    )]
+    #[error("it wrote a line without a request: `{0}`; write text for people to standard error")]
     Unasked(String),
     /// It failed to start too often and is not started again.
-    #[error("it has failed to start {0} times in a row, and is not started again")]
+    #[error("it failed to start {0} times in a row, so it is not started again")]
     GivenUp(u32),
     /// It did not exit after `bye`.
-    #[error("it was still there {} s after `bye`, and had to be killed", limit.as_secs_f32())]
+    #[error("it was still running {} s after `bye` and was killed", limit.as_secs_f32())]
     DoesNotGo {
         /// The time limit.
         limit: Duration,
@@ -72,7 +70,7 @@ pub enum Breakdown {
 }
 
 fn last_words(said: Option<&String>) -> String {
-    said.map(|lines| format!("; last on its standard error: `{}`", printable(lines)))
+    said.map(|lines| format!("; last line of its standard error: `{}`", printable(lines)))
         .unwrap_or_default()
 }
 

@@ -160,7 +160,7 @@ impl Peer for Processes {
             let hello = running.hello.clone();
             self.put_back(running);
             // Every process that is put back has answered `hello`.
-            hello.ok_or_else(|| Breakdown::CannotStart("it said no hello".to_owned()))
+            hello.ok_or_else(|| Breakdown::CannotStart("it sent no `hello`".to_owned()))
         })
     }
 

@@ -288,7 +288,7 @@ fn finish(
     scrub.add_all(&secrets);
     if let (true, Some(id)) = (was_lower_case, &inspection.id) {
         inspection.notes.push(format!(
-            "The ID was read as {id}: the screens of both apps convert it to upper case."
+            "The ID was read as {id}, because both apps convert it to upper case."
         ));
     }
     inspection.clean(&scrub);
@@ -297,7 +297,7 @@ fn finish(
             Some(document) => {
                 write_document(file, document)?;
                 tell(&format!(
-                    "The decrypted document is in `{}`: it holds the private key.\n",
+                    "The decrypted document is in `{}`. It contains the private key.\n",
                     file.display()
                 ));
             }

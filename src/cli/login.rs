@@ -186,7 +186,7 @@ impl AppPassword {
         let end = if is_revoked {
             "The app password was revoked."
         } else {
-            "The app password could not be revoked: delete `Threema` in the web interface (Settings, Security, Devices & sessions)."
+            "The app password could not be revoked; delete `Threema` in the web interface (Settings, Security, Devices & sessions)."
         };
         Complaint {
             exit: complaint.exit,

@@ -55,7 +55,7 @@ pub const KNOWN_ISSUES: &[KnownIssue] = &[
         concerns: Directions::RESTORE,
         prevents: true,
         when: Condition::PasswordAsked,
-        text: "restoring from a server that asks for credentials fails: the app sends the Safe password in place of the server's, and the people who run the server can see it. Backing up works. Restore with app version 7.1.1 or older, or let the server ask for no credentials during the restore, only in your own network.",
+        text: "restoring from a server that asks for credentials fails: the app sends the Safe password instead of the server's password, and the administrator of the server can see it. Backing up works. Restore with app version 7.1.1 or older, or let the server ask for no credentials during the restore, only in your own network.",
         source: "clients.divergence.restore-password",
     },
     KnownIssue {
@@ -65,7 +65,7 @@ pub const KNOWN_ISSUES: &[KnownIssue] = &[
         concerns: Directions::RESTORE,
         prevents: false,
         when: Condition::FullRetention,
-        text: "a backup whose content does not change is uploaded again only after the full retentionDays, not after half of it: a server that deletes right after retentionDays loses it. Keep backups longer than retentionDays says.",
+        text: "a backup whose content does not change is uploaded again only after the full retentionDays, not after half of it: a server that deletes right after retentionDays deletes it too early. Keep backups longer than retentionDays says.",
         source: "clients.divergence.retention",
     },
     KnownIssue {
@@ -75,7 +75,7 @@ pub const KNOWN_ISSUES: &[KnownIssue] = &[
         concerns: Directions::BACKUP,
         prevents: false,
         when: Condition::RefusedWith413,
-        text: "a backup that the server refuses with 413 is reported as an unknown error: the app looks for another wording than it gets.",
+        text: "a backup that the server refuses with 413 is reported as an unknown error, because the app expects another wording.",
         source: "clients.divergence.too-large",
     },
     KnownIssue {
@@ -85,7 +85,7 @@ pub const KNOWN_ISSUES: &[KnownIssue] = &[
         concerns: Directions::BOTH,
         prevents: false,
         when: Condition::EncodedUserInfo,
-        text: "credentials in the URL are used unchanged: Android sends `u%40x` where iOS sends `u@x`. Enter user name and password in their own fields.",
+        text: "the app does not decode credentials inside the URL: Android sends `u%40x` where iOS sends `u@x`. Enter user name and password in their own fields.",
         source: "clients.divergence.percent-encoded-login",
     },
     KnownIssue {
@@ -95,7 +95,7 @@ pub const KNOWN_ISSUES: &[KnownIssue] = &[
         concerns: Directions::RESTORE,
         prevents: false,
         when: Condition::EmptyBackup,
-        text: "a backup of less than 24 bytes crashes the app when it is restored.",
+        text: "restoring a backup of less than 24 bytes crashes the app.",
         source: "clients.divergence.short-body",
     },
 ];

@@ -11,22 +11,22 @@ use crate::wire::{LoginKind, Method};
 /// No login, no config, no `WebDAV`.
 pub(super) const NOT_SET_UP: Problem = Problem {
     id: "problem.not-set-up",
-    title: "nothing is set up at this address yet: no login, no `config`, no sign of WebDAV",
+    title: "nothing is set up at this address yet (no login, no `config`, no sign of WebDAV)",
     evidence: "`config` is 404 with and without credentials, and PROPFIND of the folder 405 or 501; likely with 403",
-    meaning: "A web server answers; it asks for no login, has no `config`, and shows no WebDAV at this address. The apps need a folder with the file `config` and the folder `backups`, WebDAV for it, and a login.",
+    meaning: "A web server answers, but it asks for no login, has no `config`, and shows no WebDAV at this address. The apps need a folder with the file `config` and the folder `backups`, WebDAV for it, and a login.",
     fix: "Set up three things on the server: a folder that holds the file `config` ({\"maxBackupBytes\": 524288, \"retentionDays\": 180}) and a folder `backups`, both owned by the user that the server runs as; WebDAV for it, at least the methods GET, HEAD, PUT and DELETE; a login with HTTP Basic for it. Then reload the server, and run the same command again with --user NAME.",
     fixes: &[
         (
             Product::Apache,
-            "On the server, as root, run these lines: they make the folder /srv/threema-safe, switch on WebDAV for it and set up a login; the last line asks twice for the password that you use here. A folder of the site at this path is no longer seen then. (For Debian and Ubuntu. Elsewhere load the modules that the first line names with `LoadModule`, write the file below /etc/httpd/conf.d, and take the user `apache` or `http`.)",
+            "On the server, as root, run these lines: they make the folder /srv/threema-safe, switch on WebDAV for it and set up a login; the last line asks twice for the password that you use here. An existing folder of the site at this path is then hidden. (For Debian and Ubuntu. Elsewhere load the modules that the first line names with `LoadModule`, write the file below /etc/httpd/conf.d, and use the user `apache` or `http`.)",
         ),
         (
             Product::Nginx,
-            "On the server, as root, run these lines: they make the folder /srv/threema-safe, a `location` for it that takes uploads, and a login; the last line asks twice for the password that you use here. (For Debian and Ubuntu; elsewhere the user is `nginx` or `http`.) Then put `include snippets/threema-safe.conf;` into the `server` block of this host, below /etc/nginx/sites-enabled, and run `nginx -t && systemctl reload nginx`.",
+            "On the server, as root, run these lines: they make the folder /srv/threema-safe, a `location` for it that accepts uploads, and a login; the last line asks twice for the password that you use here. (For Debian and Ubuntu; elsewhere the user is `nginx` or `http`.) Then put `include snippets/threema-safe.conf;` into the `server` block of this host, below /etc/nginx/sites-enabled, and run `nginx -t && systemctl reload nginx`.",
         ),
         (
             Product::Caddy,
-            "`file_server` takes no uploads: build Caddy with `xcaddy build --with github.com/mholt/caddy-webdav`. In the Caddyfile, set `order webdav before file_server`, and in the site `basic_auth` with a user and the hash of `caddy hash-password`, and `webdav` with `root` and `prefix`. Make `config` and `backups` in that folder, owned by Caddy's user, and run `systemctl restart caddy`.",
+            "`file_server` accepts no uploads: build Caddy with `xcaddy build --with github.com/mholt/caddy-webdav`. In the Caddyfile, set `order webdav before file_server`, and in the site `basic_auth` with a user and the hash of `caddy hash-password`, and `webdav` with `root` and `prefix`. Make `config` and `backups` in that folder, owned by Caddy's user, and run `systemctl restart caddy`.",
         ),
         (
             Product::Lighttpd,
@@ -184,9 +184,9 @@ const LOGIN: &str = "Set up a login with HTTP Basic for this folder: a request w
 /// The server requires no login.
 pub(super) const NO_LOGIN: Problem = Problem {
     id: "problem.no-login",
-    title: "the server has no login here: it asks nobody for credentials",
+    title: "the server asks for no login here",
     evidence: "`config` is 403 or 404 with and without credentials",
-    meaning: "Credentials were given, but the server answers the same without them. iOS sends credentials only when it is asked for them, and nothing protects the backups.",
+    meaning: "The server answers the same with and without the given credentials. iOS sends credentials only when it is asked for them, and nothing protects the backups.",
     fix: LOGIN,
     fixes: &[
         (

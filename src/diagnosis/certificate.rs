@@ -61,7 +61,7 @@ pub(super) const SELF_SIGNED: Problem = Problem {
     id: "problem.self-signed",
     title: "the certificate is self-signed",
     evidence: "`tls.trusted` deviates, and the certificate is its own issuer",
-    meaning: "The certificate was made by the server itself, and no phone trusts it. The name of its issuer is its own.",
+    meaning: "The server made the certificate itself, and no phone trusts it. The certificate names itself as its issuer.",
     fix: "Get a certificate from a public authority (certbot, Caddy, acme.sh); or make your own authority with the lines below, let the server use server.pem and server.key, install ca.pem on every phone (on iOS, switch it on under Settings, General, About, Certificate Trust Settings), and give it to this check with --ca-file.",
     fixes: &[
         (
@@ -92,8 +92,8 @@ pub(super) const SELF_SIGNED: Problem = Problem {
 pub(super) const AUTHORITY_AS_SERVER: Problem = Problem {
     id: "problem.authority-as-server",
     title: "the server uses the certificate of an authority as its own",
-    evidence: "the certificate is its own issuer, and is marked as an authority's (`CA:TRUE`)",
-    meaning: "Plain `openssl req -x509` makes a certificate of this kind: it is a root, and the server presents it as its own. No phone trusts it unless it is installed, and not every library takes it even then.",
+    evidence: "the certificate is its own issuer, and is marked as an authority (`CA:TRUE`)",
+    meaning: "`openssl req -x509` without further options makes a root certificate, and the server presents it as its own. No phone trusts it unless it is installed, and some libraries refuse it even then.",
     fix: "Get a certificate from a public authority (certbot, Caddy, acme.sh); or make your own authority with the lines below, let the server use server.pem and server.key, install ca.pem on every phone (on iOS, switch it on under Settings, General, About, Certificate Trust Settings), and give it to this check with --ca-file.",
     fixes: &[
         (
@@ -124,7 +124,7 @@ pub(super) const KEY_MISMATCH: Problem = Problem {
     title: "the server does not hold the key of its certificate",
     evidence: "`tls.trusted` deviates, and the signature in the handshake is wrong",
     meaning: "The certificate and the key do not belong together. No client completes a handshake with them.",
-    fix: "Let certificate and key belong together.",
+    fix: "Configure a certificate and a key that belong together.",
     fixes: &[
         (
             Product::Nginx,
@@ -155,7 +155,7 @@ pub(super) const INTERMEDIATE_MISSING: Problem = Problem {
     title: "the server does not send the intermediate certificate",
     evidence: "`tls.chain` deviates",
     meaning: "A certificate between the server's and the root is missing. Android does not fetch it; browsers on a computer often do, so the error does not show there.",
-    fix: "Send the whole chain, certbot's fullchain.pem instead of cert.pem.",
+    fix: "Send the whole chain: certbot's fullchain.pem, not cert.pem.",
     fixes: &[
         (
             Product::Nginx,
@@ -229,7 +229,7 @@ pub(super) const ADDRESS_AS_NAME: Problem = Problem {
     id: "problem.address-as-name",
     title: "the certificate names the address as a DNS name",
     evidence: "`tls.name` deviates, the host is an address, and a DNS name of the certificate has the same letters",
-    meaning: "A client compares an address with the entries of the kind IP alone. An entry DNS with the same letters does not count.",
+    meaning: "A client compares an address only with entries of the kind IP. A DNS entry with the same letters does not count.",
     fix: "Make the certificate with `subjectAltName=IP:ADDRESS` (not `DNS:ADDRESS`); better, use a host name and a public certificate. Or make your own authority and a certificate for this address with the lines below, let the server use server.pem and server.key, install ca.pem on every phone (on iOS, switch it on), and give it to this check with --ca-file.",
     source: "RFC 6125 section 6.4; RFC 5280 section 4.2.1.6",
     breaks: Breaks::EVERYTHING,
@@ -247,10 +247,10 @@ pub(super) const ADDRESS_AS_NAME: Problem = Problem {
 /// The certificate has the host name in its common name alone.
 pub(super) const COMMON_NAME_ONLY: Problem = Problem {
     id: "problem.common-name-only",
-    title: "the certificate has the host name in its common name alone",
+    title: "the certificate has the host name only in its common name",
     evidence: "`tls.name` deviates, there are no alternative names, and the common name is the host",
     meaning: "Clients read the subject alternative names and ignore the common name. Old instructions for OpenSSL produce certificates like this one.",
-    fix: "Get a certificate whose subject alternative names hold this host name (`certbot certonly -d HOST`). Or make your own authority and a certificate with the lines below, let the server use server.pem and server.key, install ca.pem on every phone (on iOS, switch it on), and give it to this check with --ca-file.",
+    fix: "Get a certificate whose subject alternative names include this host name (`certbot certonly -d HOST`). Or make your own authority and a certificate with the lines below, let the server use server.pem and server.key, install ca.pem on every phone (on iOS, switch it on), and give it to this check with --ca-file.",
     source: "RFC 6125 section 6.4.4; clause 6.1",
     breaks: Breaks::EVERYTHING,
     also: NEW_CERTIFICATE,
@@ -292,21 +292,21 @@ pub(super) const WRONG_NAME: Problem = Problem {
 pub(super) const EXPIRED: Problem = Problem {
     id: "problem.certificate-expired",
     title: "the certificate has expired",
-    evidence: "`tls.dates` deviates after the end of a certificate",
+    evidence: "`tls.dates` deviates because a certificate has ended",
     meaning: "The renewal of the certificate did not run, or the server was not reloaded after it. The apps refuse the server.",
-    fix: "Renew the certificate (`certbot renew`), let that run by itself (`systemctl enable --now certbot.timer`), and reload the server.",
+    fix: "Renew the certificate (`certbot renew`), make the renewal automatic (`systemctl enable --now certbot.timer`), and reload the server.",
     fixes: &[
         (
             Product::Nginx,
-            "Run `certbot renew`, then `nginx -s reload`; add `--deploy-hook 'nginx -s reload'`, so that it happens by itself.",
+            "Run `certbot renew`, then `nginx -s reload`; add `--deploy-hook 'nginx -s reload'`, so that it happens automatically.",
         ),
         (
             Product::Apache,
-            "Run `certbot renew`, then `apachectl graceful`; add `--deploy-hook 'apachectl graceful'`, so that it happens by itself.",
+            "Run `certbot renew`, then `apachectl graceful`; add `--deploy-hook 'apachectl graceful'`, so that it happens automatically.",
         ),
         (
             Product::Caddy,
-            "Look into `journalctl -u caddy` why it did not renew: port 80 or 443 must be reachable.",
+            "See `journalctl -u caddy` for why it did not renew; port 80 or 443 must be reachable.",
         ),
     ],
     source: "clause 6.1",
@@ -324,7 +324,7 @@ pub(super) const EXPIRED: Problem = Problem {
 pub(super) const NOT_YET_VALID: Problem = Problem {
     id: "problem.certificate-not-yet-valid",
     title: "the certificate is not valid yet",
-    evidence: "`tls.dates` deviates before the begin of a certificate",
+    evidence: "`tls.dates` deviates because a certificate has not begun",
     meaning: "The certificate begins in the future. Its issuer's clock, or that of this machine, is wrong.",
     fix: "Check the clocks of this machine and of the issuer of the certificate.",
     source: "clause 6.1",
@@ -343,8 +343,8 @@ pub(super) const EXPIRES_SOON: Problem = Problem {
     id: "problem.certificate-expires-soon",
     title: "the certificate expires soon",
     evidence: "`tls.expires-soon` deviates",
-    meaning: "A renewal that runs by itself would have renewed it by now. When it expires, the apps refuse the server.",
-    fix: "Renew the certificate (`certbot renew`), let that run by itself (`systemctl enable --now certbot.timer`), and reload the server.",
+    meaning: "An automatic renewal would have renewed it by now. When it expires, the apps refuse the server.",
+    fix: "Renew the certificate (`certbot renew`), make the renewal automatic (`systemctl enable --now certbot.timer`), and reload the server.",
     fixes: &[
         (
             Product::Nginx,
@@ -356,7 +356,7 @@ pub(super) const EXPIRES_SOON: Problem = Problem {
         ),
         (
             Product::Caddy,
-            "Look into `journalctl -u caddy` why it did not renew: port 80 or 443 must be reachable.",
+            "See `journalctl -u caddy` for why it did not renew; port 80 or 443 must be reachable.",
         ),
     ],
     source: "clause 6.1",
@@ -383,8 +383,8 @@ pub(super) const CERTIFICATE_FORM: Problem = Problem {
     id: "problem.certificate-form",
     title: "the certificate breaks a rule that iOS enforces",
     evidence: "`tls.purpose`, `tls.validity`, `tls.validity-schedule`, `tls.transparency` or `tls.must-staple` deviates",
-    meaning: "Apple's rules limit how long a certificate is valid and what it must say. iOS refuses a certificate that breaks one.",
-    fix: "Get a certificate from a public authority of today, such as Let's Encrypt. A private authority must issue a new certificate, for at most 825 days and with the extended key usage serverAuth.",
+    meaning: "Apple's rules limit how long a certificate may be valid, and require certain fields. iOS refuses a certificate that breaks one of these rules.",
+    fix: "Get a new certificate from a public authority, such as Let's Encrypt. A private authority must issue a new certificate, for at most 825 days and with the extended key usage serverAuth.",
     source: "clause 6.2",
     breaks: Breaks::IOS,
     in_run: |symptom| {
@@ -405,10 +405,10 @@ pub(super) const CERTIFICATE_FORM: Problem = Problem {
 /// The server sends certificates that are not needed, or in the wrong order.
 pub(super) const CHAIN_UNTIDY: Problem = Problem {
     id: "problem.chain-untidy",
-    title: "the server sends certificates that are not needed, or in the wrong order",
+    title: "the server sends unneeded certificates, or sends them in the wrong order",
     evidence: "`tls.chain-order` or `tls.chain-superfluous` deviates",
     meaning: "Current clients sort the chain themselves. An expired leftover in it has stopped older ones.",
-    fix: "Put the server's certificate first, then each issuer after what it issued, without the root and without leftovers: certbot's fullchain.pem is so.",
+    fix: "Put the server's certificate first, then each issuer after the certificate that it issued, without the root and without other certificates; certbot's fullchain.pem has this form.",
     fixes: &[
         (
             Product::Nginx,
@@ -432,8 +432,8 @@ pub(super) const CHAIN_UNTIDY: Problem = Problem {
 /// Only this machine trusts the certificate.
 pub(super) const TRUST_OF_THIS_MACHINE: Problem = Problem {
     id: "problem.trust-of-this-machine",
-    title: "this machine trusts the certificate, and phones do not",
-    evidence: "the chain leads to a root of this machine and to none that is public, and no --ca-file was given",
+    title: "this machine trusts the certificate, but phones do not",
+    evidence: "the chain leads to a root of this machine that is not public, and no --ca-file was given",
     meaning: "The root was installed on this machine, and public authorities do not know it. No phone has it until somebody installs it there.",
     fix: "Install the root on every phone (on iOS, switch it on under Settings, General, About, Certificate Trust Settings), or get a certificate from a public authority.",
     source: "clause 6.1",
@@ -486,8 +486,8 @@ pub(super) const NEW_ROOT: Problem = Problem {
     id: "problem.new-root",
     title: "older phones lack the root of this certificate",
     evidence: "the chain leads to a public root that is in a table of roots by release",
-    meaning: "The certificate is in order, and its root is younger than some phones that are still in use. These refuse the server.",
-    fix: "Nothing for current phones. For older ones, let the authority send a chain that leads to an older root (certbot: `--preferred-chain`).",
+    meaning: "The certificate is valid, but its root is newer than some phones that are still in use. These phones refuse the server.",
+    fix: "Current phones need no fix. For older ones, request a chain that leads to an older root (certbot: `--preferred-chain`).",
     source: "Let's Encrypt, Certificate Compatibility, of 2024-07-04",
     breaks: Breaks::NOTHING,
     in_target: |run| {

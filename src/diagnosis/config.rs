@@ -17,8 +17,8 @@ fn text<'a>(evidence: &'a Evidence<'_>) -> Option<std::borrow::Cow<'a, str>> {
 pub(super) const TYPOGRAPHIC_QUOTES: Problem = Problem {
     id: "problem.typographic-quotes",
     title: "`config` holds typographic quotation marks",
-    evidence: "`config` begins with `{`, and a key of it stands behind a curly quotation mark",
-    meaning: "JSON knows the straight quotation mark alone. A web page or a word processor made curly ones of those in `config`.",
+    evidence: "`config` begins with `{`, and a key in it follows a curly quotation mark",
+    meaning: "JSON allows only straight quotation marks. A web page or a word processor replaced those in `config` by curly ones.",
     fix: "Write `config` again with straight quotation marks (\"): {\"maxBackupBytes\": 524288, \"retentionDays\": 180}",
     source: "RFC 8259 section 7; clause 4.2",
     breaks: Breaks::BACKUP,
@@ -54,7 +54,7 @@ pub(super) const BYTE_ORDER_MARK: Problem = Problem {
     id: "problem.byte-order-mark",
     title: "`config` begins with a byte order mark",
     evidence: "the first bytes of `config` are EF BB BF, FE FF or FF FE",
-    meaning: "An editor put an invisible mark before the first character of `config`. A parser of JSON may refuse a text that does not begin with `{`.",
+    meaning: "An editor put an invisible mark in front of the first character of `config`. A parser of JSON may refuse a text that does not begin with `{`.",
     fix: "Save `config` as UTF-8 without a byte order mark (Notepad: Save as, encoding `UTF-8`, not `UTF-8 with BOM`).",
     source: "RFC 8259 section 8.1; clause 4.2",
     breaks: Breaks::BACKUP,
@@ -73,8 +73,8 @@ pub(super) const BYTE_ORDER_MARK: Problem = Problem {
 pub(super) const CONFIG_CHARSET: Problem = Problem {
     id: "problem.config-charset",
     title: "`config` is sent with a charset that is not UTF-8",
-    evidence: "the Content-Type of `config` names a charset, and that is not UTF-8 or US-ASCII",
-    meaning: "The server declares another charset for `config` than JSON has. Android reads the file in that charset and does not understand it.",
+    evidence: "the Content-Type of `config` names a charset other than UTF-8 and US-ASCII",
+    meaning: "The server declares a charset for `config` that JSON does not use. Android reads the file in that charset and does not understand it.",
     fix: "Send `config` as `application/json`, without a `charset`, or with `charset=utf-8`.",
     fixes: &[
         (
@@ -129,8 +129,8 @@ pub(super) const PAGE_FOR_CONFIG: Problem = Problem {
 pub(super) const CONFIG_EMPTY: Problem = Problem {
     id: "problem.config-empty",
     title: "`config` is empty",
-    evidence: "`config` is answered with success and without a byte",
-    meaning: "The file `config` exists and holds nothing. The apps need two numbers in it.",
+    evidence: "`config` is answered with success and an empty body",
+    meaning: "The file `config` exists, but is empty. The apps need two numbers in it.",
     fix: "Write {\"maxBackupBytes\": 524288, \"retentionDays\": 180} into `config`.",
     source: "clause 4.2",
     breaks: Breaks::BACKUP,
@@ -145,9 +145,9 @@ pub(super) const CONFIG_EMPTY: Problem = Problem {
 /// The config is a file of a word processor, or was copied with its markup.
 pub(super) const CONFIG_IN_A_DOCUMENT: Problem = Problem {
     id: "problem.config-in-a-document",
-    title: "`config` is a document of another program, with JSON in it",
-    evidence: "`config` begins as RTF, as a ZIP archive (DOCX, ODT), or with the fence of a Markdown block",
-    meaning: "A word processor or a copied code block put its own form around the JSON. The apps read the bytes of the file and find no JSON.",
+    title: "`config` is a formatted document with JSON in it",
+    evidence: "`config` begins like RTF, like a ZIP archive (DOCX, ODT), or with the fence of a Markdown block",
+    meaning: "A word processor or a copied code block added its own format around the JSON. The apps read the bytes of the file and find no JSON.",
     fix: "Write `config` again with a text editor, as plain text: {\"maxBackupBytes\": 524288, \"retentionDays\": 180}",
     source: "clause 4.2",
     breaks: Breaks::BACKUP,
@@ -165,10 +165,10 @@ pub(super) const CONFIG_IN_A_DOCUMENT: Problem = Problem {
 /// The config is almost JSON.
 pub(super) const CONFIG_NOT_JSON: Problem = Problem {
     id: "problem.config-not-json",
-    title: "`config` is not JSON as every app reads it",
+    title: "`config` is not JSON that every app can read",
     evidence: "`config.understood` deviates at the stage `json`, and `config` names maxBackupBytes",
-    meaning: "A comment, a comma too many, a missing brace or a text that is not JSON stands in `config`. Android forgives some of that, and iOS nothing.",
-    fix: "Let `config` hold exactly {\"maxBackupBytes\": 524288, \"retentionDays\": 180}, with your numbers.",
+    meaning: "`config` contains a comment, an extra comma, or text that is not JSON, or lacks a brace. Android tolerates some of these, iOS none.",
+    fix: "Make `config` contain exactly {\"maxBackupBytes\": 524288, \"retentionDays\": 180}, with your numbers.",
     source: "RFC 8259; clause 4.2.android",
     breaks: Breaks::BACKUP,
     paste: Some(|shell| vec![format!("{} --replace-config", shell.setup())]),
@@ -184,10 +184,10 @@ pub(super) const CONFIG_NOT_JSON: Problem = Problem {
 /// The config lacks a number, or contains one as a string.
 pub(super) const CONFIG_NUMBERS: Problem = Problem {
     id: "problem.config-numbers",
-    title: "`config` lacks a number, or holds it in another form",
+    title: "`config` lacks a number, or holds it in the wrong form",
     evidence: "`config` is a JSON object in which maxBackupBytes or retentionDays is not a whole number",
-    meaning: "Both numbers must be there, as whole numbers without quotation marks. A number in quotation marks is a text to iOS.",
-    fix: "Let `config` hold exactly {\"maxBackupBytes\": 524288, \"retentionDays\": 180}, with your numbers.",
+    meaning: "`config` must contain both numbers, as whole numbers without quotation marks. iOS reads a number in quotation marks as text.",
+    fix: "Make `config` contain exactly {\"maxBackupBytes\": 524288, \"retentionDays\": 180}, with your numbers.",
     source: "clause 4.2",
     breaks: Breaks::BACKUP,
     paste: Some(|shell| vec![format!("{} --replace-config", shell.setup())]),
@@ -219,9 +219,9 @@ pub(super) const LIMIT_TOO_LOW: Problem = Problem {
 /// The retention in the config is invalid.
 pub(super) const RETENTION_WRONG: Problem = Problem {
     id: "problem.retention-wrong",
-    title: "retentionDays in `config` means another time to each app",
+    title: "each app reads retentionDays in `config` differently",
     evidence: "`config.retention` deviates",
-    meaning: "A number below 1 or above 2147483647 is read in several ways. Each app then uploads at other times than the server expects.",
+    meaning: "The apps read a number below 1 or above 2147483647 in different ways. Each app may then upload at times that the server does not expect.",
     fix: "Set retentionDays to 180, or to the number of days that the server really keeps a backup.",
     source: "clause 5.1",
     breaks: Breaks::NOTHING,
@@ -232,7 +232,7 @@ pub(super) const RETENTION_WRONG: Problem = Problem {
 /// Two backends hold different configs.
 pub(super) const TWO_BACKENDS: Problem = Problem {
     id: "problem.two-backends",
-    title: "several servers answer for this address, and do not hold the same",
+    title: "several servers answer at this address, with different content",
     evidence: "`config.same` deviates: answers to one question differ",
     meaning: "Two backends, two virtual hosts or a cache answer with different files. A backup that one of them stores may be missing on the other.",
     fix: "Let one server answer for this host, or give every backend the same storage and the same `config`.",

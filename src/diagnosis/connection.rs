@@ -11,7 +11,7 @@ use crate::wire::FailureKind;
 pub(super) const UNREACHABLE: Problem = Problem {
     id: "problem.unreachable",
     title: "the server cannot be reached",
-    evidence: "no address of the host takes a TCP connection",
+    evidence: "no address of the host accepts a TCP connection",
     meaning: "Nothing listens at this port, a firewall drops the connection, or the name has no address. No request could be sent.",
     fix: "Check host name, port, firewall, and that the server runs.",
     source: "clause 4.1",
@@ -26,10 +26,10 @@ pub(super) const UNREACHABLE: Problem = Problem {
 /// The URL uses plain http.
 pub(super) const PLAIN_HTTP: Problem = Problem {
     id: "problem.plain-http",
-    title: "the URL is http://, which no app takes",
+    title: "the URL is http://, which no app accepts",
     evidence: "`tls.https` deviates",
     meaning: "The apps refuse a server without TLS. Nothing was sent in the clear.",
-    fix: "Enter https://HOST/FOLDER, if the server has https; else serve it over https, with a certificate from a public authority (certbot, Caddy, acme.sh).",
+    fix: "Enter https://HOST/FOLDER if the server supports https; otherwise serve it over https, with a certificate from a public authority (certbot, Caddy, acme.sh).",
     source: "clause 6.3",
     breaks: Breaks::EVERYTHING,
     in_run: |symptom| shown_by(symptom, &["tls.https"]),
@@ -42,14 +42,14 @@ pub(super) const HTTP_ON_HTTPS_PORT: Problem = Problem {
     title: "the URL says http://, and this port speaks https",
     evidence: "an http:// URL is answered 400 with a page that asks for https, or not at all at a port that answers TLS",
     meaning: "The request was sent without encryption, including the password, but the server expects TLS at this port. The apps accept only https://.",
-    fix: "Write https:// in the place of http://: enter https://HOST/FOLDER",
+    fix: "Replace http:// by https:// and enter https://HOST/FOLDER",
     source: "nginx, status 497; Apache, mod_ssl; Go, net/http; RFC 5246 section 6.2.1",
     breaks: Breaks::EVERYTHING,
     also: &["auth.challenge"],
     spelled: Some(|evidence| {
         let rest = evidence.base.strip_prefix("http://")?;
         Some(format!(
-            "Write https:// in the place of http://: enter https://{rest}"
+            "Replace http:// by https:// and enter https://{rest}"
         ))
     }),
     in_silence: |silence| (silence.kind == FailureKind::SpeaksTls).then_some(Certainty::Certain),
@@ -70,7 +70,7 @@ pub(super) const HTTP_ON_HTTPS_PORT: Problem = Problem {
 /// HTTP/3 is announced but does not answer.
 pub(super) const DEAD_HTTP3: Problem = Problem {
     id: "problem.http3-dead",
-    title: "HTTP/3 is announced, and does not answer",
+    title: "HTTP/3 is announced, but does not answer",
     evidence: "the field `Alt-Svc` names h3 at a port, and no QUIC answers there over UDP",
     meaning: "iOS may try HTTP/3 first if it is announced, and waits before it uses another version. Android does not support it.",
     fix: "Let UDP through to the port that `Alt-Svc` announces, or stop announcing HTTP/3.",
@@ -81,7 +81,7 @@ pub(super) const DEAD_HTTP3: Problem = Problem {
         ),
         (
             Product::Nginx,
-            "Open UDP port 443 in the firewall, and publish it in Docker (`443:443/udp`); or take `add_header Alt-Svc` out of the `server` block.",
+            "Open UDP port 443 in the firewall, and publish it in Docker (`443:443/udp`); or remove `add_header Alt-Svc` from the `server` block.",
         ),
         (
             Product::Cloudflare,
@@ -100,15 +100,15 @@ pub(super) const DEAD_ADDRESS: Problem = Problem {
     title: "not every address of the host answers",
     evidence: "`tls.addresses` deviates",
     meaning: "The DNS names an address at which the server does not answer, or answers differently. Mobile networks often support only IPv6.",
-    fix: "Take addresses out of the DNS at which the server does not answer, or let it answer there with the same certificate.",
+    fix: "Remove addresses at which the server does not answer from the DNS, or let it answer there with the same certificate.",
     fixes: &[
         (
             Product::Nginx,
-            "Add `listen [::]:443 ssl;` beside `listen 443 ssl;` in the `server` block, or take the AAAA entry out of the DNS; a firewall needs the rule for IPv6, too.",
+            "Add `listen [::]:443 ssl;` beside `listen 443 ssl;` in the `server` block, or remove the AAAA record from the DNS; the firewall needs the same rule for IPv6.",
         ),
         (
             Product::Apache,
-            "Add `Listen [::]:443` in /etc/apache2/ports.conf, or take the AAAA entry out of the DNS; a firewall needs the rule for IPv6, too.",
+            "Add `Listen [::]:443` in /etc/apache2/ports.conf, or remove the AAAA record from the DNS; the firewall needs the same rule for IPv6.",
         ),
     ],
     source: "clause 6.1",
@@ -123,7 +123,7 @@ pub(super) const CONNECTION_LOST: Problem = Problem {
     title: "the server ended a connection, or did not answer in time",
     evidence: "a request gets no answer: the connection ends, is reset, or nothing comes in time",
     meaning: "A limit, a timeout or a crash ended the exchange. The request was sent again unless that could do harm.",
-    fix: "Look into the logs of the server and of the proxy before it, at the time of this run.",
+    fix: "Look into the logs of the server and of the proxy in front of it, at the time of this run.",
     fixes: &[
         (
             Product::Nginx,
@@ -152,9 +152,9 @@ pub(super) const CONNECTION_LOST: Problem = Problem {
 /// The address belongs to this machine.
 pub(super) const LOOPBACK_ADDRESS: Problem = Problem {
     id: "problem.loopback-address",
-    title: "no phone reaches this address: it is this machine's own",
+    title: "no phone reaches this address, because it is local to each machine",
     evidence: "an https:// URL whose host is `localhost` or an address of the loopback",
-    meaning: "Every machine uses this address for itself. A phone that is given it looks for the server on the phone.",
+    meaning: "Every machine uses this address for itself. A phone with this address looks for the server on the phone.",
     fix: "In the apps, enter the server's name.",
     source: "RFC 6761 section 6.3; RFC 1122 section 3.2.1.3",
     breaks: Breaks::EVERYTHING,

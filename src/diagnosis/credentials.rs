@@ -10,15 +10,15 @@ use crate::safe::Directions;
 use crate::wire::{Challenge, LoginKind};
 
 /// The fix for servers without a known setting that preserves the field.
-const HAND_ON: &str = "Let the web server hand the field `Authorization` on to the application: to PHP as the variable HTTP_AUTHORIZATION.";
+const HAND_ON: &str = "Let the web server pass the field `Authorization` to the application; for PHP, as the variable HTTP_AUTHORIZATION.";
 
 /// The header field `Authorization` does not reach the application.
 pub(super) const AUTHORIZATION_LOST: Problem = Problem {
     id: "problem.authorization-lost",
     title: "the credentials do not reach the application",
     evidence: "401 although credentials were sent, and sabre/dav says that it found no `Authorization`",
-    meaning: "The request carried credentials, but the application says that it saw none. The web server in front of PHP does not pass the field `Authorization` on.",
-    fix: "Hand the field `Authorization` to PHP. Apache: `CGIPassAuth On` in the `<Directory>`, or `SetEnvIf Authorization \"(.*)\" HTTP_AUTHORIZATION=$1`; nginx: `fastcgi_param HTTP_AUTHORIZATION $http_authorization;`",
+    meaning: "The request carried credentials, but the application says that it saw none. The web server in front of PHP does not pass on the field `Authorization`.",
+    fix: "Pass the field `Authorization` to PHP. Apache: `CGIPassAuth On` in the `<Directory>`, or `SetEnvIf Authorization \"(.*)\" HTTP_AUTHORIZATION=$1`; nginx: `fastcgi_param HTTP_AUTHORIZATION $http_authorization;`",
     fixes: &[
         (Product::Caddy, HAND_ON),
         (Product::Iis, HAND_ON),
@@ -48,7 +48,7 @@ pub(super) const APP_PASSWORD: Problem = Problem {
     title: "the server requires an app password",
     evidence: "401 with `password login forbidden`; likely where Nextcloud sends 401 without a challenge",
     meaning: "Nextcloud refuses the login password to programs, because of a second factor or its settings. It sends no challenge either, so iOS never logs in.",
-    fix: "Make an app password (Settings, Security, Devices & sessions), with access to files, and enter that.",
+    fix: "Make an app password (Settings, Security, Devices & sessions) with access to files, and enter it.",
     source: "measured on Nextcloud 33.0.3 with two-factor login and with token_auth_enforced",
     breaks: Breaks::EVERYTHING,
     in_answer: |evidence| {
@@ -72,10 +72,10 @@ pub(super) const APP_PASSWORD: Problem = Problem {
 /// The server offers Bearer, but no scheme that the apps support.
 pub(super) const BEARER_ONLY: Problem = Problem {
     id: "problem.bearer-only",
-    title: "the server offers Bearer alone, which no app speaks",
+    title: "the server offers only Bearer, which no app supports",
     evidence: "401 whose challenges are all Bearer",
     meaning: "The server requires a token from its login page. The apps send a user name and a password (HTTP Basic).",
-    fix: "Enable HTTP Basic for WebDAV; the apps speak nothing else. ownCloud Infinite Scale and OpenCloud: make an app token and enter it as the password (the service auth-app must run, OCIS_ADD_RUN_SERVICES=auth-app, with PROXY_ENABLE_APP_AUTH=true); or set PROXY_ENABLE_BASIC_AUTH=true.",
+    fix: "Enable HTTP Basic for WebDAV; the apps support nothing else. ownCloud Infinite Scale and OpenCloud: make an app token and enter it as the password (the service auth-app must run, OCIS_ADD_RUN_SERVICES=auth-app, with PROXY_ENABLE_APP_AUTH=true); or set PROXY_ENABLE_BASIC_AUTH=true.",
     source: "RFC 9110 section 11.6.1; clause 4.8",
     breaks: Breaks::EVERYTHING,
     also: &["auth.challenge"],
@@ -86,10 +86,10 @@ pub(super) const BEARER_ONLY: Problem = Problem {
 /// The server offers Negotiate or NTLM, but no scheme that the apps support.
 pub(super) const WINDOWS_LOGIN_ONLY: Problem = Problem {
     id: "problem.windows-login-only",
-    title: "the server offers Windows authentication alone",
+    title: "the server offers only Windows authentication",
     evidence: "401 whose challenges are all Negotiate, NTLM or Kerberos",
     meaning: "Negotiate and NTLM are for members of a Windows domain. The apps send a user name and a password (HTTP Basic).",
-    fix: "Enable Basic authentication for this folder, beside or in place of that of Windows.",
+    fix: "Enable Basic authentication for this folder, beside or instead of Windows authentication.",
     fixes: &[(
         Product::Iis,
         "Install the role service Basic Authentication; then, in IIS Manager, Authentication of this site, enable it and disable Windows Authentication.",
@@ -104,7 +104,7 @@ pub(super) const WINDOWS_LOGIN_ONLY: Problem = Problem {
 /// The server offers Digest, but not Basic.
 pub(super) const DIGEST_ONLY: Problem = Problem {
     id: "problem.digest-only",
-    title: "the server takes Digest authentication only",
+    title: "the server accepts only Digest authentication",
     evidence: "401 whose challenges are all Digest",
     meaning: "Android and Desktop send only HTTP Basic and are refused. iOS could answer Digest.",
     fix: "Offer Basic authentication over TLS.",
@@ -124,8 +124,8 @@ pub(super) const DIGEST_ONLY: Problem = Problem {
 /// The server offers only schemes that the apps do not support.
 pub(super) const NO_BASIC: Problem = Problem {
     id: "problem.no-basic",
-    title: "the server offers no authentication that the apps speak",
-    evidence: "401 with challenges, and none of them is Basic",
+    title: "the server offers no authentication that the apps support",
+    evidence: "401 with challenges, none of them Basic",
     meaning: "The challenge names schemes, but not HTTP Basic. The apps support nothing else.",
     fix: "Offer HTTP Basic for this folder: `WWW-Authenticate: Basic realm=\"…\"`.",
     source: "RFC 9110 section 11.6.1; clause 4.8",
@@ -171,7 +171,7 @@ pub(super) const WRONG_PASSWORD: Problem = Problem {
     fixes: &[
         (
             Product::Nextcloud,
-            "Check the user name; make a new app password in the browser (Settings, Security, Devices & sessions), and enter that. Do not try many: Nextcloud slows an address down after wrong passwords.",
+            "Check the user name; make a new app password in the browser (Settings, Security, Devices & sessions), and enter it. Do not try many passwords; Nextcloud slows down an address after wrong ones.",
         ),
         (
             Product::Koofr,
@@ -189,7 +189,7 @@ pub(super) const WRONG_PASSWORD: Problem = Problem {
         let owner = rest.split('/').next().filter(|owner| !owner.is_empty())?;
         evidence.beside.other_user.then(|| {
             format!(
-                "The URL belongs to the user `{owner}`, and another user name was given: give `--user {owner}` with an app password of that user, or enter the URL of the user who logs in."
+                "The URL belongs to the user `{owner}`, but another user name was given. Use `--user {owner}` with an app password of that user, or enter the URL of the user who logs in."
             )
         })
     }),
@@ -205,7 +205,7 @@ pub(super) const WRONG_PASSWORD: Problem = Problem {
 pub(super) const TWO_LOGINS: Problem = Problem {
     id: "problem.two-logins",
     title: "two places ask for credentials, one behind the other",
-    evidence: "401 with credentials names another realm than 401 without them",
+    evidence: "401 with credentials and 401 without them name different realms",
     meaning: "These credentials pass the first login, but a second one behind it refuses them. The apps have only one user name and one password per server.",
     fix: "Leave one login: let the proxy pass `Authorization` on without asking itself, or let the server behind it ask for nothing.",
     fixes: &[
@@ -247,10 +247,10 @@ fn realm(answer: &crate::wire::Response) -> Option<String> {
 /// The server requires credentials, and none were given.
 pub(super) const LOGIN_NEEDED: Problem = Problem {
     id: "problem.login-needed",
-    title: "the server asks for credentials, and none were given",
+    title: "the server asks for credentials, but none were given",
     evidence: "401, and the run has no credentials",
     meaning: "The folder is protected, but the run was started without a user name. Nothing else can be judged without it.",
-    fix: "Give the user with --user NAME; the password is then asked for, or comes with --password-file or SAFE_SERVER_PASSWORD.",
+    fix: "Give the user with --user NAME, and the password with --password-file or SAFE_SERVER_PASSWORD, or at the prompt.",
     source: "RFC 9110 section 15.5.2",
     breaks: Breaks::NOTHING,
     in_answer: |evidence| {
@@ -279,7 +279,7 @@ pub(super) const TOKEN_REFUSED: Problem = Problem {
 /// The server accepts letters beyond ASCII in one encoding only.
 pub(super) const PASSWORD_CHARSET: Problem = Problem {
     id: "problem.password-charset",
-    title: "the server refuses letters beyond ASCII as one of the apps sends them",
+    title: "the server refuses non-ASCII letters in the encoding of one of the apps",
     evidence: "`auth.charset` deviates: the same credentials are refused in one of two encodings",
     meaning: "Android and Desktop encode these letters differently, and the server accepts only one encoding. The login works in one app and fails in another.",
     fix: "Use a user name and a password of ASCII letters and digits for this server; for Nextcloud, make an app password.",
@@ -295,13 +295,13 @@ pub(super) const PASSWORD_CHARSET: Problem = Problem {
 /// A session cookie replaces the credentials.
 pub(super) const SESSION_COOKIE: Problem = Problem {
     id: "problem.session-cookie",
-    title: "a session cookie alone opens the backups",
+    title: "a session cookie without credentials opens the backups",
     evidence: "`auth.cookie` deviates: a request with the cookie and without credentials succeeds",
-    meaning: "The server sets a cookie that works like the password for a while. The apps do not need it, and a thief who has one can read the backups.",
-    fix: "Nothing that the apps need: know it, and end sessions in the server's settings if a device is lost.",
+    meaning: "The server sets a cookie that works like the password for a while. The apps do not need it, and a thief who has the cookie can read the backups.",
+    fix: "The apps need no fix. End sessions in the server's settings if a device is lost.",
     fixes: &[(
         Product::Nextcloud,
-        "Nothing that the apps need: revoke the app password in Settings, Security, Devices & sessions if a device is lost; that ends its sessions.",
+        "The apps need no fix. If a device is lost, revoke its app password in Settings, Security, Devices & sessions; that ends its sessions.",
     )],
     source: "servers.nextcloud-answers",
     breaks: Breaks::NOTHING,
@@ -312,13 +312,13 @@ pub(super) const SESSION_COOKIE: Problem = Problem {
 /// The server accepts any password.
 pub(super) const PASSWORD_NOT_CHECKED: Problem = Problem {
     id: "problem.password-not-checked",
-    title: "the server takes any password",
-    evidence: "`auth.wrong-password` deviates: a wrong password gets a backup",
+    title: "the server accepts any password",
+    evidence: "`auth.wrong-password` deviates: a wrong password opens a backup",
     meaning: "The server asks for credentials, but does not check them. Everybody who learns a backup ID can download the backup.",
     fix: "Look at the server's list of users, and at what the proxy passes on.",
     fixes: &[(
         Product::Nextcloud,
-        "A link without a password takes any: set a password for the link, or use an account.",
+        "A link without a password accepts any password. Set a password for the link, or use an account.",
     )],
     source: "clause 4.8; servers.nextcloud-public-link",
     breaks: Breaks::NOTHING,

@@ -14,8 +14,8 @@ use crate::wire::Method;
 pub(super) const PORTAL: Problem = Problem {
     id: "problem.portal",
     title: "a login portal stands in front of this address",
-    evidence: "a redirect to another host that takes the way back along, or to a path that only portals use",
-    meaning: "Every request is redirected to a page where a person logs in. The apps can use no such page.",
+    evidence: "a redirect to another host whose URL contains the way back, or to a path that only portals use",
+    meaning: "Every request is redirected to a page where a person logs in. The apps cannot use such a page.",
     fix: "Exempt this path from the portal, and let the server behind it ask for user name and password. Authelia: a rule with `policy: bypass` for this path; authentik and oauth2-proxy: an unauthenticated path; Cloudflare Access: a policy with the action Bypass.",
     source: "documentation of Authelia, authentik, oauth2-proxy and Cloudflare Access",
     breaks: Breaks::EVERYTHING,
@@ -56,9 +56,9 @@ fn is_portal(base: &str, location: &str) -> bool {
 pub(super) const REDIRECTED_DOWNLOADS: Problem = Problem {
     id: "problem.redirected-downloads",
     title: "the server redirects downloads",
-    evidence: "a GET is answered with a redirect within the same server, and what was asked for is there",
-    meaning: "Android and iOS follow a redirect of a GET by their source, and no device was tried. Each download takes one more request, and an upload would not survive it.",
-    fix: "Serve `config` and the backups where they are asked for, or enter the URL to which the redirect leads.",
+    evidence: "a GET is answered with a redirect within the same server, which leads to the requested file",
+    meaning: "According to their sources, Android and iOS follow a redirect of a GET, but no device was tried. Each download needs one more request, and an upload would not survive the redirect.",
+    fix: "Serve `config` and the backups at the requested URL, or enter the URL to which the redirect leads.",
     fixes: &[
         (
             Product::Nginx,
@@ -80,7 +80,7 @@ pub(super) const CHALLENGE_PAGE: Problem = Problem {
     id: "problem.cloudflare-challenge",
     title: "Cloudflare answers with a challenge for browsers",
     evidence: "the field `cf-mitigated: challenge`",
-    meaning: "Cloudflare takes the request for a robot's and asks for a browser. The apps are not browsers.",
+    meaning: "Cloudflare considers the request a robot's and asks for a browser. The apps are not browsers.",
     fix: "Add a WAF rule with the action Skip for this host and path, and switch Bot Fight Mode off or exempt the path.",
     source: "Cloudflare, header field cf-mitigated",
     breaks: Breaks::EVERYTHING,
@@ -98,7 +98,7 @@ pub(super) const METHOD_BLOCKED: Problem = Problem {
     id: "problem.method-blocked",
     title: "a firewall in front of the server refuses uploads",
     evidence: "PUT is 403 with and without credentials, although the server asks for a login",
-    meaning: "A PUT is refused before anybody looks at the credentials. A firewall for web applications allows GET and POST alone, as the OWASP Core Rule Set does.",
+    meaning: "A PUT is refused before the credentials are checked. A web application firewall allows only GET and POST, as the OWASP Core Rule Set does.",
     fix: "Allow PUT and DELETE for this path. OWASP Core Rule Set: add both to `tx.allowed_methods` (rule 900200 in crs-setup.conf); or exempt the path from the firewall.",
     fixes: &[(
         Product::Cloudflare,
@@ -121,7 +121,7 @@ pub(super) const FORBIDDEN: Problem = Problem {
     id: "problem.forbidden",
     title: "the server forbids this path",
     evidence: "GET of `config` is 403",
-    meaning: "A rule of the server or of a firewall before it forbids this path. It may look at the address, the country, the User-Agent or the path itself.",
+    meaning: "A rule of the server or of a firewall in front of it forbids this path. It may look at the address, the country, the User-Agent or the path itself.",
     fix: "Look into the log of the server at the time of this run for the rule that refused it, and exempt this path from it.",
     fixes: &[
         (
@@ -149,9 +149,9 @@ pub(super) const FORBIDDEN: Problem = Problem {
 pub(super) const USER_AGENT_FILTER: Problem = Problem {
     id: "problem.user-agent-filter",
     title: "the server refuses the apps by their User-Agent",
-    evidence: "the same request succeeds with the User-Agent of another program; or Desktop alone is refused",
-    meaning: "A filter takes the name that the app sends for that of a robot, or the server expects one name exactly. The same request under another name is answered.",
-    fix: "Let the server, or the filter before it, accept the User-Agent fields `Threema` and `Threema Desktop/…`.",
+    evidence: "the same request succeeds with the User-Agent of another program; or only Desktop is refused",
+    meaning: "A filter considers the app's User-Agent a robot's, or the server accepts only one exact User-Agent. The same request with another User-Agent is answered.",
+    fix: "Let the server, or the filter in front of it, accept the User-Agent fields `Threema` and `Threema Desktop/…`.",
     fixes: &[
         (
             Product::Nginx,
@@ -199,9 +199,9 @@ pub(super) const CAPTIVE_PORTAL: Problem = Problem {
 /// A proxy requires its own credentials.
 pub(super) const PROXY_LOGIN: Problem = Problem {
     id: "problem.proxy-login",
-    title: "a proxy before the server asks for its own credentials",
+    title: "a proxy in front of the server asks for its own credentials",
     evidence: "status 407",
-    meaning: "A proxy answers 407, which only a client that was set to use it should ever see. No app answers it.",
+    meaning: "A proxy answers 407, a status for clients that are configured to use a proxy. No app supports it.",
     fix: "Let the reverse proxy ask with 401 and `WWW-Authenticate`, not with 407; or leave the login to the server.",
     source: "RFC 9110 section 15.5.8",
     breaks: Breaks::EVERYTHING,
@@ -212,9 +212,9 @@ pub(super) const PROXY_LOGIN: Problem = Problem {
 /// A cache serves backups that no longer exist.
 pub(super) const CACHING_PROXY: Problem = Problem {
     id: "problem.caching-proxy",
-    title: "a cache gives out an old backup",
-    evidence: "`download.fresh` deviates: after a second upload the first one comes back",
-    meaning: "A cache before the server answers GET without asking the server. A restored backup is then older than the last one that was uploaded.",
+    title: "a cache returns an old backup",
+    evidence: "`download.fresh` deviates: after a second upload, the first one is returned",
+    meaning: "A cache in front of the server answers GET without asking the server. A restored backup is then older than the last uploaded one.",
     fix: "Exempt this path from the cache, and send `Cache-Control: no-store` with it.",
     fixes: &[
         (
@@ -247,9 +247,9 @@ pub(super) const CACHING_PROXY: Problem = Problem {
 /// The server behind the proxy is down.
 pub(super) const UPSTREAM_DOWN: Problem = Problem {
     id: "problem.upstream-down",
-    title: "the proxy does not reach the server behind it",
+    title: "the proxy cannot reach the server behind it",
     evidence: "status 502 or 504, or 521 to 523 from Cloudflare",
-    meaning: "A proxy answers, and the server behind it does not. That service has stopped, listens elsewhere, or takes too long.",
+    meaning: "A proxy answers, but the server behind it does not. That service has stopped, listens elsewhere, or takes too long.",
     fix: "Start the service behind the proxy, and check the address at which the proxy looks for it.",
     fixes: &[
         (
@@ -283,9 +283,9 @@ pub(super) const UPSTREAM_DOWN: Problem = Problem {
 pub(super) const RATE_LIMIT: Problem = Problem {
     id: "problem.rate-limit",
     title: "the server limits how many requests this address may send",
-    evidence: "429, or 503 to some requests of many; `server.rate-limit` deviates, or the run was stopped for it",
-    meaning: "This run sends more requests than a phone does, and met a limit. The apps, with about four requests a day, do not meet it.",
-    fix: "Nothing that the apps need, unless the limit is far lower: run again with `--pace slow`, or let the limit allow a few requests a second.",
+    evidence: "429, or 503 to some of many requests; `server.rate-limit` deviates, or the run was stopped for this reason",
+    meaning: "This run sends more requests than a phone does, and reached a limit. The apps, with about four requests a day, do not reach it.",
+    fix: "The apps need no fix unless the limit is far lower. Run again with `--pace slow`, or let the limit allow a few requests a second.",
     fixes: &[
         (
             Product::Nextcloud,
@@ -311,8 +311,8 @@ pub(super) const RATE_LIMIT: Problem = Problem {
 pub(super) const BANNED: Problem = Problem {
     id: "problem.banned",
     title: "the server has locked out this address",
-    evidence: "the server answered, and takes no connection any more",
-    meaning: "The server answered earlier requests of this run, and now nothing at all. It crashed, or intrusion detection has banned this address.",
+    evidence: "the server answered, and then accepts no more connections",
+    meaning: "The server answered earlier requests of this run, and now answers none. It crashed, or intrusion detection has banned this address.",
     fix: "Check that the server still runs. If it does, wait, or lift the ban (fail2ban: `fail2ban-client unban IP`; CrowdSec: `cscli decisions delete --ip IP`).",
     source: "servers.ban-fail2ban; servers.ban-crowdsec",
     breaks: Breaks::NOTHING,
@@ -326,10 +326,10 @@ pub(super) const BANNED: Problem = Problem {
 /// A body is changed in transit.
 pub(super) const BODY_REWRITTEN: Problem = Problem {
     id: "problem.body-rewritten",
-    title: "something changes the bytes of a backup on their way",
-    evidence: "`integrity.content` deviates: bytes that look like HTML, gzip or text come back changed",
-    meaning: "A proxy, a filter or a script treats a backup as a text or a page. A changed backup cannot be decrypted.",
-    fix: "Let this path pass as it is: switch off filters that rewrite HTML, unpack gzip or convert text, and send `Cache-Control: no-transform`.",
+    title: "something changes the bytes of a backup in transit",
+    evidence: "`integrity.content` deviates: bytes that look like HTML, gzip or text are returned changed",
+    meaning: "A proxy, a filter or a script treats a backup as text or as a page. A changed backup cannot be decrypted.",
+    fix: "Leave this path unchanged: switch off filters that rewrite HTML, unpack gzip or convert text, and send `Cache-Control: no-transform`.",
     fixes: &[
         (
             Product::Nginx,
@@ -356,9 +356,9 @@ pub(super) const BODY_REWRITTEN: Problem = Problem {
 /// A download is compressed, or declared as compressed.
 pub(super) const COMPRESSED_WRONGLY: Problem = Problem {
     id: "problem.compressed-wrongly",
-    title: "downloads are compressed, or labelled so, in a way that breaks them",
+    title: "downloads are compressed, or labelled as compressed, in a way that breaks them",
     evidence: "`integrity.content-encoding` or `integrity.compressed-download` deviates",
-    meaning: "The server compresses a backup, or labels it as compressed, other than the client asked. A client that obeys the label gets other bytes.",
+    meaning: "The server compresses a backup that the client did not ask it to compress, or labels it wrongly. A client that obeys the label gets other bytes.",
     fix: "Switch compression off for this path: an encrypted backup does not become smaller.",
     fixes: &[
         (
@@ -391,9 +391,9 @@ pub(super) const COMPRESSED_WRONGLY: Problem = Problem {
 /// Phrases of virus scanners.
 pub(super) const VIRUS_SCANNER: Problem = Problem {
     id: "problem.virus-scanner",
-    title: "a virus scanner or a filter for content refuses the upload",
-    evidence: "PUT is refused with 4xx or 5xx, and the answer says virus, malware or antivirus",
-    meaning: "A scanner looks into the upload and does not like what it sees. A backup is encrypted, so that nothing in it can be judged.",
+    title: "a virus scanner or a content filter refuses the upload",
+    evidence: "PUT is refused with 4xx or 5xx, and the answer contains virus, malware or antivirus",
+    meaning: "A scanner inspects the upload and rejects it. A backup is encrypted, so a scanner cannot judge it.",
     fix: "Exempt this path from the scanner.",
     fixes: &[(
         Product::Nextcloud,

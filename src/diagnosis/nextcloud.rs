@@ -21,7 +21,7 @@ pub(super) fn is_nextcloud(evidence: &Evidence<'_>) -> bool {
 pub(super) const NEXTCLOUD_URL: Problem = Problem {
     id: "problem.nextcloud-url",
     title: "the URL is not the WebDAV address of a Nextcloud folder",
-    evidence: "Nextcloud refuses, and the path is not one of its WebDAV (remote.php/dav/files/USER/FOLDER, public.php/webdav)",
+    evidence: "Nextcloud refuses, and the path is not a WebDAV path (remote.php/dav/files/USER/FOLDER, public.php/webdav)",
     meaning: "Nextcloud answers at this address, but not with files. The apps need the address of the folder in its WebDAV, not the one in the browser.",
     fix: "Enter https://HOST/remote.php/dav/files/USER/FOLDER; for a share link https://HOST/public.php/webdav, with the link's token as the user name.",
     source: "servers.nextcloud-host",
@@ -139,7 +139,7 @@ pub(super) const OTHER_USER: Problem = Problem {
     title: "the URL names another user than the login",
     evidence: "Nextcloud refuses `config`, and the user in remote.php/dav/files/USER is not the one who logs in",
     meaning: "Nextcloud shows each user only their own folder. A user who logs in by e-mail address still needs the user ID in the URL.",
-    fix: "Enter the URL with the ID of the user who logs in: Nextcloud shows it in Files, Files settings, WebDAV.",
+    fix: "Enter the URL with the ID of the user who logs in. Nextcloud shows it in Files, Files settings, WebDAV.",
     source: "servers.nextcloud-host; Nextcloud user manual, Accessing Nextcloud files using WebDAV",
     breaks: Breaks::EVERYTHING,
     spelled: Some(|evidence| {
@@ -184,7 +184,7 @@ pub(super) const NO_FILE_ACCESS: Problem = Problem {
 /// The link or share is read-only.
 pub(super) const READ_ONLY_SHARE: Problem = Problem {
     id: "problem.read-only-share",
-    title: "the share or link may be read only",
+    title: "the share or link permits only reading",
     evidence: "Nextcloud answers 403 to a PUT",
     meaning: "The config can be read, but Nextcloud refuses to store anything. The share or the link does not allow editing.",
     fix: "In Nextcloud, the sharing menu of this folder: let the link or share edit (`Can edit`, with create, edit and delete).",
@@ -205,7 +205,7 @@ pub(super) const READ_ONLY_SHARE: Problem = Problem {
 /// A file drop stores uploads under other names.
 pub(super) const FILE_DROP: Problem = Problem {
     id: "problem.file-drop",
-    title: "the link is a file drop: it takes files and gives none back",
+    title: "the link is a file drop, which accepts files but returns none",
     evidence: "a backup that was stored with success is 404 or 405 at a public link of Nextcloud",
     meaning: "A file drop stores each upload under another name and shows nothing. No backup can be restored from it.",
     fix: "In Nextcloud, the sharing menu of this folder: change the link from `File drop` to `Allow upload and editing`.",
@@ -270,7 +270,7 @@ pub(super) const LINK_GONE: Problem = Problem {
 pub(super) const OPENCLOUD_URL: Problem = Problem {
     id: "problem.opencloud-url",
     title: "the URL is one of the web interface of OpenCloud or ownCloud Infinite Scale",
-    evidence: "the path holds /files/spaces/ or /files/link/, and `config` is refused or a page",
+    evidence: "the path contains /files/spaces/ or /files/link/, and `config` is refused or is a page",
     meaning: "The address of a space in the browser is not its WebDAV address. The space shows its WebDAV address in its details.",
     fix: "Enter https://HOST/dav/spaces/SPACE-ID/FOLDER, as the space's details show it (Details, Show WebDAV path), with an app token as the password.",
     source: "documentation of OpenCloud and ownCloud Infinite Scale, WebDAV",

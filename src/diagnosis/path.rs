@@ -118,10 +118,10 @@ fn is_iis(evidence: &Evidence<'_>) -> bool {
 /// IIS does not serve files without an extension.
 pub(super) const NO_MIME_TYPE: Problem = Problem {
     id: "problem.no-mime-type",
-    title: "IIS gives out no files without an extension",
+    title: "IIS does not serve files without an extension",
     evidence: "an answer of IIS: GET is 404 after an upload with success, or for `config` in a folder that exists",
     meaning: "Uploads are stored, but a GET answers 404: IIS serves only files whose extension has a MIME type. `config` and the backups have no extension.",
-    fix: "Let the server give out files without an extension, as `application/octet-stream`.",
+    fix: "Let the server serve files without an extension, as `application/octet-stream`.",
     fixes: &[(
         Product::Iis,
         "Add a MIME type for files without extension: in IIS Manager, MIME Types, Add: extension `.`, type `application/octet-stream`; or in web.config `<mimeMap fileExtension=\".\" mimeType=\"application/octet-stream\" />` below `<staticContent>`.",
@@ -147,8 +147,8 @@ pub(super) const NO_MIME_TYPE: Problem = Problem {
 pub(super) const BACKUPS_MISSING: Problem = Problem {
     id: "problem.backups-missing",
     title: "the folder `backups` is missing",
-    evidence: "PUT is 403, 404, 405, 409 or 500 and PROPFIND of `backups` 404; likely with 404 or 409 alone",
-    meaning: "The server refuses an upload because there is no folder `backups` beside `config`. No app creates that folder.",
+    evidence: "PUT is 403, 404, 405, 409 or 500 and PROPFIND of `backups` 404; likely with only 404 or 409 to PUT",
+    meaning: "The server refuses an upload because the folder `backups` beside `config` does not exist. No app creates that folder.",
     fix: "Make a folder `backups` beside `config`, writable for the user that the server runs as. `safe-conformance setup` does it.",
     fixes: &[(
         Product::Nextcloud,
@@ -175,7 +175,7 @@ pub(super) const BACKUPS_MISSING: Problem = Problem {
 /// The folder `backups` exists, but is not writable.
 pub(super) const BACKUPS_NOT_WRITABLE: Problem = Problem {
     id: "problem.backups-not-writable",
-    title: "the folder `backups` exists and cannot be written",
+    title: "the folder `backups` exists, but cannot be written",
     evidence: "PUT is 403, 404, 405, 409 or 500, and PROPFIND of `backups` 207",
     meaning: "The folder `backups` exists, but an upload into it is refused. The user that the server runs as, or this account, may not write there.",
     fix: "Give the folder `backups` to the user that the server runs as (`chown -R USER backups`), and let this account create and replace files in it.",
@@ -226,8 +226,8 @@ pub(super) const BACKUPS_NOT_WRITABLE: Problem = Problem {
 /// The server serves files, but accepts none.
 pub(super) const NO_WEBDAV: Problem = Problem {
     id: "problem.no-webdav",
-    title: "the server takes no uploads here: WebDAV is not enabled",
-    evidence: "PUT is 405 or 501; certain if PROPFIND is, too; likely if `config` is 404 and PROPFIND of the folder is, on a server whose WebDAV answers PROPFIND",
+    title: "the server accepts no uploads here: WebDAV is not enabled",
+    evidence: "PUT is 405 or 501; certain if PROPFIND has the same status; likely if `config` is 404 and PROPFIND of the folder is 405 or 501, on a server whose WebDAV answers PROPFIND",
     meaning: "The server serves files, but does not support PUT at this address. Its WebDAV module is missing, or does not cover this folder.",
     fix: "Enable WebDAV for this folder.",
     fixes: &[
@@ -245,7 +245,7 @@ pub(super) const NO_WEBDAV: Problem = Problem {
         ),
         (
             Product::Caddy,
-            "`file_server` takes no uploads: build Caddy with the module http.handlers.webdav (`xcaddy build --with github.com/mholt/caddy-webdav`), and use `webdav` for this folder in the Caddyfile.",
+            "`file_server` accepts no uploads: build Caddy with the module http.handlers.webdav (`xcaddy build --with github.com/mholt/caddy-webdav`), and use `webdav` for this folder in the Caddyfile.",
         ),
         (
             Product::Iis,
@@ -269,7 +269,7 @@ pub(super) const NO_WEBDAV: Problem = Problem {
     spelled: Some(|evidence| {
         let fix = NO_WEBDAV.fix_for(&recognised(evidence.answer));
         evidence.is_config().then(|| {
-            format!("{fix} `config` is missing, too: reload the server, then let `safe-conformance setup` with the same URL make it and `backups`.")
+            format!("{fix} `config` is also missing: reload the server, then run `safe-conformance setup` with the same URL, which makes it and `backups`.")
         })
     }),
     in_answer: |evidence| {
@@ -301,7 +301,7 @@ pub(super) const SLASH_REDIRECT: Problem = Problem {
     id: "problem.slash-redirect",
     title: "the server redirects files to an address with another slash",
     evidence: "a redirect to the same address with a slash at its end",
-    meaning: "The server takes a file for a folder, or a rule of a web framework adds a slash. No upload survives a redirect.",
+    meaning: "The server treats a file as a folder, or a rule of a web framework adds a slash. No upload survives a redirect.",
     fix: "Serve files as files: exempt this path from the rule that adds slashes.",
     fixes: &[
         (
@@ -351,7 +351,7 @@ pub(super) const MOVED: Problem = Problem {
     id: "problem.moved",
     title: "the server redirects to another address",
     evidence: "a redirect whose target ends in the same file name, at another host, scheme or path",
-    meaning: "The files are at another address now, or under another name of the host. No upload survives a redirect.",
+    meaning: "The files are now at another address, or under another host name. No upload survives a redirect.",
     fix: "Enter the address to which the server redirects, in the apps and here.",
     source: "clause 4.9",
     breaks: Breaks::EVERYTHING,
@@ -421,7 +421,7 @@ pub(super) const STORAGE_REDIRECT: Problem = Problem {
     title: "downloads are redirected to a storage server",
     evidence: "a GET of a file that is there is redirected to another host, or to a URL with a signature in its query",
     meaning: "The server stores uploads itself and sends downloads from another host. According to their sources, the apps follow this redirect of a GET, but no device was tried.",
-    fix: "Let the server hand the files out itself (OpenList, AList: the storage's setting `WebDAV policy`: `Native proxy`).",
+    fix: "Let the server serve the files itself (OpenList, AList: the storage's setting `WebDAV policy`: `Native proxy`).",
     source: "clause 4.9",
     breaks: Breaks::NOTHING,
     also: &["server.redirects"],

@@ -23,7 +23,7 @@ pub(super) const READS_UNPROTECTED: Problem = Problem {
         ),
         (
             Product::Nextcloud,
-            "Use an account with an app password in place of a link without a password.",
+            "Use an account with an app password instead of a link without a password.",
         ),
         (
             Product::Lighttpd,
@@ -47,7 +47,7 @@ pub(super) const WRITES_UNPROTECTED: Problem = Problem {
     title: "anybody may write, without credentials",
     evidence: "`auth.anonymous-upload` or `auth.anonymous-delete` deviates",
     meaning: "A login was set up, but writing does not require it. Anybody can fill the disk, destroy a backup, and most likely replace `config`.",
-    fix: "Demand credentials for PUT and DELETE.",
+    fix: "Require credentials for PUT and DELETE.",
     fixes: &[
         (
             Product::Apache,
@@ -59,7 +59,7 @@ pub(super) const WRITES_UNPROTECTED: Problem = Problem {
         ),
         (
             Product::Nextcloud,
-            "Use an account with an app password in place of a link without a password.",
+            "Use an account with an app password instead of a link without a password.",
         ),
     ],
     source: "clause 4.12; servers.no-credentials",
@@ -71,14 +71,14 @@ pub(super) const WRITES_UNPROTECTED: Problem = Problem {
 /// Everyone can list the backups.
 pub(super) const LISTING_OPEN: Problem = Problem {
     id: "problem.listing-open",
-    title: "a list of all backups is shown to anybody",
+    title: "anybody can see a list of all backups",
     evidence: "`privacy.listing` deviates",
     meaning: "The IDs of the backups are secret, but this server lists them. Anybody can then download each of them.",
     fix: "Switch the index of folders off, and let PROPFIND ask for credentials.",
     fixes: &[
         (
             Product::Apache,
-            "Set `Options -Indexes` in the `<Directory>` of `backups`, and `Require valid-user` for PROPFIND, too.",
+            "Set `Options -Indexes` in the `<Directory>` of `backups`, and `Require valid-user` also for PROPFIND.",
         ),
         (
             Product::Nginx,
@@ -109,7 +109,7 @@ pub(super) const LISTING_OWN: Problem = Problem {
     fixes: &[
         (
             Product::Nginx,
-            "Set `autoindex off;`, and leave PROPFIND out of `dav_ext_methods`: the apps do not need it.",
+            "Set `autoindex off;`, and remove PROPFIND from `dav_ext_methods`; the apps do not need it.",
         ),
         (
             Product::Apache,
@@ -131,7 +131,7 @@ pub(super) const CREDENTIALS_ECHOED: Problem = Problem {
     id: "problem.credentials-echoed",
     title: "the server sends the credentials back",
     evidence: "`privacy.credentials-echo` deviates",
-    meaning: "An answer holds the password or the field `Authorization` of the request. Caches and logs on the way may keep it.",
+    meaning: "An answer contains the password or the field `Authorization` of the request. Caches and logs on the way may store it.",
     fix: "Switch off the debugging that repeats request fields, and change the password.",
     source: "clause 4.12",
     breaks: Breaks::NOTHING,
@@ -142,10 +142,10 @@ pub(super) const CREDENTIALS_ECHOED: Problem = Problem {
 /// Upper and lower case name the same backup.
 pub(super) const LETTER_CASE: Problem = Problem {
     id: "problem.letter-case",
-    title: "an ID in capitals names the same backup",
+    title: "an ID in capital letters names the same backup",
     evidence: "`privacy.letter-case` deviates",
-    meaning: "The disk or the server does not distinguish capital from small letters. The apps send only small letters, so nothing breaks.",
-    fix: "Nothing that the apps need; a file system that tells them apart (ext4, XFS) is what other servers have.",
+    meaning: "The file system or the server does not distinguish capital from small letters. The apps send only small letters, so nothing breaks.",
+    fix: "The apps need no fix. Most servers use a file system that distinguishes them (ext4, XFS).",
     source: "servers.upper-case-id",
     breaks: Breaks::NOTHING,
     in_run: |symptom| shown_by(symptom, &["privacy.letter-case"]),
@@ -162,7 +162,7 @@ pub(super) const ENCODED_SLASH: Problem = Problem {
     fixes: &[
         (
             Product::Nginx,
-            "Add `if ($request_uri ~* \"%2f\") { return 400; }` to the `server` block; nginx stays inside of its root all the same.",
+            "Add `if ($request_uri ~* \"%2f\") { return 400; }` to the `server` block; nginx never leaves its root anyway.",
         ),
         (
             Product::Apache,
@@ -197,8 +197,8 @@ pub(super) const REDIRECTS: Problem = Problem {
     id: "problem.redirects",
     title: "the server answers with redirects",
     evidence: "`server.redirects` deviates",
-    meaning: "The server sends requests of the apps to another address. No PUT and no DELETE survives that, and a GET loses its credentials on the way to another host.",
-    fix: "Enter the URL at which the files really are.",
+    meaning: "The server sends requests of the apps to another address. No PUT or DELETE survives a redirect, and a GET loses its credentials on the way to another host.",
+    fix: "Enter the actual URL of the files.",
     source: "clause 4.9",
     breaks: Breaks::EVERYTHING,
     in_run: |symptom| symptom.is("server.redirects").then_some(Certainty::Likely),

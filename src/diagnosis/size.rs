@@ -15,10 +15,10 @@ fn large_with(evidence: &Evidence<'_>, statuses: &[u16]) -> Option<Certainty> {
 /// The limit of the server or a proxy is lower than the one in the config.
 pub(super) const BODY_LIMIT: Problem = Problem {
     id: "problem.body-limit",
-    title: "the server takes less than maxBackupBytes promises",
+    title: "the server accepts less than maxBackupBytes allows",
     evidence: "413 to a PUT, or 400 where smaller backups are stored",
-    meaning: "The server, or a proxy in front of it, refuses bodies of a size that `config` allows. A user with many contacts will reach that size one day; then backups stop.",
-    fix: "Raise the limit of the server or of the proxy before it, or lower maxBackupBytes in `config` to what passes.",
+    meaning: "The server, or a proxy in front of it, refuses bodies of a size that `config` allows. A user with many contacts may reach that size; then backups stop.",
+    fix: "Raise the limit of the server or of the proxy in front of it, or lower maxBackupBytes in `config` to an accepted size.",
     fixes: &[
         (
             Product::Nginx,
@@ -42,11 +42,11 @@ pub(super) const BODY_LIMIT: Problem = Problem {
         ),
         (
             Product::Nextcloud,
-            "Raise `client_max_body_size` of nginx or `LimitRequestBody` of Apache, which stand before Nextcloud.",
+            "Raise `client_max_body_size` of nginx or `LimitRequestBody` of Apache, which stand in front of Nextcloud.",
         ),
         (
             Product::Traefik,
-            "Raise `maxRequestBodyBytes` of the middleware `buffering` of this router to 1048576 or more, or take the middleware off.",
+            "Raise `maxRequestBodyBytes` of the middleware `buffering` of this router to 1048576 or more, or remove the middleware.",
         ),
         (
             Product::Sftpgo,
@@ -70,8 +70,8 @@ pub(super) const BODY_BUFFER: Problem = Problem {
     id: "problem.body-buffer",
     title: "the proxy cannot write larger uploads into its buffer",
     evidence: "500 to a PUT; smaller backups are stored",
-    meaning: "Small bodies pass through memory, larger ones go through a folder on the proxy's disk first. That folder belongs to another user, or its disk is full.",
-    fix: "Make the folder of the proxy's body buffer writable for the user that it runs as, and look whether its disk is full.",
+    meaning: "The proxy keeps small bodies in memory and writes larger ones into a folder on its disk. That folder belongs to another user, or its disk is full.",
+    fix: "Make the folder of the proxy's body buffer writable for the user that it runs as, and check that its disk is not full.",
     fixes: &[
         (
             Product::Nginx,
@@ -79,7 +79,7 @@ pub(super) const BODY_BUFFER: Problem = Problem {
         ),
         (
             Product::Apache,
-            "Look whether /tmp or the disk is full, and into /var/log/apache2/error.log.",
+            "Check that /tmp and the disk are not full, and look into /var/log/apache2/error.log.",
         ),
         (
             Product::Lighttpd,
@@ -95,18 +95,18 @@ pub(super) const BODY_BUFFER: Problem = Problem {
 /// A gateway names another reason for its limit.
 pub(super) const GATEWAY_LIMIT: Problem = Problem {
     id: "problem.gateway-limit",
-    title: "a proxy breaks off larger uploads and calls it a bad gateway",
+    title: "a proxy breaks off larger uploads and reports a bad gateway",
     evidence: "502 or 504 to a PUT; smaller backups are stored",
     meaning: "A limit of the proxy ends the upload on its way to the server, and the proxy blames the server. No app learns that the size is the reason.",
-    fix: "Raise the proxy's limit of the body's size, and look into its log.",
+    fix: "Raise the proxy's limit for the size of a body, and look into its log.",
     fixes: &[
         (
             Product::Caddy,
-            "Raise `request_body { max_size 1MB }` in the Caddyfile: Caddy answers 502 above it when it stands before `reverse_proxy`.",
+            "Raise `request_body { max_size 1MB }` in the Caddyfile. Above this limit, Caddy with `reverse_proxy` answers 502.",
         ),
         (
             Product::Nginx,
-            "Raise the limit of the server that `proxy_pass` names: it closes the connection, and nginx answers 502.",
+            "Raise the limit of the server that `proxy_pass` names. It closes the connection, and nginx then answers 502.",
         ),
     ],
     source: "servers.caddy-limit",
@@ -150,8 +150,8 @@ pub(super) const LARGE_UPLOAD_DROPPED: Problem = Problem {
     id: "problem.large-upload-dropped",
     title: "something ends larger uploads without an answer",
     evidence: "a PUT gets no answer or breaks off; smaller backups are stored",
-    meaning: "A limit on size or time closes the connection in the middle of the upload. The app sees a network failure and tries again for ever.",
-    fix: "Raise the limits of size and time of the server and of the proxy before it.",
+    meaning: "A limit on size or time closes the connection in the middle of the upload. The app sees a network failure and tries again forever.",
+    fix: "Raise the size and time limits of the server and of the proxy in front of it.",
     fixes: &[
         (
             Product::Nginx,
@@ -181,10 +181,10 @@ pub(super) const LARGE_UPLOAD_DROPPED: Problem = Problem {
 /// The server ends a slow upload.
 pub(super) const SLOW_UPLOAD_ENDED: Problem = Problem {
     id: "problem.slow-upload-ended",
-    title: "an upload over a slow line is ended before it is whole",
-    evidence: "`upload.slow-uplink` deviates: the paced upload is refused or ended, and the same at full speed is stored",
+    title: "the server ends an upload over a slow line before it is complete",
+    evidence: "`upload.slow-uplink` deviates: the slow upload is refused or ended, but the same upload at full speed is stored",
     meaning: "The server, or a proxy in front of it, allows a whole request less time than a phone on a slow line needs. The app starts again from the beginning and is cut off again; Traefik does so after 60 s since 2.11.2.",
-    fix: "Raise the time that the server, and each proxy before it, give a whole request to 10 minutes (Traefik: `respondingTimeouts.readTimeout` of the entry point).",
+    fix: "Raise the time that the server, and each proxy in front of it, allow for a whole request to 10 minutes (Traefik: `respondingTimeouts.readTimeout` of the entry point).",
     fixes: &[
         (
             Product::Apache,
@@ -204,22 +204,22 @@ pub(super) const SLOW_UPLOAD_ENDED: Problem = Problem {
 /// The server does not enforce the limit in its config.
 pub(super) const LIMIT_NOT_ENFORCED: Problem = Problem {
     id: "problem.limit-not-enforced",
-    title: "the server takes backups that are larger than maxBackupBytes",
+    title: "the server accepts backups that are larger than maxBackupBytes",
     evidence: "`limits.above` deviates",
-    meaning: "Nothing enforces the number in `config`. The apps respect it; other software need not.",
-    fix: "Set a quota or a limit if anybody can upload; the apps need none.",
+    meaning: "Nothing enforces the number in `config`. The apps respect it, but other software may not.",
+    fix: "Set a quota or a limit if anybody can upload; the apps do not need it.",
     fixes: &[
         (
             Product::Nginx,
-            "Set `client_max_body_size` to maxBackupBytes in this `location`, if you want it enforced; the apps do not need it.",
+            "Set `client_max_body_size` to maxBackupBytes in this `location`, if it should be enforced; the apps do not need it.",
         ),
         (
             Product::Apache,
-            "Set `LimitRequestBody` to maxBackupBytes in this `<Directory>`, if you want it enforced; the apps do not need it.",
+            "Set `LimitRequestBody` to maxBackupBytes in this `<Directory>`, if it should be enforced; the apps do not need it.",
         ),
         (
             Product::Nextcloud,
-            "Set a quota for this account, if you want it enforced; the apps do not need it.",
+            "Set a quota for this account, if it should be enforced; the apps do not need it.",
         ),
     ],
     source: "servers.size-limit",
@@ -232,9 +232,9 @@ pub(super) const LIMIT_NOT_ENFORCED: Problem = Problem {
 pub(super) const LIMIT_OFF_BY_ONE: Problem = Problem {
     id: "problem.limit-off-by-one",
     title: "the server refuses a backup of exactly maxBackupBytes",
-    evidence: "413 or 400 to a PUT of exactly maxBackupBytes, where one byte less is stored",
+    evidence: "413 or 400 to a PUT of exactly maxBackupBytes, while one byte less is stored",
     meaning: "Android uploads a backup of exactly maxBackupBytes, iOS does not. The server compares as iOS does.",
-    fix: "Let the server's limit be maxBackupBytes itself, or one byte more; or lower maxBackupBytes by one.",
+    fix: "Set the server's limit to maxBackupBytes or one byte more, or lower maxBackupBytes by one.",
     source: "clause 4.6",
     breaks: Breaks {
         ios: crate::safe::Directions::NONE,
@@ -250,10 +250,10 @@ pub(super) const LIMIT_OFF_BY_ONE: Problem = Problem {
 /// A backup is truncated or lost because of its size.
 pub(super) const LARGE_BACKUP_DAMAGED: Problem = Problem {
     id: "problem.large-backup-damaged",
-    title: "larger backups are accepted, and cut or removed afterwards",
+    title: "larger backups are accepted, but truncated or removed afterwards",
     evidence: "`limits.below` deviates although the PUT succeeded",
     meaning: "The server answers success, but what it returns later is shorter, changed or gone. The app believes that there is a backup.",
-    fix: "Do not use this server before that is mended: look for a column or a buffer that is too small, and for a job that removes large files.",
+    fix: "Do not use this server until this is fixed. Look for a column or a buffer that is too small, and for a job that removes large files.",
     source: "servers.lying-success",
     breaks: Breaks {
         android: crate::safe::Directions::BOTH,

@@ -12,7 +12,7 @@ use crate::wire::Method;
 pub(super) const MAINTENANCE: Problem = Problem {
     id: "problem.maintenance",
     title: "the server is in maintenance",
-    evidence: "503 whose words hold `maintenance`",
+    evidence: "503 whose text contains `maintenance`",
     meaning: "The server says that it is in maintenance. Until that ends, no app backs up or restores.",
     fix: "End the maintenance.",
     fixes: &[(
@@ -29,7 +29,7 @@ pub(super) const MAINTENANCE: Problem = Problem {
 pub(super) const ACCOUNT_DISABLED: Problem = Problem {
     id: "problem.account-disabled",
     title: "the account is disabled",
-    evidence: "503 whose words say that the user or the account is disabled",
+    evidence: "503 whose text says that the user or the account is disabled",
     meaning: "The server knows the account, but the account is disabled. The administrator of the server can enable it.",
     fix: "Enable the account (Nextcloud: Accounts, or `occ user:enable USER`).",
     source: "servers.nextcloud-app-password",
@@ -42,7 +42,7 @@ pub(super) const ACCOUNT_DISABLED: Problem = Problem {
 pub(super) const ENCRYPTION_NOT_READY: Problem = Problem {
     id: "problem.encryption-not-ready",
     title: "the encryption of this account is not set up yet",
-    evidence: "503 whose words name a missing private key or an encryption that is not ready",
+    evidence: "503 whose text names a missing private key or an encryption that is not ready",
     meaning: "The server encrypts files, but has no key for this account yet. It creates one at the first login in the web interface.",
     fix: "Log in once in the web interface with this account, and log out again.",
     source: "servers.nextcloud-encryption",
@@ -98,9 +98,9 @@ pub(super) const QUOTA: Problem = Problem {
 pub(super) const UNAVAILABLE: Problem = Problem {
     id: "problem.unavailable",
     title: "the server says that it is unavailable",
-    evidence: "status 503 without a reason that is known",
-    meaning: "The server, or a proxy in front of it, answers 503. It is in maintenance or overloaded, or the account or the link is disabled; its own sentence may say which.",
-    fix: "Look into the log of the server at the time of this run; for a maintenance, wait for its end.",
+    evidence: "status 503 without a known reason",
+    meaning: "The server, or a proxy in front of it, answers 503. It is in maintenance or overloaded, or the account or the link is disabled; its own sentence may name the reason.",
+    fix: "Look into the log of the server at the time of this run; if it is in maintenance, wait until that ends.",
     fixes: &[
         (
             Product::Nextcloud,
@@ -121,7 +121,7 @@ pub(super) const UNAVAILABLE: Problem = Problem {
 pub(super) const SERVER_ERROR: Problem = Problem {
     id: "problem.server-error",
     title: "the server reports its own error",
-    evidence: "status 500, and nothing that says more",
+    evidence: "status 500 without a known reason",
     meaning: "The server, or an application behind it, failed to handle this request. Its log says why.",
     fix: "Look into the error log of the server at the time of this run. Most often a folder is missing, or not writable for the user that the server runs as.",
     fixes: &[
@@ -131,7 +131,7 @@ pub(super) const SERVER_ERROR: Problem = Problem {
         ),
         (
             Product::Apache,
-            "Look into /var/log/apache2/error.log at the time of this run. Most often Apache's user may not write in the folder (`Permission denied`: `chown -R www-data FOLDER`), or not in that of `DavLockDB`.",
+            "Look into /var/log/apache2/error.log at the time of this run. Most often Apache's user may not write in the folder (`Permission denied`: `chown -R www-data FOLDER`)or in the folder of `DavLockDB`.",
         ),
         (
             Product::Nginx,
@@ -153,7 +153,7 @@ pub(super) const SERVER_ERROR: Problem = Problem {
 /// Another client left a lock.
 pub(super) const LOCKED: Problem = Problem {
     id: "problem.locked",
-    title: "a lock keeps the backup from being written",
+    title: "a lock prevents the upload of a backup",
     evidence: "status 423",
     meaning: "Another client, or an upload that broke off, holds a lock on the file or its folder. While the lock is there, nothing can be stored.",
     fix: "Wait a minute and try again; if it stays, remove the lock on the server.",
@@ -176,7 +176,7 @@ pub(super) const LOCKED: Problem = Problem {
 /// The server stores uploads, but does not replace backups.
 pub(super) const NO_OVERWRITE: Problem = Problem {
     id: "problem.no-overwrite",
-    title: "the account may create files, and not replace them",
+    title: "the account may create files, but not replace them",
     evidence: "a second PUT is 403, 404, 405, 409 or 412; likely where it succeeds and the first backup stays",
     meaning: "The first upload to an ID is stored, but the next one is not. Every backup after the first is lost.",
     fix: "Let this user replace files, not only add them: every backup after the first is lost otherwise.",
@@ -216,8 +216,8 @@ pub(super) const NO_OVERWRITE: Problem = Problem {
 /// An upload is forbidden, without a reason.
 pub(super) const UPLOAD_FORBIDDEN: Problem = Problem {
     id: "problem.upload-forbidden",
-    title: "this account may read here, and not write",
-    evidence: "PUT is 403, and whether `backups` exists is not known",
+    title: "this account may read here, but not write",
+    evidence: "PUT is 403, and it is not known whether `backups` exists",
     meaning: "The server lets this account read `config`, but refuses its uploads. The rights of the account, a share, or the owner of the folder may be the reason.",
     fix: "Let this account create and replace files in `backups`, and give that folder to the user that the server runs as (`chown`).",
     fixes: &[
@@ -246,7 +246,7 @@ pub(super) const UPLOAD_FORBIDDEN: Problem = Problem {
 pub(super) const DELETE_REFUSED: Problem = Problem {
     id: "problem.delete-refused",
     title: "backups cannot be deleted",
-    evidence: "`delete.removes` deviates: DELETE is refused, or the backup is there after it",
+    evidence: "`delete.removes` deviates: DELETE is refused, or the backup still exists after it",
     meaning: "When Threema Safe is switched off, the app deletes the backup. On this server the backup stays.",
     fix: "Let this account delete files in `backups`.",
     fixes: &[
@@ -256,7 +256,7 @@ pub(super) const DELETE_REFUSED: Problem = Problem {
         ),
         (
             Product::Nextcloud,
-            "Let the share or link delete, too (Sharing, Custom permissions).",
+            "Let the share or link also delete (Sharing, Custom permissions).",
         ),
         (
             Product::Apache,
@@ -272,10 +272,10 @@ pub(super) const DELETE_REFUSED: Problem = Problem {
 /// The server rejects the request as a bad one.
 pub(super) const BAD_REQUEST: Problem = Problem {
     id: "problem.header-refused",
-    title: "the server refuses the form of the request",
+    title: "the server refuses the request as malformed",
     evidence: "GET of `config` is 400 without a body",
     meaning: "Servers made for Threema Safe give this answer if User-Agent or Accept is missing or unknown. A proxy may have removed or changed one of them.",
-    fix: "Let the proxy pass `User-Agent` and `Accept` on, and let the server accept the client's name.",
+    fix: "Let the proxy pass on `User-Agent` and `Accept`, and let the server accept the client's `User-Agent`.",
     source: "servers.user-agent",
     breaks: Breaks::EVERYTHING,
     in_answer: |evidence| {

@@ -10,31 +10,31 @@ use crate::safe::{Directions, Stage};
 use crate::wire::Method;
 
 /// The fix that was measured on four servers.
-const BUFFERING: &str = "Put a proxy before the server that buffers uploads, so that only whole ones reach it, such as an nginx with `proxy_request_buffering on;`, which is its default.";
+const BUFFERING: &str = "Put a proxy in front of the server that buffers uploads, so that only complete ones reach it: for example an nginx with `proxy_request_buffering on;`, which is its default.";
 
 /// An interrupted upload destroys the existing backup.
 pub(super) const CUT_OFF_DESTROYS: Problem = Problem {
     id: "problem.cut-off-destroys",
-    title: "an upload that breaks off destroys the backup that was there",
+    title: "an upload that breaks off destroys the existing backup",
     evidence: "`integrity.cut-off-keeps-old` deviates",
-    meaning: "The server writes an upload over the old backup while it arrives. If a phone loses its connection at the wrong moment, no backup is left.",
+    meaning: "The server overwrites the old backup while the new one arrives. If a phone loses its connection during the upload, no backup is left.",
     fix: BUFFERING,
     fixes: &[
         (
             Product::Nextcloud,
-            "With nginx and PHP-FPM: set `fastcgi_request_buffering on;` in the `location ~ \\.php` of Nextcloud's nginx file. With Apache, or in a container: put an nginx with `proxy_request_buffering on;` before it. Keep the app Versions on until then.",
+            "With nginx and PHP-FPM: set `fastcgi_request_buffering on;` in the `location ~ \\.php` of Nextcloud's nginx file. With Apache, or in a container: put an nginx with `proxy_request_buffering on;` in front of it. Keep the app Versions enabled until then.",
         ),
         (
             Product::Rclone,
-            "Put an nginx with `proxy_request_buffering on;` before `rclone serve webdav`; `--vfs-cache-mode writes` does not help.",
+            "Put an nginx with `proxy_request_buffering on;` in front of `rclone serve webdav`; `--vfs-cache-mode writes` does not help.",
         ),
         (
             Product::Wsgidav,
-            "Put an nginx with `proxy_request_buffering on;` before WsgiDAV.",
+            "Put an nginx with `proxy_request_buffering on;` in front of WsgiDAV.",
         ),
         (
             Product::Dufs,
-            "Put an nginx with `proxy_request_buffering on;` before dufs.",
+            "Put an nginx with `proxy_request_buffering on;` in front of dufs.",
         ),
     ],
     source: "servers.interrupted-upload; servers.buffering-proxy; servers.nextcloud-interrupted",
@@ -49,16 +49,16 @@ pub(super) const CUT_OFF_VISIBLE: Problem = Problem {
     id: "problem.cut-off-visible",
     title: "half a backup is visible after an upload that broke off",
     evidence: "`integrity.cut-off-invisible` deviates",
-    meaning: "The server shows the part of an upload that arrived, although the rest never came. A phone that restores it fails to decrypt it.",
+    meaning: "The server shows the first part of an upload although the rest never arrived. A phone that restores it fails to decrypt it.",
     fix: BUFFERING,
     fixes: &[
         (
             Product::Nextcloud,
-            "Set `fastcgi_request_buffering on;` (nginx with PHP-FPM), or put an nginx with `proxy_request_buffering on;` before it: chunked uploads alone are concerned, which the apps do not send.",
+            "Set `fastcgi_request_buffering on;` (nginx with PHP-FPM), or put an nginx with `proxy_request_buffering on;` in front of it. This affects only chunked uploads, which the apps do not send.",
         ),
         (
             Product::Rclone,
-            "Put an nginx with `proxy_request_buffering on;` before `rclone serve webdav`.",
+            "Put an nginx with `proxy_request_buffering on;` in front of `rclone serve webdav`.",
         ),
     ],
     source: "servers.interrupted-new; servers.nextcloud-late-half",
@@ -70,10 +70,10 @@ pub(super) const CUT_OFF_VISIBLE: Problem = Problem {
 /// Two simultaneous uploads are mixed.
 pub(super) const UPLOADS_MIXED: Problem = Problem {
     id: "problem.uploads-mixed",
-    title: "two uploads at once leave a mixture of both",
+    title: "two simultaneous uploads leave a mixture of both",
     evidence: "`integrity.concurrent-uploads` deviates",
-    meaning: "The server writes each upload into the visible file as it arrives. Two devices that back up at once leave bytes of both, which no key decrypts.",
-    fix: "Use a server that writes to a temporary file and renames it, such as nginx, Apache or Nextcloud; a proxy that buffers makes it rarer.",
+    meaning: "The server writes each upload into the visible file as it arrives. Two devices that back up at the same time leave a mixture of both, which no key decrypts.",
+    fix: "Use a server that writes to a temporary file and renames it, such as nginx, Apache or Nextcloud; a proxy that buffers uploads makes this rarer.",
     source: "servers.parallel-uploads",
     breaks: Breaks::RESTORE,
     in_run: |symptom| shown_by(symptom, &["integrity.concurrent-uploads"]),
@@ -83,10 +83,10 @@ pub(super) const UPLOADS_MIXED: Problem = Problem {
 /// A download during an upload returns a mixture.
 pub(super) const TORN_DOWNLOAD: Problem = Problem {
     id: "problem.torn-download",
-    title: "a download during an upload gives a part of it",
+    title: "a download during an upload returns only a part of it",
     evidence: "`integrity.download-during-upload` deviates",
     meaning: "The server writes into the file that it serves at the same time. A phone that restores at that moment gets only a part of the backup.",
-    fix: "Use a server that writes to a temporary file and renames it; a proxy that buffers uploads makes it rare.",
+    fix: "Use a server that writes to a temporary file and renames it; a proxy that buffers uploads makes this rarer.",
     source: "servers.torn-read",
     breaks: Breaks::RESTORE,
     in_run: |symptom| shown_by(symptom, &["integrity.download-during-upload"]),
@@ -96,13 +96,13 @@ pub(super) const TORN_DOWNLOAD: Problem = Problem {
 /// An upload was accepted but not stored.
 pub(super) const UPLOAD_NOT_STORED: Problem = Problem {
     id: "problem.upload-not-stored",
-    title: "the server says that it stored a backup, and has none",
+    title: "the server reports success but does not store the backup",
     evidence: "GET is 404 after a PUT with success",
     meaning: "The server answers success, but stores nothing, or stores it under another name. The app believes that there is a backup, but there is not.",
-    fix: "Do not use this server before that is mended: look for a full disk, and for a folder that the server's user cannot write (`chown -R USER backups`).",
+    fix: "Do not use this server until this is fixed. Look for a full disk, and for a folder that the server's user cannot write (`chown -R USER backups`).",
     fixes: &[(
         Product::Sabre,
-        "Give the folder `backups` to PHP's user (`chown -R www-data backups`): sabre/dav answers 201 where it cannot write, unless PHP's errors are made exceptions (`set_error_handler`).",
+        "Give the folder `backups` to PHP's user (`chown -R www-data backups`): sabre/dav answers 201 although it cannot write, unless PHP's errors are turned into exceptions (`set_error_handler`).",
     )],
     source: "servers.lying-success; servers.unwritable-backups",
     breaks: Breaks {
@@ -123,10 +123,10 @@ pub(super) const UPLOAD_NOT_STORED: Problem = Problem {
 /// A download differs from the upload.
 pub(super) const BACKUP_CHANGED: Problem = Problem {
     id: "problem.backup-changed",
-    title: "a backup comes back with other bytes than were stored",
+    title: "a backup is returned with other bytes than were stored",
     evidence: "`upload.round-trip` or `upload.restore` deviates although GET succeeds",
     meaning: "The server stores only a part of what was uploaded, nothing, or something else. Nobody can restore that backup.",
-    fix: "Do not use this server before that is mended: look for a full disk, for a proxy that does not pass bodies on, and for a script that reads the file as text.",
+    fix: "Do not use this server until this is fixed. Look for a full disk, for a proxy that does not pass bodies on, and for a script that reads the file as text.",
     source: "clause 4.4; servers.lying-success",
     breaks: Breaks {
         android: Directions::BOTH,
@@ -144,7 +144,7 @@ pub(super) const BACKUP_CHANGED: Problem = Problem {
 };
 
 /// A proxy configuration that makes eee-safe serve Desktop, tried with nginx 1.22.
-pub(super) const BEFORE_EEE_SAFE: &str = "eee-safe has no HEAD, and lets in the User-Agent `Threema` alone, which shuts Desktop out. Put an nginx before it: outside of `server`, `map $request_method $safe_method { HEAD GET; default $request_method; }`; in its `location`, beside `proxy_pass`, `proxy_method $safe_method;` and `proxy_set_header User-Agent Threema;`.";
+pub(super) const BEFORE_EEE_SAFE: &str = "eee-safe does not support HEAD, and accepts only the User-Agent `Threema`, so Desktop is refused. Put an nginx in front of it: outside of `server`, `map $request_method $safe_method { HEAD GET; default $request_method; }`; in its `location`, beside `proxy_pass`, `proxy_method $safe_method;` and `proxy_set_header User-Agent Threema;`.";
 
 /// HEAD does not work.
 pub(super) const NO_HEAD: Problem = Problem {
@@ -173,7 +173,7 @@ pub(super) const NO_HEAD: Problem = Problem {
 /// A missing backup is not answered with 404.
 pub(super) const MISSING_NOT_404: Problem = Problem {
     id: "problem.missing-not-404",
-    title: "a backup that does not exist is not answered 404",
+    title: "a missing backup is not answered with 404",
     evidence: "`download.missing` or `download.not-found` deviates",
     meaning: "The server answers a request for a missing backup with a page, an error or a refusal. An app then reports another problem than a missing backup.",
     fix: "Let the server answer 404 for a file that does not exist.",
@@ -214,10 +214,10 @@ pub(super) const MALFORMED_ID: Problem = Problem {
 /// A deleted or replaced backup remains readable for a while.
 pub(super) const SHOWN_AFTER_DELETION: Problem = Problem {
     id: "problem.shown-after-deletion",
-    title: "a deleted backup still shows for a while",
+    title: "a deleted backup stays visible for a while",
     evidence: "`retention.deleted-everywhere` deviates: HEAD or a list shows what GET does not",
     meaning: "The server forgets a deleted backup in one place but not in another, as eventually consistent storage does. An app may ask for a backup that is gone.",
-    fix: "Let caches of names and sizes expire at once, or use storage that is consistent after each write.",
+    fix: "Let caches of names and sizes expire immediately, or use storage that is consistent after each write.",
     fixes: &[(
         Product::Rclone,
         "Start `rclone serve webdav` with `--dir-cache-time 0s`, or with `--poll-interval` where the storage supports it.",
@@ -234,10 +234,10 @@ pub(super) const TRASH_BIN: Problem = Problem {
     title: "the server keeps deleted and replaced backups",
     evidence: "`retention.bin` deviates",
     meaning: "A trash bin and file versions keep what the apps delete or replace. The old ciphertext stays readable and counts towards the quota.",
-    fix: "Know it; empty the bin of this account from time to time.",
+    fix: "The apps need no fix. Empty the bin of this account from time to time.",
     fixes: &[(
         Product::Nextcloud,
-        "Know it: `occ trashbin:cleanup USER` and `occ versions:cleanup USER` empty both; `trashbin_retention_obligation` in config.php limits them.",
+        "The apps need no fix. `occ trashbin:cleanup USER` and `occ versions:cleanup USER` empty both; `trashbin_retention_obligation` in config.php limits them.",
     )],
     source: "servers.nextcloud-versions",
     breaks: Breaks::NOTHING,
@@ -250,7 +250,7 @@ pub(super) const RETENTION_COUNTED_WRONGLY: Problem = Problem {
     id: "problem.retention-counted-wrongly",
     title: "the server does not count the retention from the last upload",
     evidence: "`retention.refresh`, `retention.upload-refreshes` or `retention.download-refreshes` deviates",
-    meaning: "A backup must be kept for retentionDays after its last upload. This server shows another time, so it may delete a backup too early.",
+    meaning: "A backup must be kept for retentionDays after its last upload. This server reports another time, so it may delete a backup too early.",
     fix: "Let the job that deletes old backups look at the time of the last change (`find backups -type f -mtime +DAYS -delete`), not at access or creation.",
     source: "clauses 5.1 and 5.2",
     breaks: Breaks::RESTORE,
@@ -270,10 +270,10 @@ pub(super) const RETENTION_COUNTED_WRONGLY: Problem = Problem {
 /// An upload without a length is refused.
 pub(super) const CHUNKED_REFUSED: Problem = Problem {
     id: "problem.chunked-refused",
-    title: "the server takes no upload without a declared length",
+    title: "the server accepts no upload without a declared length",
     evidence: "`upload.chunked` deviates",
-    meaning: "An upload with `Transfer-Encoding: chunked` is refused or not stored. The apps declare the length; a proxy that streams uploads may not.",
-    fix: "Nothing that the apps need: let the proxy before the server buffer uploads, as an nginx does with `proxy_request_buffering on;`.",
+    meaning: "An upload with `Transfer-Encoding: chunked` is refused or not stored. The apps declare the length, but a proxy that streams uploads may not.",
+    fix: "The apps need no fix. Let the proxy in front of the server buffer uploads, as nginx does with `proxy_request_buffering on;`.",
     source: "servers.chunked",
     breaks: Breaks::NOTHING,
     in_run: |symptom| shown_by(symptom, &["upload.chunked"]),
@@ -283,10 +283,10 @@ pub(super) const CHUNKED_REFUSED: Problem = Problem {
 /// The server handles `Expect: 100-continue` wrongly.
 pub(super) const EXPECT_BROKEN: Problem = Problem {
     id: "problem.expect-broken",
-    title: "the server goes wrong where a client waits for 100 Continue",
+    title: "the server fails if a client waits for 100 Continue",
     evidence: "`upload.expect-continue` deviates",
-    meaning: "The server answers before the body has arrived, or refuses the request. No current app sends `Expect`; other tools do.",
-    fix: "Nothing that the apps need: update the server, or let a proxy take the field `Expect` out.",
+    meaning: "The server answers before the body has arrived, or refuses the request. No current app sends `Expect`, but other tools do.",
+    fix: "The apps need no fix. Update the server, or let a proxy remove the field `Expect`.",
     source: "servers.expect",
     breaks: Breaks::NOTHING,
     in_run: |symptom| shown_by(symptom, &["upload.expect-continue"]),

@@ -8,9 +8,9 @@ use super::symptom::shown_by;
 pub(super) const NO_TLS_ON_PORT: Problem = Problem {
     id: "problem.no-tls-on-port",
     title: "TLS is not switched on for this port",
-    evidence: "`tls.answers` deviates: what answers does not speak TLS",
-    meaning: "Something answers at this port, and not with TLS. Most often plain http is served there.",
-    fix: "Write the port at which the server speaks https in the URL (443 needs none), or switch TLS on for this port.",
+    evidence: "`tls.answers` deviates: the port does not speak TLS",
+    meaning: "Something answers at this port, but not with TLS. Most often it serves plain http.",
+    fix: "Write the server's https port in the URL (443 can be omitted), or enable TLS for this port.",
     fixes: &[
         (
             Product::Nginx,
@@ -34,9 +34,9 @@ pub(super) const NO_TLS_ON_PORT: Problem = Problem {
 /// The server supports no TLS version that the apps accept.
 pub(super) const OLD_TLS: Problem = Problem {
     id: "problem.old-tls",
-    title: "the server speaks no TLS that the apps take",
+    title: "the server supports no version of TLS that the apps accept",
     evidence: "`tls.protocol` or `tls.version-1-2` deviates",
-    meaning: "The apps need TLS 1.2 or 1.3. This server offers older versions alone, or not the one that is asked for.",
+    meaning: "The apps need TLS 1.2 or 1.3. This server offers only older versions, or lacks the requested one.",
     fix: "Switch TLS 1.2 and 1.3 on; a TLS library that knows neither must be updated.",
     fixes: &[
         (
@@ -61,9 +61,9 @@ pub(super) const OLD_TLS: Problem = Problem {
 /// The server accepts no suite with forward secrecy that iOS supports.
 pub(super) const NO_FORWARD_SECRECY: Problem = Problem {
     id: "problem.no-forward-secrecy",
-    title: "the server accepts no suite with forward secrecy that iOS takes",
+    title: "the server supports no suite with forward secrecy that iOS accepts",
     evidence: "`tls.forward-secrecy` or `tls.current-suites` deviates",
-    meaning: "App Transport Security takes suites with ECDHE alone. iOS completes no handshake with this server.",
+    meaning: "App Transport Security accepts only suites with ECDHE. iOS completes no handshake with this server.",
     fix: "Accept suites with ECDHE and AES-GCM or ChaCha20.",
     fixes: &[
         (
@@ -88,9 +88,9 @@ pub(super) const NO_FORWARD_SECRECY: Problem = Problem {
 /// The server accepts outdated TLS versions or suites.
 pub(super) const OUTDATED_TLS_ACCEPTED: Problem = Problem {
     id: "problem.outdated-tls-accepted",
-    title: "the server accepts versions or suites of TLS that are outdated",
+    title: "the server accepts outdated versions or suites of TLS",
     evidence: "`tls.old-versions` or `tls.weak-suites` deviates",
-    meaning: "Old versions and suites are accepted beside the current ones. The apps do not use them, and an attacker may try.",
+    meaning: "The server accepts old versions and suites beside the current ones. The apps do not use them, but an attacker may try to.",
     fix: "Switch TLS 1.0 and 1.1, and suites without ECDHE, off.",
     fixes: &[
         (
@@ -113,7 +113,7 @@ pub(super) const NO_TLS_1_3: Problem = Problem {
     id: "problem.no-tls-1-3",
     title: "the server does not speak TLS 1.3",
     evidence: "`tls.version-1-3` deviates",
-    meaning: "TLS 1.2 works for every app. TLS 1.3 is faster to begin, and its library is newer.",
+    meaning: "TLS 1.2 works for every app. TLS 1.3 connects faster and needs a newer library.",
     fix: "Update the server and its TLS library, and switch TLS 1.3 on.",
     fixes: &[
         (
@@ -136,7 +136,7 @@ pub(super) const NO_HTTP2: Problem = Problem {
     id: "problem.no-http2",
     title: "the server does not offer HTTP/2",
     evidence: "`tls.alpn` deviates",
-    meaning: "The apps speak HTTP/1.1 as well, so that nothing breaks. HTTP/2 needs fewer connections.",
+    meaning: "The apps also support HTTP/1.1, so nothing breaks. HTTP/2 needs fewer connections.",
     fix: "Switch HTTP/2 on.",
     fixes: &[
         (
@@ -157,10 +157,10 @@ pub(super) const NO_HTTP2: Problem = Problem {
 /// The server requires a client certificate.
 pub(super) const CLIENT_CERTIFICATE: Problem = Problem {
     id: "problem.client-certificate",
-    title: "the server demands a certificate of the client",
+    title: "the server requires a client certificate",
     evidence: "`tls.client-certificate` deviates",
-    meaning: "The apps have no certificate to show. The server ends the handshake, or refuses every request.",
-    fix: "Demand no certificate for this path: protect it with a user name and a password.",
+    meaning: "The apps have no client certificate. The server ends the handshake, or refuses every request.",
+    fix: "Require no client certificate for this path; protect it with a user name and a password.",
     fixes: &[
         (
             Product::Nginx,
@@ -183,7 +183,7 @@ pub(super) const SERVER_NAME_UNKNOWN: Problem = Problem {
     id: "problem.server-name-unknown",
     title: "the server does not know this host name",
     evidence: "`tls.server-name` deviates",
-    meaning: "The server ends the handshake, or shows another site, where a client asks for this name. The site is not configured under it.",
+    meaning: "The server ends the handshake, or shows another site, if a client asks for this name. No site is configured under this name.",
     fix: "Let the site answer to the name that clients ask for.",
     fixes: &[
         (

@@ -78,107 +78,107 @@ faults! {
     // The file config. Source: clauses 4.2.android and 4.2.charset; servers.config-get,
     // servers.config-head, servers.config-writable, servers.config-proves-nothing.
     ConfigMissing = "config-missing" in "config.rs" "tree/mod.rs",
-        "Answers 404 for config, as any WebDAV server does where nobody created that file.";
+        "Answers 404 for config, like any WebDAV server on which nobody created that file.";
     ConfigHtml = "config-html" in "config.rs",
         "Answers config with 200 and an HTML login page, as a catch-all page or a captive portal does.";
     ConfigMaintenance = "config-maintenance" in "config.rs",
         "Answers config with 503 and an HTML page, as Nextcloud does in maintenance.";
     ConfigEmpty = "config-empty" in "config.rs",
-        "Answers config with 200 and no bytes, as any WebDAV server does whose file was only touched.";
+        "Answers config with 200 and no bytes, like any WebDAV server whose file was only touched.";
     ConfigNumberInString = "config-number-in-string" in "config.rs",
-        "Writes maxBackupBytes as a string, a mistake of a file written by hand that Android forgives and iOS does not.";
+        "Writes maxBackupBytes as a string, a typical mistake in a handwritten file that Android forgives and iOS does not.";
     ConfigComment = "config-comment" in "config.rs",
-        "Puts a comment into config, a mistake of a file written by hand that Android forgives and iOS does not.";
+        "Puts a comment into config, a typical mistake in a handwritten file that Android forgives and iOS does not.";
     ConfigTrailingComma = "config-trailing-comma" in "config.rs",
-        "Puts a comma after the last member of config, a mistake of a file written by hand.";
+        "Puts a comma after the last member of config, a typical mistake in a handwritten file.";
     ConfigKeyMissing = "config-key-missing" in "config.rs",
-        "Leaves retentionDays out of config, a mistake of a file written by hand.";
+        "Leaves retentionDays out of config, a typical mistake in a handwritten file.";
     ConfigFraction = "config-fraction" in "config.rs",
         "Writes maxBackupBytes as 524288.5, which Android truncates and iOS refuses.";
     ConfigZeroLimit = "config-zero-limit" in "config.rs" "site.rs",
-        "Says that maxBackupBytes is 0 and enforces no limit, as where 0 was meant as unlimited.";
+        "Sets maxBackupBytes to 0 and enforces no limit, as if 0 meant unlimited.";
     ConfigNegativeLimit = "config-negative-limit" in "config.rs",
-        "Says that maxBackupBytes is -1, as where that was meant as unlimited.";
+        "Sets maxBackupBytes to -1, as if that meant unlimited.";
     ConfigTinyLimit = "config-tiny-limit" in "config.rs",
-        "Says that maxBackupBytes is 511, as where kilobytes were meant.";
+        "Sets maxBackupBytes to 511, as if it counted kilobytes.";
     ConfigSmallLimit = "config-small-limit" in "config.rs" "site.rs",
-        "Says that maxBackupBytes is 131072 and enforces it, too little for a user with many contacts.";
+        "Sets maxBackupBytes to 131072 and enforces it, which is too little for a user with many contacts.";
     ConfigHugeLimit = "config-huge-limit" in "config.rs",
-        "Says that maxBackupBytes is 104857600 while the usual limit stays, as behind nginx with its default of 1 MiB.";
+        "Sets maxBackupBytes to 104857600 but keeps the usual limit, as behind nginx with its default of 1 MiB.";
     ConfigZeroRetention = "config-zero-retention" in "config.rs",
-        "Says that retentionDays is 0, which clients count as 180.";
+        "Sets retentionDays to 0, which clients read as 180.";
     ConfigNegativeRetention = "config-negative-retention" in "config.rs",
-        "Says that retentionDays is -1, as where that was meant as for ever.";
+        "Sets retentionDays to -1, as if that meant forever.";
     ConfigRetentionOverflow = "config-retention-overflow" in "config.rs",
-        "Says that retentionDays is 99999999999, which Android wraps silently to another number.";
+        "Sets retentionDays to 99999999999, which Android wraps silently to another number.";
     ConfigLarge = "config-large" in "config.rs",
         "Pads config with an unknown key to more than 4096 bytes.";
     ConfigRedirect = "config-redirect" in "config.rs",
-        "Redirects config with 301 to config/, as servers do that take it for a folder.";
+        "Redirects config with 301 to config/, like servers that treat it as a folder.";
     ConfigAnonymous = "config-anonymous" in "auth.rs",
-        "Shows config without credentials, as servers do that protect only the backups.";
+        "Shows config without credentials, like servers that protect only the backups.";
 
     ConfigLoginPage = "config-login-page" in "auth.rs",
-        "Answers config without credentials with 200 and an HTML login page, as portals do that ask people and not programs.";
+        "Answers config without credentials with 200 and an HTML login page, like portals that expect people, not programs.";
     ConfigDiffersByHttp = "config-differs-by-http" in "config.rs",
-        "Says that maxBackupBytes is 131072 over HTTP/1.1 alone, as where two virtual hosts answer for one name.";
+        "Sets maxBackupBytes to 131072 only over HTTP/1.1, as if two virtual hosts answered for one name.";
     ConfigAlternates = "config-alternates" in "config.rs",
-        "Says in every second answer that maxBackupBytes is 131072, as two backends do that hold different files.";
+        "Sets maxBackupBytes to 131072 in every second answer, like two backends that hold different files.";
     ConfigCharset = "config-charset" in "config.rs",
-        "Sends config with charset=utf-16 although it is UTF-8, which Android alone obeys.";
+        "Sends config with charset=utf-16 although it is UTF-8, which only Android obeys.";
     Http3Dead = "http3-dead" in "config.rs",
-        "Announces HTTP/3 beside config, where nothing listens on UDP, as Caddy does behind a firewall that lets only TCP through.";
+        "Announces HTTP/3 with config although nothing listens on UDP, like Caddy behind a firewall that lets only TCP through.";
     ConfigDuplicateKey = "config-duplicate-key" in "config.rs",
-        "Writes maxBackupBytes twice with different numbers, of which Android takes the last and iOS the first.";
+        "Writes maxBackupBytes twice with different numbers; Android uses the last and iOS the first.";
 
     // Credentials. Source: servers.no-credentials, servers.user-agent, servers.wrong-password,
     // servers.nextcloud-answers.
     AnonymousRead = "anonymous-read" in "auth.rs",
-        "Lets anybody download a backup, as WebDAV servers do whose login is asked for on writes only.";
+        "Lets anybody download a backup, like WebDAV servers that ask for a login only on writes.";
     AnonymousWrite = "anonymous-write" in "auth.rs",
         "Lets anybody upload a backup, as a file drop does.";
     AnonymousOverwrite = "anonymous-overwrite" in "auth.rs",
-        "Lets anybody replace a backup that is there, as where the login is asked for on new files only.";
+        "Lets anybody replace an existing backup, as if only new files needed a login.";
     AnonymousHead = "anonymous-head" in "auth.rs",
-        "Answers anybody's HEAD of a backup, as where the login covers GET alone.";
+        "Answers anybody's HEAD of a backup, as if the login covered only GET.";
     AnonymousDelete = "anonymous-delete" in "auth.rs",
-        "Lets anybody delete a backup, as where the login covers GET and PUT alone.";
+        "Lets anybody delete a backup, as if the login covered only GET and PUT.";
     AnonymousEverything = "anonymous-everything" in "auth.rs",
         "Never looks at credentials although a login is set up, as an editable public link of Nextcloud does.";
     AnonymousListing = "anonymous-listing" in "auth.rs" "listing.rs",
         "Shows anybody an HTML index of the backup IDs, as Apache and nginx do with indexes on and no login on reads.";
     AnonymousListingForbidden = "anonymous-listing-forbidden" in "auth.rs" "listing.rs",
-        "Answers anybody's GET of backups with 403 and an HTML page that names the backup IDs, as pages do that show what is not allowed.";
+        "Answers anybody's GET of backups with 403 and an HTML page that names the backup IDs, like pages that show what they forbid.";
     AnonymousListingLong = "anonymous-listing-long" in "auth.rs" "listing.rs",
-        "Shows anybody an HTML index whose backup IDs stand behind 1.1 MiB of other text, as pages do with scripts built in.";
+        "Shows anybody an HTML index whose backup IDs follow 1.1 MiB of other text, like pages with inline scripts.";
     AnonymousPropfind = "anonymous-propfind" in "auth.rs" "listing.rs",
-        "Answers anybody's PROPFIND with the backup IDs, as WebDAV servers do whose login leaves that method out.";
+        "Answers anybody's PROPFIND with the backup IDs, like WebDAV servers whose login omits that method.";
     ChallengeMissing = "challenge-missing" in "auth.rs",
         "Sends 401 without WWW-Authenticate, as Nextcloud does with two-factor login or a link with a password.";
     ChallengeDigestOnly = "challenge-digest-only" in "auth.rs",
-        "Offers Digest alone and refuses Basic, as Apache does with AuthType Digest.";
+        "Offers only Digest and refuses Basic, as Apache does with AuthType Digest.";
     ChallengeMissingOnPut = "challenge-missing-on-put" in "auth.rs",
-        "Sends the 401 of a PUT alone without WWW-Authenticate, as proxies do that answer uploads themselves.";
+        "Omits WWW-Authenticate only from the 401 to a PUT, like proxies that answer uploads themselves.";
     ChallengeResetsUpload = "challenge-resets-upload" in "handler.rs",
-        "Closes the connection on a PUT of more than 64 KiB without credentials, as servers do that do not read the body of what they refuse.";
+        "Closes the connection on a PUT of more than 64 KiB without credentials, like servers that do not read the body of a refused request.";
     ChallengeForbidden = "challenge-forbidden" in "auth.rs",
-        "Sends 403 instead of 401 where there are no credentials, as servers do that know no challenge.";
+        "Sends 403 instead of 401 to a request without credentials, like servers without a challenge.";
     CredentialsRefused = "credentials-refused" in "auth.rs",
-        "Refuses every password, as Nextcloud refuses the login password where an app password is demanded.";
+        "Refuses every password, as Nextcloud refuses the login password if it requires an app password.";
     WrongPasswordAccepted = "wrong-password-accepted" in "auth.rs",
-        "Demands credentials but takes any, as Nextcloud's public.php/dav does for a link without a password.";
+        "Requires credentials but accepts any, as Nextcloud's public.php/dav does for a link without a password.";
     CredentialsUtf8Only = "credentials-utf8-only" in "auth.rs", needs Umlauts,
-        "Understands credentials in UTF-8 alone, as most servers do.";
+        "Understands credentials only in UTF-8, as most servers do.";
     CredentialsLatin1Only = "credentials-latin1-only" in "auth.rs", needs Umlauts,
-        "Understands credentials in ISO-8859-1 alone, as servers do that follow RFC 2617 to the letter.";
+        "Understands credentials only in ISO-8859-1, like servers that follow RFC 2617 to the letter.";
     TokenRefused = "token-refused" in "auth.rs", needs Token,
-        "Refuses the token of an on-premises server, as a proxy does that knows Basic alone.";
+        "Refuses the token of an on-premises server, like a proxy that supports only Basic.";
     SessionCookie = "session-cookie" in "auth.rs" "handler.rs",
-        "Sets a session cookie that alone authenticates later requests, as Nextcloud does.";
+        "Sets a session cookie that authenticates later requests without credentials, as Nextcloud does.";
     CredentialsEchoed = "credentials-echoed" in "handler.rs",
-        "Sends the Authorization it received back in a header, as debugging proxies do.";
+        "Returns the received Authorization in a header, as debugging proxies do.";
     UserAgentExact = "user-agent-exact" in "handler.rs",
-        "Answers 400 unless the User-Agent is exactly Threema, as eee-safe does, which shuts Desktop out.";
+        "Answers 400 unless the User-Agent is exactly Threema, as eee-safe does, which excludes Desktop.";
 
     // Upload. Source: servers.put-status, servers.chunked, servers.empty, servers.expect,
     // servers.missing-backups, servers.unwritable-backups, servers.lying-success,
@@ -191,19 +191,19 @@ faults! {
     UploadQuota = "upload-quota" in "put.rs",
         "Answers PUT with 507, as Nextcloud does when the quota is used up.";
     UploadCrashes = "upload-crashes" in "put.rs",
-        "Answers PUT with 500, as nginx, Apache and lighttpd do where the folder is not writable.";
+        "Answers PUT with 500, as nginx, Apache and lighttpd do if the folder is not writable.";
     UploadAccepted202 = "upload-accepted-202" in "put.rs",
-        "Stores and answers 202, as servers do that put uploads into a queue.";
+        "Stores and answers 202, like servers that put uploads into a queue.";
     BackupsMissing = "backups-missing" in "site.rs" "tree/mod.rs",
-        "Has no folder backups: PUT gets 409 and all else below it 404, as with Apache and lighttpd.";
+        "Has no folder backups: answers 409 to PUT and 404 to all other requests below it, as with Apache and lighttpd.";
     UploadNotStored = "upload-not-stored" in "put.rs",
-        "Answers 201 and stores nothing, as sabre/dav does where the folder is not writable.";
+        "Answers 201 and stores nothing, as sabre/dav does if the folder is not writable.";
     UploadRenamed = "upload-renamed" in "put.rs", needs Leftovers,
-        "Answers 201 and stores under another name, as a file drop of Nextcloud does.";
+        "Answers 201 and stores the upload under another name, as a file drop of Nextcloud does.";
     UploadTruncated = "upload-truncated" in "put.rs",
-        "Loses the last byte of an upload, as a server or proxy does that miscounts.";
+        "Loses the last byte of an upload, like a server or proxy that miscounts.";
     UploadEmpty = "upload-empty" in "put.rs",
-        "Answers 201 and stores no bytes, as a server does whose proxy does not pass bodies on.";
+        "Answers 201 and stores no bytes, like a server whose proxy drops bodies.";
     UploadTimesOut = "upload-times-out" in "put.rs", needs SlowUplink,
         "Closes the connection in the middle of an upload that takes more than 2 s, as Traefik does after 60 s since 2.11.2.";
     UploadRedirected = "upload-redirected" in "put.rs",
@@ -213,58 +213,58 @@ faults! {
     ExpectRefused = "expect-refused" in "put.rs",
         "Answers a PUT that expects 100-continue with 417, as old proxies do.";
     ChunkedRefused = "chunked-refused" in "put.rs",
-        "Answers a PUT without a length with 411, as proxies do that do not buffer.";
+        "Answers a PUT without a length with 411, like proxies that do not buffer.";
     OverwriteIgnored = "overwrite-ignored" in "put.rs",
         "Answers 204 to a second upload and keeps the first, as write-once storage does.";
     OverwriteRefused = "overwrite-refused" in "put.rs",
-        "Answers 403 to a second upload, as WebDAV servers do where files may be created but not changed.";
+        "Answers 403 to a second upload, like WebDAV servers on which files may be created but not changed.";
     OverwriteKeepsTail = "overwrite-keeps-tail" in "put.rs",
-        "Writes a shorter upload over the old one and leaves the old tail, as servers do that open without truncating.";
+        "Writes a shorter upload over the old one and leaves the old tail, like servers that open a file without truncating it.";
     OverwriteMangles = "overwrite-mangles" in "put.rs",
-        "Answers 204 to a second upload and keeps the old bytes, cut or filled up to the new length, as where only the length is renewed.";
+        "Answers 204 to a second upload and keeps the old bytes, cut or padded to the new length, as if only the length were updated.";
     WriteInPlace = "write-in-place" in "put.rs", needs Repeats,
-        "Writes an upload into the visible file as it comes, as rclone, wsgidav and golang.org/x/net/webdav do.";
+        "Writes an upload into the visible file as it arrives, as rclone, wsgidav and golang.org/x/net/webdav do.";
     CutOffReplaces = "cut-off-replaces" in "site.rs",
-        "Puts what arrived of a broken-off upload in place of the old backup, as Nextcloud does.";
+        "Replaces the old backup by the received part of a broken-off upload, as Nextcloud does.";
     CutOffDeletes = "cut-off-deletes" in "site.rs",
         "Deletes the old backup when an upload breaks off, as dufs does.";
     CutOffVisible = "cut-off-visible" in "site.rs",
-        "Shows what arrived of a broken-off upload if there was no backup before, as servers do that protect only what they overwrite.";
+        "Shows the received part of a broken-off upload if no backup existed before, like servers that protect only what they overwrite.";
     CutOffChunkedReplaces = "cut-off-chunked-replaces" in "site.rs",
-        "Puts what arrived of a broken-off chunked upload in place of the old backup, as servers do that compare only a declared length.";
+        "Replaces the old backup by the received part of a broken-off chunked upload, like servers that compare only a declared length.";
     Http2UploadsRefused = "http2-uploads-refused" in "put.rs",
-        "Answers PUT over HTTP/2 with 502, as proxies do that fail to pass such bodies on.";
+        "Answers PUT over HTTP/2 with 502, like proxies that fail to forward such bodies.";
     Http1DownloadsRefused = "http1-downloads-refused" in "get.rs",
-        "Answers GET of a backup over HTTP/1.1 with 505, as gateways do that were set to HTTP/2 alone.";
+        "Answers GET of a backup over HTTP/1.1 with 505, like gateways that are configured for HTTP/2 only.";
 
     // Download. Source: servers.get, servers.head, servers.torn-read, servers.validators,
     // servers.desktop-and-eee-safe.
     DownloadTruncated = "download-truncated" in "get.rs",
-        "Loses the last byte of a download, with a length that agrees, as a cache does that stored too little.";
+        "Loses the last byte of a download, with a matching length, like a cache that stored too little.";
     DownloadAppendsNewline = "download-appends-newline" in "get.rs",
-        "Adds a line feed to a download, as scripts do that print a file.";
+        "Adds a line feed to a download, like scripts that print a file.";
     DownloadStatus203 = "download-status-203" in "get.rs",
-        "Answers a download with 203, as transforming proxies do, which Desktop does not take.";
+        "Answers a download with 203, as transforming proxies do, which Desktop does not accept.";
     DownloadEndsEarly = "download-ends-early" in "get.rs",
         "Closes the connection before the end of a download, as Apache does at times while an upload runs.";
     DownloadBreaksDuringUpload = "download-breaks-during-upload" in "get.rs",
-        "Closes the connection in the middle of a download while an upload of the same backup runs, as servers do that truncate the file first.";
+        "Closes the connection in the middle of a download while an upload of the same backup runs, like servers that truncate the file first.";
     ContentEncodingOnTheFly = "content-encoding-on-the-fly" in "get.rs",
-        "Compresses a download when asked for gzip, as nginx and Apache do where compression covers every type.";
+        "Compresses a download when asked for gzip, as nginx and Apache do if they compress every type.";
     ContentEncodingAlways = "content-encoding-always" in "get.rs",
-        "Compresses a download though nobody asked, as servers do that hold only the compressed file.";
+        "Compresses a download without being asked, like servers that hold only the compressed file.";
     ContentEncodingLabel = "content-encoding-label" in "get.rs",
-        "Labels a download as gzip without compressing it when asked for gzip, as servers do that guess from the content.";
+        "Labels a download as gzip without compressing it when asked for gzip, like servers that guess from the content.";
     ContentEncodingForeign = "content-encoding-foreign" in "get.rs",
-        "Sends the gzip of another text when asked for a text with gzip, as caches do that mix up two files.";
+        "Sends the gzip of another text when asked for a text with gzip, like caches that mix up two files.";
     ContentGunzipped = "content-gunzipped" in "get.rs",
         "Unpacks a backup that looks like gzip before it sends it, as proxies with gunzip do.";
     ContentHtmlRewritten = "content-html-rewritten" in "get.rs",
         "Puts a script into a backup that looks like HTML, as content delivery networks do.";
     ContentUtf8Mangled = "content-utf8-mangled" in "get.rs",
-        "Replaces whatever is not UTF-8, as scripts do that read a file as text.";
+        "Replaces all bytes that are not UTF-8, like scripts that read a file as text.";
     ContentMangledFf = "content-mangled-ff" in "get.rs",
-        "Doubles every byte 0xFF, as gateways do that speak a Telnet-like protocol behind.";
+        "Doubles every byte 0xFF, like gateways that speak a Telnet-like protocol to the server.";
     StaleCache = "stale-cache" in "get.rs",
         "Sends the first download again after an overwrite, as a caching proxy does.";
     HeadRefused = "head-refused" in "get.rs",
@@ -276,93 +276,93 @@ faults! {
     MissingIsHtml = "missing-is-html" in "get.rs",
         "Answers a missing backup with 200 and an HTML page, as single-page applications do.";
     MissingIsForbidden = "missing-is-forbidden" in "get.rs",
-        "Answers a missing backup with 403, as object storage does that may not be listed.";
+        "Answers a missing backup with 403, like object storage that may not be listed.";
     MissingIsError = "missing-is-error" in "get.rs",
-        "Answers a missing backup with 500, as scripts do that do not handle it.";
+        "Answers a missing backup with 500, like scripts that do not handle it.";
     MissingRedirectsToLogin = "missing-redirects-to-login" in "auth.rs" "get.rs" "handler.rs",
         "Redirects a missing backup to a login page, as web applications do.";
     MalformedIdCrashes = "malformed-id-crashes" in "handler.rs",
-        "Answers a malformed backup ID with 500, as scripts do that do not handle it.";
+        "Answers a malformed backup ID with 500, like scripts that do not handle it.";
 
     // Delete. Source: servers.delete, servers.nextcloud-versions.
     DeleteNotAllowed = "delete-not-allowed" in "get.rs", needs Leftovers,
-        "Answers DELETE with 405, as nginx does where dav_methods names PUT alone.";
+        "Answers DELETE with 405, as nginx does if dav_methods names only PUT.";
     DeleteLies = "delete-lies" in "get.rs", needs Leftovers,
         "Answers DELETE with 204 and deletes nothing, as write-once storage does.";
     DeletedIsPage = "deleted-is-page" in "get.rs",
-        "Answers GET of a deleted backup with 200 and an HTML page, as web applications do that show a bin.";
+        "Answers GET of a deleted backup with 200 and an HTML page, like web applications that show a bin.";
     DeleteMissingSucceeds = "delete-missing-succeeds" in "get.rs",
         "Answers DELETE of a missing backup with 204, as object storage does.";
 
     // Limits. Source: servers.size-limit, servers.caddy-limit, servers.rate-limit.
     LimitLower = "limit-lower" in "site.rs",
-        "Answers 413 above 100000 bytes whatever config says, as a proxy with a small limit does.";
+        "Answers 413 above 100000 bytes regardless of config, as a proxy with a small limit does.";
     LimitLowerResets = "limit-lower-resets" in "site.rs",
-        "Closes the connection above 100000 bytes without an answer, as a proxy with a small limit does that does not read on.";
+        "Closes the connection above 100000 bytes without an answer, like a proxy with a small limit that does not read on.";
     LimitOffByOne = "limit-off-by-one" in "site.rs",
-        "Answers 413 to exactly maxBackupBytes, as servers do that compare with >= as iOS does.";
+        "Answers 413 to exactly maxBackupBytes, like servers that, like iOS, compare with >=.";
     LimitUnenforced = "limit-unenforced" in "site.rs",
-        "Takes uploads of any size, as every plain WebDAV server does.";
+        "Accepts uploads of any size, as every plain WebDAV server does.";
 
     LimitBadGateway = "limit-bad-gateway" in "site.rs",
         "Answers 502 above 100000 bytes, as Caddy does with request_body max_size before a reverse_proxy.";
     LimitQuota = "limit-quota" in "site.rs",
-        "Answers 507 with a message in XML above 300000 bytes, as Nextcloud does where the quota is nearly used up.";
+        "Answers 507 with a message in XML above 300000 bytes, as Nextcloud does if the quota is nearly used up.";
     LimitBuffer = "limit-buffer" in "site.rs",
-        "Answers 500 above 16384 bytes, as nginx does that cannot write into its client_body_temp_path.";
+        "Answers 500 above 16384 bytes, like nginx that cannot write into its client_body_temp_path.";
     LimitForbidden = "limit-forbidden" in "site.rs",
-        "Answers 403 and an HTML page above 131072 bytes, as firewalls for web applications do.";
+        "Answers 403 and an HTML page above 131072 bytes, as web application firewalls do.";
     LimitNotFound = "limit-not-found" in "site.rs",
         "Answers 404 above 250000 bytes, as IIS does with maxAllowedContentLength.";
     LimitTruncates = "limit-truncates" in "site.rs",
-        "Answers 201 and keeps the first 100000 bytes, as storage does whose column or buffer is full.";
+        "Answers 201 and keeps the first 100000 bytes, like storage whose column or buffer is full.";
     LargeVanishes = "large-vanishes" in "get.rs",
-        "Deletes a backup of more than 400000 bytes 0.2 seconds after its first download, as a job does that keeps a quota.";
+        "Deletes a backup of more than 400000 bytes 0.2 seconds after its first download, like a job that keeps a quota.";
 
     // Paths and privacy. Source: servers.dot-segments, servers.encoded-slash, servers.listing,
     // servers.propfind, servers.upper-case-id, servers.slashes.
     LetterCaseIgnored = "letter-case-ignored" in "route.rs",
-        "Takes an ID in upper case for the same backup, as eee-safe and case-insensitive disks do.";
+        "Treats an ID in upper case as the same backup, as eee-safe and case-insensitive disks do.";
     DoubleSlashRefused = "double-slash-refused" in "route.rs",
-        "Answers 404 where a slash is doubled after the base, as sekursranko and eee-safe do.";
+        "Answers 404 if a slash is doubled after the base, as sekursranko and eee-safe do.";
     EncodedSlashTraverses = "encoded-slash-traverses" in "route.rs",
         "Follows ..%2f to another file, as nginx, lighttpd and golang.org/x/net/webdav do.";
     ListingAuthenticated = "listing-authenticated" in "listing.rs",
-        "Shows an HTML index of the backup IDs to who has logged in, as rclone, wsgidav and sabre/dav do.";
+        "Shows every logged-in user an HTML index of the backup IDs, as rclone, wsgidav and sabre/dav do.";
     RedirectEverything = "redirect-everything" in "handler.rs",
-        "Redirects every request with 301 to another host, as a server does that has moved.";
+        "Redirects every request with 301 to another host, like a server that has moved.";
     RedirectTrailing = "redirect-trailing" in "handler.rs",
         "Redirects a backup with 308 to the same path with a slash at its end, as some web frameworks do.";
 
     // Retention.
     ConfigShortRetention = "config-short-retention" in "config.rs" "site.rs",
-        "Says that retentionDays is 1 and keeps a backup that long, as where 1 was meant as one copy.";
+        "Sets retentionDays to 1 and keeps a backup that long, as if 1 meant one copy.";
     EntityTagKept = "entity-tag-kept" in "get.rs",
-        "Keeps the ETag through an overwrite of the same length, as servers do that make it from inode and size.";
+        "Keeps the ETag through an overwrite of the same length, like servers that make it from inode and size.";
     DownloadRefreshes = "download-refreshes" in "expiry.rs",
-        "Counts a download as an upload in Last-Modified and in the retention, as caches do that touch what is read.";
+        "Counts a download as an upload in Last-Modified and in the retention, like caches that touch each file that is read.";
     DeletedInHead = "deleted-in-head" in "get.rs",
-        "Goes on answering HEAD of a deleted backup with 200, as caches of metadata do.";
+        "Keeps answering HEAD of a deleted backup with 200, as caches of metadata do.";
     DeletedInListing = "deleted-in-listing" in "listing.rs",
-        "Shows who has logged in a list that still names deleted backups, as object storage does that is consistent only later.";
+        "Shows every logged-in user a list that still names deleted backups, like eventually consistent object storage.";
     TrashBin = "trash-bin" in "get.rs",
-        "Sends OC-ETag with a backup, as Nextcloud does, whose bin and versions keep what is deleted or replaced.";
+        "Sends OC-ETag with a backup, as Nextcloud does, whose bin and versions keep deleted and replaced files.";
     ExpiresEarly = "expires-early" in "expiry.rs", needs Months,
-        "Deletes a backup after nine tenths of its retention, as a job does whose number is not the one in config.";
+        "Deletes a backup after nine tenths of its retention, like a job whose number is not the one in config.";
     ExpiresByFirstUpload = "expires-by-first-upload" in "expiry.rs",
-        "Counts the retention from the first upload and shows that time, as storage does that keeps the time of creation.";
+        "Counts the retention from the first upload and shows that time, like storage that keeps the time of creation.";
     ExpiresByAccess = "expires-by-access" in "expiry.rs", needs Months,
-        "Counts the retention from the last download or the first upload, as find -atime does where uploads are written in place.";
+        "Counts the retention from the last download or the first upload, as find -atime does if uploads are written in place.";
     ExpiresByTimePutBack = "expires-by-time-put-back" in "expiry.rs", needs Months,
-        "Counts the retention from a time that a backup tool sets back by a third of it every night, as after restoring an older copy.";
+        "Counts the retention from a time that a backup tool moves back by a third of it every night, as after restoring an older copy.";
 
     // Operation.
     RateLimited = "rate-limited" in "handler.rs", needs Order Leftovers,
         "Answers 429 from the twelfth request on, as Nextcloud does after failed logins.";
     Locked = "locked" in "put.rs", needs Order,
-        "Answers every PUT with 423, as WebDAV servers do while a lock of another client is left.";
+        "Answers every PUT with 423, as WebDAV servers do while another client's lock remains.";
     UpstreamDown = "upstream-down" in "handler.rs",
-        "Answers everything with 502 and an HTML page, as proxies do whose server is down.";
+        "Answers everything with 502 and an HTML page, like proxies whose server is down.";
     Maintenance = "maintenance" in "cloud.rs" "handler.rs",
         "Answers everything with 503 and an HTML page, as Nextcloud does in maintenance.";
 
@@ -370,27 +370,27 @@ faults! {
     CertificateUnknownRoot = "certificate-unknown-root" in "certificates.rs",
         "Sends a certificate from a root that no client trusts, as servers with their own authority do.";
     CertificateSelfSigned = "certificate-self-signed" in "certificates.rs",
-        "Sends a certificate that signed itself, as servers do that were never given another.";
+        "Sends a certificate that signed itself, like servers that never got another one.";
     CertificateExpired = "certificate-expired" in "certificates.rs",
-        "Sends a certificate that has expired, as servers do whose renewal failed.";
+        "Sends a certificate that has expired, like servers whose renewal failed.";
     CertificateNotYetValid = "certificate-not-yet-valid" in "certificates.rs",
-        "Sends a certificate that begins the day after tomorrow, as where the clock of the authority is wrong.";
+        "Sends a certificate that begins the day after tomorrow, as if the clock of the authority were wrong.";
     CertificateExpiresSoon = "certificate-expires-soon" in "certificates.rs",
-        "Sends a certificate that has five of its 90 days left, as servers do whose renewal does not run.";
+        "Sends a certificate that has five of its 90 days left, like servers whose renewal does not run.";
     CertificateWrongName = "certificate-wrong-name" in "certificates.rs",
-        "Sends a certificate for other.example, as servers do that answer with their default site.";
+        "Sends a certificate for other.example, like servers that answer with their default site.";
     CertificateCommonNameOnly = "certificate-common-name-only" in "certificates.rs",
-        "Sends a certificate that has the name in its subject alone, as old instructions for OpenSSL make it.";
+        "Sends a certificate that has the name only in its subject, as old instructions for OpenSSL produce.";
     CertificateWildcardTooDeep = "certificate-wildcard-too-deep" in "certificates.rs" "server.rs", needs Address,
         "Has the name backup.cloud.safe.localhost and sends a certificate for *.safe.localhost, whose star stands for one label.";
     CertificateChainIncomplete = "certificate-chain-incomplete" in "certificates.rs",
-        "Sends its certificate without the intermediate one, as servers do that were given cert.pem instead of fullchain.pem.";
+        "Sends its certificate without the intermediate one, like servers configured with cert.pem instead of fullchain.pem.";
     CertificateChainOrder = "certificate-chain-order" in "certificates.rs",
-        "Sends two intermediate certificates in the wrong order, as servers do whose chain was put together by hand.";
+        "Sends two intermediate certificates in the wrong order, like servers whose chain was put together by hand.";
     CertificateChainSuperfluous = "certificate-chain-superfluous" in "certificates.rs",
-        "Sends an expired certificate along that leads nowhere, as servers do whose chain was never cleaned up.";
+        "Also sends an expired certificate that is not part of the chain, like servers whose chain was never cleaned up.";
     CertificateNoServerAuth = "certificate-no-server-auth" in "certificates.rs",
-        "Sends a certificate without an extended key usage, as private authorities do that were set up by hand.";
+        "Sends a certificate without an extended key usage, like private authorities that were set up by hand.";
     Certificate826Days = "certificate-826-days" in "certificates.rs",
         "Sends a certificate that is valid for 826 days, as private authorities with old defaults do.";
     Certificate399Days = "certificate-399-days" in "certificates.rs", needs PublicRoot,
@@ -400,7 +400,7 @@ faults! {
     CertificateOneTimestamp = "certificate-one-timestamp" in "certificates.rs", needs PublicRoot,
         "Sends a certificate with one signed certificate timestamp, where a public authority embeds at least two.";
     CertificateMustStaple = "certificate-must-staple" in "certificates.rs",
-        "Sends a certificate that demands a stapled answer of OCSP, and no such answer.";
+        "Sends a certificate that requires a stapled OCSP answer, but sends no such answer.";
     CertificateRsa1024 = "certificate-rsa-1024" in "certificates.rs" "flight.rs",
         "Sends a certificate with a key of RSA 1024, as old appliances do, and completes no handshake.";
     CertificateRsa2047 = "certificate-rsa-2047" in "certificates.rs" "flight.rs",
@@ -414,39 +414,39 @@ faults! {
     Tls11Only = "tls-1-1-only" in "flight.rs",
         "Speaks TLS 1.1 at most, as old appliances do, and completes no handshake.";
     Tls12Only = "tls-1-2-only" in "certificates.rs",
-        "Does not speak TLS 1.3, as servers do with OpenSSL 1.0.";
+        "Does not speak TLS 1.3, like servers with OpenSSL 1.0.";
     Tls13Only = "tls-1-3-only" in "certificates.rs",
-        "Speaks TLS 1.3 alone, as servers do that were set to what is newest.";
+        "Speaks only TLS 1.3, like servers that are configured for the newest version only.";
     TlsOldVersionsAccepted = "tls-old-versions-accepted" in "flight.rs",
-        "Accepts TLS 1.0 and 1.1, too, as servers do whose ssl_protocols was never changed.";
+        "Also accepts TLS 1.0 and 1.1, like servers whose ssl_protocols was never changed.";
     SuitesWithoutForwardSecrecy = "suites-without-forward-secrecy" in "flight.rs",
         "Accepts only suites of TLS 1.2 without forward secrecy, as old appliances do, and completes no handshake.";
     SuitesFiniteField = "suites-finite-field" in "flight.rs",
         "Accepts only suites of TLS 1.2 with finite-field Diffie-Hellman, and completes no handshake.";
     SuitesCbc = "suites-cbc" in "flight.rs",
-        "Accepts only suites of TLS 1.2 with elliptic curves and CBC, which iOS takes and rustls does not, and completes no handshake.";
+        "Accepts only suites of TLS 1.2 with elliptic curves and CBC, which iOS accepts but rustls does not, and completes no handshake.";
     SuitesCbcSha2 = "suites-cbc-sha2" in "flight.rs",
-        "Accepts only suites of TLS 1.2 with CBC and SHA-2, which iOS has left behind, and completes no handshake.";
+        "Accepts only suites of TLS 1.2 with CBC and SHA-2, which iOS no longer accepts, and completes no handshake.";
     SuitesWeakAccepted = "suites-weak-accepted" in "flight.rs",
-        "Accepts suites without forward secrecy, too, as nginx and Apache do by default.";
+        "Also accepts suites without forward secrecy, as nginx and Apache do by default.";
     AlpnAbsent = "alpn-absent" in "certificates.rs",
-        "Does not answer to ALPN, as servers do with a TLS library from before 2014.";
+        "Does not answer ALPN, like servers with a TLS library from before 2014.";
     ServerNameRefused = "server-name-refused" in "flight.rs",
-        "Refuses the name that clients send with the alert unrecognized_name, as servers do that know another name.";
+        "Refuses the name that clients send with the alert unrecognized_name, like servers that know another name.";
     ClientCertificateDemanded = "client-certificate-demanded" in "certificates.rs",
-        "Demands a certificate of the client, as nginx does with ssl_verify_client on.";
+        "Requires a client certificate, as nginx does with ssl_verify_client on.";
     TlsClosed = "tls-closed" in "flight.rs",
-        "Closes the connection when a TLS handshake begins, as firewalls do that look into it.";
+        "Closes the connection when a TLS handshake begins, like firewalls that inspect it.";
     TlsPlainHttp = "tls-plain-http" in "flight.rs",
-        "Speaks plain HTTP on the port of https, as nginx does where `ssl` is left out after `listen`.";
+        "Speaks plain HTTP on the port of https, as nginx does if `ssl` is missing after `listen`.";
     TlsGarbage = "tls-garbage" in "flight.rs",
-        "Answers a TLS handshake with bytes that mean nothing, as another service on that port does.";
+        "Answers a TLS handshake with meaningless bytes, like another service on that port.";
     ClockWrong = "clock-wrong" in "handler.rs",
-        "Has a clock that is two hours ahead, as servers do without the time of the network.";
+        "Has a clock that is two hours ahead, like servers without network time.";
     Http2Absent = "http2-absent" in "certificates.rs",
-        "Offers HTTP/1.1 alone in TLS, as servers without a proxy do.";
+        "Offers only HTTP/1.1 in TLS, as servers without a proxy do.";
     Http1Absent = "http1-absent" in "certificates.rs" "server.rs",
-        "Offers HTTP/2 alone in TLS, as gateways do that were set to HTTP/2 alone.";
+        "Offers only HTTP/2 in TLS, like gateways that are configured for HTTP/2 only.";
 }
 
 impl fmt::Display for Fault {
@@ -457,7 +457,7 @@ impl fmt::Display for Fault {
 
 /// The error for a name that no fault has.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
-#[error("there is no fault \"{0}\"")]
+#[error("unknown fault `{0}`")]
 pub struct UnknownFault(String);
 
 impl FromStr for Fault {

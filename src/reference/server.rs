@@ -40,7 +40,7 @@ const MAX_STREAMS: u32 = 64;
 /// If the server cannot listen on the address, or the options are impossible.
 pub async fn start(options: Options) -> io::Result<Running> {
     if !is_base_path(&options.base_path) {
-        let message = "the base path must be empty, or begin with a slash and not end with one";
+        let message = "the base path must be empty, or begin with a slash and end without one";
         return Err(io::Error::new(io::ErrorKind::InvalidInput, message));
     }
     let faults = options.all_faults();

@@ -14,10 +14,10 @@ use thiserror::Error;
 #[non_exhaustive]
 pub enum Unreadable {
     /// It is not JSON, or not a report.
-    #[error("it is not a JSON report of safe-conformance ({0}); `--report json=FILE` makes one")]
+    #[error("not a JSON report of safe-conformance ({0}); `--report json=FILE` writes one")]
     Malformed(String),
     /// It has another format.
-    #[error("it has format {0}, and this version reads format 2; make it again with this version")]
+    #[error("it has format {0}, but this version reads format 2; write it again with this version")]
     Format(u64),
 }
 
@@ -188,7 +188,7 @@ impl Comparison {
             }
             Exit::Incomplete if !self.after.complete => "the second run is incomplete".to_owned(),
             Exit::Incomplete => format!(
-                "nothing broke, but {} could not be judged any more",
+                "nothing broke, but {} can no longer be judged",
                 crate::text::counted(self.unjudged.len() as u64, "check")
             ),
             _ => "nothing broke".to_owned(),
@@ -202,7 +202,7 @@ impl Comparison {
             ("Newly broken", &self.broken),
             ("Still broken", &self.still_broken),
             ("Fixed", &self.mended),
-            ("Could be judged before, and not now", &self.unjudged),
+            ("Could be judged before, but not now", &self.unjudged),
         ]
     }
 

@@ -106,7 +106,7 @@ impl Report {
         let title = title.unwrap_or_else(|| finding.observed.clone());
         let count = counted(weight(first) as u64, self.unit());
         Some(format!(
-            "Mend first: {title} ({count}; begin with `{}`).",
+            "Fix first: {title} ({count}; begin with `{}`).",
             finding.id
         ))
     }
@@ -136,10 +136,7 @@ impl Report {
         let others = self.differs_from(client);
         let same = all - others.len().min(all);
         let mut text = if all == 0 {
-            format!(
-                "nothing to compare: no {} that was judged is about it",
-                self.unit()
-            )
+            format!("nothing to compare: no judged {} concerns it", self.unit())
         } else {
             format!("the same in {same} of {}", counted(all as u64, self.unit()))
         };

@@ -144,7 +144,7 @@ impl Page {
 
     fn size(&mut self, size: &SizeOnWire) -> Written {
         let client = |name: &str, uploads: Uploads| match (uploads.limit, uploads.uploads) {
-            (None, _) => format!("{name} reads no limit from the config, and uploads nothing"),
+            (None, _) => format!("{name} finds no limit in the config, so it uploads nothing"),
             (Some(limit), true) => format!("{name} uploads it, within {limit}"),
             (Some(limit), false) => format!("{name} does not upload it: too large for {limit}"),
         };
@@ -198,7 +198,7 @@ impl Page {
         if contents.device_group_key {
             self.line(
                 "device link",
-                "made to link a device: it holds the key of the device group",
+                "made to link a device; it contains the key of the device group",
             )?;
         }
         if contents.unread > 0 {
@@ -279,7 +279,7 @@ impl Page {
             }
             if !preview.unsure.is_empty() {
                 let says = listed(&preview.unsure);
-                self.line("", &format!("not known what becomes of: {says}"))?;
+                self.line("", &format!("not known what happens to: {says}"))?;
             }
             if let Some(overwrite) = &preview.overwrite {
                 self.line("", &overwritten(overwrite, tallies))?;
@@ -431,7 +431,7 @@ fn outcome(preview: &Preview) -> String {
         .unwrap_or_default();
     match (preview.result, &preview.tallies) {
         (Restoring::Restored, None) => {
-            "restores it; what is lost is not known, since the document could not be read here"
+            "restores it; what is lost is not known, because this program could not read the document"
                 .to_owned()
         }
         (Restoring::Restored, Some(tallies)) if tallies.is_empty() => {
@@ -440,7 +440,7 @@ fn outcome(preview: &Preview) -> String {
         (Restoring::Restored, Some(_)) => "restores it".to_owned(),
         (Restoring::Refused, _) => format!("refuses it: {reason}{stage}"),
         (Restoring::Crash, _) => format!("crashes: {reason}{stage}"),
-        (Restoring::Hang, _) => format!("is busy for ever: {reason}{stage}"),
+        (Restoring::Hang, _) => format!("hangs forever: {reason}{stage}"),
         (Restoring::Unknown, _) => format!("not known: {reason}"),
     }
 }
@@ -472,9 +472,9 @@ fn overwritten(overwrite: &Overwrite, tallies: &[Tally]) -> String {
         .iter()
         .filter(|tally| tally.kind == Some(ChangeKind::Lost));
     let and = if overwrite.gone.is_empty() {
-        "which lacks nothing that this one holds".to_owned()
+        "which lacks nothing that this one contains".to_owned()
     } else if overwrite.gone.iter().eq(lost) {
-        "and what is lost here is then lost on the server, too".to_owned()
+        "and what is lost here is then also lost on the server".to_owned()
     } else {
         format!("and the server then lacks {}", listed(&overwrite.gone))
     };
@@ -518,7 +518,7 @@ fn conclusion(inspection: &Inspection) -> String {
     let unable: Vec<_> = unable.map(|preview| preview.release.as_str()).collect();
     match inspection.verdict {
         Verdict::Pass => "Android and iOS restore from this backup, as far as we know.".to_owned(),
-        Verdict::Unknown => "Nothing is known of what Android and iOS make of it.".to_owned(),
+        Verdict::Unknown => "What Android and iOS restore from it is unknown.".to_owned(),
         Verdict::Incomplete if inspection.is_shut_out => {
             "The server refused the credentials, or limits or locks out this address.".to_owned()
         }

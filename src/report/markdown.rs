@@ -28,7 +28,7 @@ impl Report {
             writeln!(out, "**The run is incomplete:** {}.\n", markdown(why))?;
         }
         if self.without_tls {
-            writeln!(out, "Every verdict is without TLS.\n")?;
+            writeln!(out, "No verdict includes TLS.\n")?;
         }
         if self.implementation.is_some() {
             self.write_likenesses(out)?;

@@ -141,12 +141,12 @@ impl Matrix {
         for (name, place) in self.broken() {
             let (before, after) = (letter(place - 1), letter(place));
             out += &format!(
-                "BROKE  {} passes in {before}, and not in {after}\n",
+                "BROKE  {} passes in {before}, but not in {after}\n",
                 line(name)
             );
         }
         let broken = counted(self.broken().count() as u64, "case");
-        out + &format!("{broken} broke, {} mended.\n", self.mended())
+        out + &format!("{broken} broke, {} fixed.\n", self.mended())
     }
 }
 

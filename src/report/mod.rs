@@ -199,7 +199,7 @@ impl Bin {
             }
             (Some(count), None) => format!(", and removed {count} from there again."),
             (Some(count), Some(why)) => {
-                format!(", and removed {count} from there again; others may be left: {why}.")
+                format!(", and removed {count} from there again; others may remain: {why}.")
             }
         };
         put + &rest

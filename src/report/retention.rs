@@ -41,20 +41,20 @@ pub fn seen(role: Role, found: Found, hours: i64, how: Option<&str>, canary: &Ca
             days(canary.promise.days)
         ),
         Found::TooLate => format!(
-            "gone when it was looked at, {after} after its upload; too late to tell whether it was kept for {}",
+            "gone at this visit, {after} after its upload; the visit came too late to show whether it was kept for {}",
             days(canary.promise.days)
         ),
         Found::Gone if role == Role::AsIos => format!(
-            "gone {after} after its upload, as it may be: when iOS uploads an unchanged backup again there is none (a defect of the app, see `check`); keep backups some days longer than retentionDays says to spare its users that"
+            "gone {after} after its upload, which is allowed, but before iOS uploads an unchanged backup again (a defect of the app, see `check`); keep backups some days longer than retentionDays to protect its users"
         ),
-        Found::Gone => format!("gone {after} after its upload, as it may be"),
+        Found::Gone => format!("gone {after} after its upload, which is allowed"),
         Found::StillThere if role == Role::AsIos => {
             format!(
                 "still there {after} after its upload, when iOS uploads an unchanged backup again"
             )
         }
         Found::StillThere => format!(
-            "still there {after} after its upload, though it need not be: a plain WebDAV server never deletes, which is safe for users and keeps abandoned backups for ever"
+            "still there {after} after its upload, which is allowed: a plain WebDAV server never deletes, which is safe for users but keeps abandoned backups forever"
         ),
     }
 }
@@ -122,7 +122,7 @@ pub fn visit(watch: &Watch, visit: &Visit, width: usize) -> String {
     let mut page = Page::default();
     if let Some(before) = visit.changed_from {
         page.paragraph(&format!(
-            "retentionDays was {before} at the last visit and is {} now. Each canary is held to the least that was said since its last upload.",
+            "retentionDays was {before} at the last visit and is {} now. Each canary is judged by the lowest value since its last upload.",
             watch.retention_days
         ));
         page.gap();
@@ -155,7 +155,7 @@ pub fn visit(watch: &Watch, visit: &Visit, width: usize) -> String {
     }
     if visit.was_too_late() {
         page.paragraph(&format!(
-            "This visit came too late, and nothing is known of the time before it: come every {} as the ledger says, from cron or a scheduled job.",
+            "This visit came too late, so nothing is known of the time before it. Run `verify` every {}, from cron or a scheduled job.",
             days(watch.every_days)
         ));
         page.gap();
@@ -171,7 +171,7 @@ fn tell_event(page: &mut Page, role: Role, event: &Event, canary: &Canary) {
         Event::BegunAnew => page.line(
             "done",
             role,
-            "uploaded again, to start over: what was due came too late",
+            "uploaded again, to start over, because the visit came too late",
         ),
         Event::Trouble(why) => page.line("ERROR", role, why),
         Event::Seen {
@@ -182,7 +182,7 @@ fn tell_event(page: &mut Page, role: Role, event: &Event, canary: &Canary) {
         } => {
             let mut text = seen(role, *found, *age_hours, how.as_deref(), canary);
             if *hesitated {
-                text += "; a first request did not give it";
+                text += "; a first request did not return it";
             }
             page.line(word(*found), role, &text);
         }
@@ -197,10 +197,12 @@ fn next(watch: &Watch) -> String {
     let after = day(window.from);
     match window.until {
         Some(until) => format!(
-            "Come again after {after} and before {}, for {role}; coming earlier does no harm.",
+            "Run `verify` again after {after} and before {}, for {role}; an earlier run does no harm.",
             day(until)
         ),
-        None => format!("Come again after {after}, for {role}; coming earlier does no harm."),
+        None => {
+            format!("Run `verify` again after {after}, for {role}; an earlier run does no harm.")
+        }
     }
 }
 

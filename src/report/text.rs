@@ -203,7 +203,7 @@ impl Report {
             }
         }
         if self.without_tls {
-            let sentence = "The server was checked without TLS, so that no verdict is more than partial: the apps refuse plain http.";
+            let sentence = "The server was checked without TLS, so no verdict is more than partial; the apps refuse plain http.";
             write_wrapped(out, style, 0, sentence)?;
         }
         for remark in &self.remarks {

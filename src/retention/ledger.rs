@@ -47,16 +47,16 @@ pub enum LedgerError {
     },
     /// A ledger exists already.
     #[error(
-        "there is a ledger `{}` already: end it with `retention end`, or name another file",
+        "the ledger `{}` exists already; end it with `retention end`, or name another file",
         .0.display()
     )]
     Exists(PathBuf),
     /// The ledger does not exist.
-    #[error("there is no ledger `{}`: `retention plant` makes one", .0.display())]
+    #[error("the ledger `{}` does not exist; `retention plant` creates one", .0.display())]
     Missing(PathBuf),
     /// Another process uses it.
     #[error(
-        "the ledger `{}` is in use: another `retention` works with it. Nothing was done; come again when that has ended",
+        "another `retention` is using the ledger `{}`. Nothing was done; run this again when the other has ended",
         .0.display()
     )]
     Busy(PathBuf),
@@ -68,7 +68,7 @@ pub enum LedgerError {
     Empty(PathBuf),
     /// It is damaged, or not a ledger.
     #[error(
-        "`{}` is no whole ledger of `retention`: {why}. Nothing was done; put back the last whole one, from the repository or the cache it was kept in",
+        "`{}` is not a complete ledger of `retention`: {why}. Nothing was done; restore the last complete one from your repository or cache",
         path.display()
     )]
     Torn {
@@ -79,12 +79,12 @@ pub enum LedgerError {
     },
     /// It was edited by hand.
     #[error(
-        "the ledger `{}` was edited: its checksum does not fit. Nothing was done; put back the last whole one, from the repository or the cache it was kept in",
+        "the ledger `{}` was edited: its checksum does not match. Nothing was done; restore the last complete one from your repository or cache",
         .0.display()
     )]
     Edited(PathBuf),
     /// It has another format version.
-    #[error("the ledger `{}` has format {format}; this version reads format {FORMAT}", path.display())]
+    #[error("the ledger `{}` has format {format}, but this version reads format {FORMAT}", path.display())]
     Format {
         /// The file.
         path: PathBuf,

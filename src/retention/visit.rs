@@ -43,12 +43,12 @@ pub enum Trouble {
     Ledger(#[from] LedgerError),
     /// The ledger belongs to another server.
     #[error(
-        "this ledger is about another server than {0}. Nothing was done; if its backups were moved there, say --moved"
+        "this ledger belongs to another server, not {0}. Nothing was done; if its backups were moved there, use --moved"
     )]
     OtherServer(String),
     /// The canaries were planted with credentials, and none were given now.
     #[error(
-        "the canaries were planted with credentials: without them the server may call missing what is there. Nothing was done; give the same credentials"
+        "the canaries were planted with credentials. Without them, the server may report existing canaries as missing. Nothing was done; give the same credentials"
     )]
     OtherLogin,
     /// The request is invalid here.
@@ -203,7 +203,7 @@ fn begin(canaries: &Canaries, plan: Plan, said: &Said, now: Timestamp) -> Result
         .is_some_and(|wanted| days >= 1 && wanted > days)
     {
         return Err(Trouble::Senseless(format!(
-            "the server promises {days} days: --days cannot be more"
+            "the server promises {days} days; --days must not be more"
         )));
     }
     let watch = Watch::new(
@@ -216,7 +216,7 @@ fn begin(canaries: &Canaries, plan: Plan, said: &Said, now: Timestamp) -> Result
     );
     let mut watch = watch.ok_or_else(|| {
         Trouble::Senseless(format!(
-            "retentionDays is {days}: the server promises nothing that could be held against it; --days N holds it to N days all the same"
+            "retentionDays is {days}, so the server promises nothing that could be tested; use --days N to test N days anyway"
         ))
     })?;
     watch.server_ahead = said.server_ahead;
@@ -407,10 +407,10 @@ async fn sight(canaries: &Canaries, role: Role, number: u32) -> Result<Sight, St
             "a GET was answered {}",
             describe(&response)
         ))),
-        answer => Err(Asked::LOOK.done(canaries, answer).err().map_or_else(
-            || "a GET came to nothing".to_owned(),
-            |refusal| refusal.to_string(),
-        )),
+        answer => Err(Asked::LOOK
+            .done(canaries, answer)
+            .err()
+            .map_or_else(|| "a GET failed".to_owned(), |refusal| refusal.to_string())),
     }
 }
 
@@ -465,7 +465,7 @@ async fn removed(canaries: &Canaries, name: &str) -> Result<(), String> {
         }
     }
     Err(format!(
-        "a DELETE was answered {said}, and a GET still returns the canary"
+        "a DELETE was answered {said}, but a GET still returns the canary"
     ))
 }
 

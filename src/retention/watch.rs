@@ -48,7 +48,7 @@ pub struct Watch {
 pub enum Unjudgeable {
     /// The clock of this machine was set back.
     #[error(
-        "the clock of this machine says {now}, and the last visit was at {visited}: it was set back, or was ahead then. Nothing was done. Put it right and come again; if it was ahead at the last visit, come again after that time"
+        "the clock of this machine says {now}, and the last visit was at {visited}: it was set back, or was ahead then. Nothing was done. Correct it and run this again; if it was ahead at the last visit, run this again after that time"
     )]
     ClockSetBack {
         /// The time of the clock.
@@ -58,13 +58,13 @@ pub enum Unjudgeable {
     },
     /// The clocks of this machine and of the server have moved against each other.
     #[error(
-        "since the last visit the clock of this machine and the server's have moved apart by {} minutes: one of them was set. Nothing was done. Put it right; if this machine's is right, and was, say --trust-clock",
+        "since the last visit the clock of this machine and the server's have moved apart by {} minutes: one of them was changed. Nothing was done. Correct it; if this machine's clock is and was right, use --trust-clock",
         .0 / 60
     )]
     ClocksApart(i64),
     /// The server no longer makes a promise.
     #[error(
-        "retentionDays is {0} now: the server promises nothing that could be judged. Nothing was done, and the canaries stay where they are; put the config right, or end it with `retention end`"
+        "retentionDays is {0} now, so the server promises nothing that could be judged. Nothing was done, and the canaries stay on the server; correct the config, or end the test with `retention end`"
     )]
     NothingPromised(i64),
 }

@@ -49,14 +49,14 @@ impl Command {
         command.process_group(0);
         let mut child = match command.spawn() {
             Ok(child) => child,
-            Err(error) => return End::Broke(format!("the command could not be started: {error}")),
+            Err(error) => return End::Broke(format!("failed to start the command: {error}")),
         };
         let mut group = Group::of(&child);
         let ended = tokio::time::timeout(self.timeout, child.wait()).await;
         group.kill();
         match ended {
             Ok(Ok(status)) => end_of(status),
-            Ok(Err(error)) => End::Broke(format!("the command could not be waited for: {error}")),
+            Ok(Err(error)) => End::Broke(format!("failed to wait for the command: {error}")),
             Err(_) => End::Broke(format!(
                 "the command did not end within {} s",
                 self.timeout.as_secs()

@@ -114,7 +114,7 @@ impl Listeners {
             addresses.push(listen(address, door, &tasks, &slots).await?);
         }
         let [own, own_http1, other, plain] = addresses[..] else {
-            unreachable!("as many addresses as doors");
+            unreachable!("one address per door");
         };
         Ok(Self {
             authority,

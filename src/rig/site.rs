@@ -269,7 +269,7 @@ impl Site {
                     let new = state.stored.insert(id.to_owned(), body.clone()).is_none();
                     status(if new { 201 } else { 204 })
                 }
-                None => page(400, "the body broke off"),
+                None => page(400, "the body was cut off"),
             },
             "DELETE" => match state.stored.remove(id) {
                 Some(_) => status(204),

@@ -24,7 +24,7 @@ const ACCESS: [&str; 5] = [
 #[non_exhaustive]
 pub enum AccessError {
     /// A variable is set and empty.
-    #[error("{0} is set and empty; give it a value or unset it")]
+    #[error("{0} is set but empty; give it a value or unset it")]
     Empty(&'static str),
     /// A variable holds what is no text.
     #[error("{0} is not valid UTF-8")]
@@ -33,13 +33,17 @@ pub enum AccessError {
     #[error("both {0} and {1} are set; unset one of them")]
     Both(&'static str, &'static str),
     /// A password without a user: the run would be anonymous.
-    #[error("{0} needs a user name: give --user NAME, or set SAFE_SERVER_USER")]
+    #[error("{0} needs a user name; give --user NAME or set SAFE_SERVER_USER")]
     NoUser(&'static str),
     /// A user without a password.
-    #[error("no password for `{0}`: give --password-file FILE, or set SAFE_SERVER_PASSWORD")]
+    #[error(
+        "the password of `{0}` is missing; give --password-file FILE or set SAFE_SERVER_PASSWORD"
+    )]
     NoPassword(String),
     /// A token that no header field can carry.
-    #[error("the token holds a control character (a line end?), which no header field can carry")]
+    #[error(
+        "the token contains a control character (a line end?), which no header field can contain"
+    )]
     BadToken,
     /// The URL.
     #[error(transparent)]
@@ -55,13 +59,13 @@ pub enum AccessError {
         why: String,
     },
     /// HTTP Basic ends the user name at the first colon. Source: RFC 7617 section 2.
-    #[error("the user name `{0}` holds a colon, which HTTP Basic cannot carry")]
+    #[error("the user name `{0}` contains a colon, which HTTP Basic cannot transmit")]
     Colon(String),
     /// A user name or a password with a control character. Source: RFC 7617 section 2.
-    #[error("the {0} holds a control character (a line end?), which HTTP Basic cannot carry")]
+    #[error("the {0} contains a control character (a line end?), which HTTP Basic cannot transmit")]
     Control(&'static str),
     /// The prompt.
-    #[error("no password could be read: {0}")]
+    #[error("failed to read the password: {0}")]
     Prompt(String),
 }
 

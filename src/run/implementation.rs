@@ -137,7 +137,7 @@ fn leave_out_large(selection: &mut Selection) {
         let mut only = selection.only.iter();
         let asked_for = only.any(|pattern| pattern.to_string() == vector.id);
         if !asked_for {
-            let reason = "it takes 1 GiB of memory; --large-memory asks for it";
+            let reason = "it needs 1 GiB of memory; use --large-memory to run it";
             let pattern = Pattern::new(vector.id.clone());
             selection.rare.push((pattern, reason.to_owned()));
         }

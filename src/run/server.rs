@@ -81,9 +81,7 @@ pub enum CheckupError {
     #[error(transparent)]
     Tls(#[from] TlsSetupError),
     /// The ledger cannot be written.
-    #[error(
-        "the ledger of what is uploaded cannot be written: {0}; choose another folder with --ledger-dir"
-    )]
+    #[error("failed to write the ledger of uploads: {0}; choose another folder with --ledger-dir")]
     Ledger(#[from] LedgerError),
     /// The operating system gives no random bytes.
     #[error("failed to read random bytes from the operating system: {0}")]
@@ -252,7 +250,7 @@ impl Checkup {
 /// Returns the selection, without what takes too long unless it was asked for.
 fn unasked(mut selection: Selection, slow_uplink: Option<Duration>) -> Selection {
     if slow_uplink.is_none() {
-        let reason = "it takes more than a minute; --slow-uplink asks for it";
+        let reason = "it takes more than a minute; use --slow-uplink to run it";
         let pattern = Pattern::new(server::SLOW_UPLINK);
         selection.rare.push((pattern, reason.to_owned()));
     }

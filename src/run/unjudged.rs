@@ -26,7 +26,7 @@ fn end(finding: &Finding, is_nextest: bool, is_allowed: bool) -> Result<Completi
     let applies = finding.verdict != Verdict::NotApplicable;
     if applies && finding.level == Level::Required && !is_allowed {
         return Err(Failed::from(format!(
-            "not judged: {why}\nset {ALLOW}=1 to let that pass"
+            "not judged: {why}\nset {ALLOW}=1 to accept that"
         )));
     }
     eprintln!("not judged: {why}");

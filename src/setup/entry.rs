@@ -51,9 +51,9 @@ pub fn entries(base: &BaseUrl, login: &Login, is_saved: bool) -> Vec<Entry> {
                 note: Some(if is_empty {
                     "leave it empty"
                 } else if is_saved {
-                    "the app password that was saved as said above; the password of Threema Safe is another one"
+                    "the app password that was saved as shown above; it is not the password of Threema Safe"
                 } else {
-                    "the password on the server, as you gave it here; the password of Threema Safe is another one"
+                    "the password on the server that you gave here; it is not the password of Threema Safe"
                 }),
             });
         }

@@ -19,7 +19,7 @@ pub const LIFETIME: Duration = Duration::from_secs(20 * 60);
 pub enum LoginError {
     /// No Nextcloud answers.
     #[error(
-        "no Nextcloud answers at this address: --login works with Nextcloud alone; give --user NAME instead"
+        "no Nextcloud answers at this address; --login works only with Nextcloud, so give --user NAME instead"
     )]
     NoCloud,
     /// No answer.
@@ -29,7 +29,7 @@ pub enum LoginError {
     #[error("the server offers no login in the browser (status {0}); give --user NAME instead")]
     NotOffered(u16),
     /// The server's answer is invalid.
-    #[error("the server's answer to the login is not that of a Nextcloud: {0}")]
+    #[error("the server's answer to the login is not a Nextcloud's: {0}")]
     Senseless(&'static str),
     /// TLS cannot be set up.
     #[error(transparent)]
@@ -117,7 +117,7 @@ impl Flow {
             (&begun.login, "the page to log in is on another host"),
             (
                 &begun.poll.endpoint,
-                "the answer is to be asked for at another host",
+                "the answer must be requested from another host",
             ),
         ] {
             if !is_below(url, cloud) {
@@ -144,7 +144,7 @@ impl Flow {
             status => return Err(LoginError::NotOffered(status)),
         }
         let confirmed: Confirmed = serde_json::from_slice(&answer.body.bytes)
-            .map_err(|_| LoginError::Senseless("it names no user and no password"))?;
+            .map_err(|_| LoginError::Senseless("it contains no user and no password"))?;
         Ok(Some(Granted {
             user: confirmed.login_name,
             password: Secret::new(confirmed.app_password),

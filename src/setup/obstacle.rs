@@ -28,8 +28,8 @@ pub struct Obstacle {
 /// A file exists where a folder should be.
 const FILE_IN_THE_WAY: Obstacle = Obstacle {
     id: "problem.file-in-the-way",
-    title: "a file stands where a folder should be",
-    meaning: "The URL must name a folder, and `backups` must be one. A file of that name is there instead, and setup deletes nothing.",
+    title: "a file is in the place of a folder",
+    meaning: "The URL must name a folder, and `backups` must be a folder. A file with that name exists instead, and setup deletes nothing.",
     fix: "Rename or delete that file, or choose another folder in the URL.",
     fixes: &[],
     source: "RFC 4918 section 9.3.1",
@@ -39,7 +39,7 @@ const FILE_IN_THE_WAY: Obstacle = Obstacle {
 const PARENT_MISSING: Obstacle = Obstacle {
     id: "problem.parent-missing",
     title: "the folder above the one in the URL does not exist",
-    meaning: "WebDAV makes one folder at a time, inside one that is there. Most often a name in the URL is misspelled.",
+    meaning: "WebDAV creates one folder at a time, inside an existing one. Most often a name in the URL is misspelled.",
     fix: "Check each part of the URL, also capital letters, or make the folder above first.",
     fixes: &[(
         Nextcloud,
@@ -52,7 +52,7 @@ const PARENT_MISSING: Obstacle = Obstacle {
 const READ_ONLY: Obstacle = Obstacle {
     id: "problem.read-only",
     title: "the folder cannot be written with these credentials",
-    meaning: "The server lets these credentials read, and refuses to let them write. A share is read-only, or the user that the server runs as may not write there.",
+    meaning: "The server lets these credentials read, but not write. A share is read-only, or the user that the server runs as may not write there.",
     fix: "Give this account the right to create and change files in the folder, and give the folder on the server to the user that the server runs as.",
     fixes: &[
         (
@@ -61,7 +61,7 @@ const READ_ONLY: Obstacle = Obstacle {
         ),
         (
             Apache,
-            "Give the folder to Apache's user (`chown -R www-data FOLDER`), and let the `<Limit>` or `Require` of this folder allow PUT and MKCOL. If that is so already, /var/log/apache2/error.log says what is in the way.",
+            "Give the folder to Apache's user (`chown -R www-data FOLDER`), and let the `<Limit>` or `Require` of this folder allow PUT and MKCOL. If it already does, see /var/log/apache2/error.log for the reason.",
         ),
         (
             Nginx,
@@ -109,8 +109,8 @@ const FIREWALL: Obstacle = Obstacle {
 /// The server answers an upload as if nothing existed at the URL.
 const UPLOAD_NOT_ALLOWED: Obstacle = Obstacle {
     id: "problem.upload-not-allowed",
-    title: "the folder exists, and an upload into it is answered with 404",
-    meaning: "The folder is there, and the server says `not found` to an upload. It does so where the user that it runs as may not write there, or where this account may not upload.",
+    title: "the folder exists, but an upload into it is answered with 404",
+    meaning: "The folder exists, but the server answers `not found` to an upload. It does so if the user that it runs as may not write there, or if this account may not upload.",
     fix: "Give the folder on the server to the user that the server runs as (`chown -R USER FOLDER`), and let this account upload.",
     fixes: &[
         (
@@ -128,8 +128,8 @@ const UPLOAD_NOT_ALLOWED: Obstacle = Obstacle {
 /// The server does not make folders.
 const NO_FOLDERS: Obstacle = Obstacle {
     id: "problem.no-folders",
-    title: "this server makes no folders over WebDAV",
-    meaning: "The server refuses the method that makes folders (MKCOL). The folders have to be made on the server itself.",
+    title: "this server does not create folders over WebDAV",
+    meaning: "The server refuses the method that creates folders (MKCOL). Create the folders on the server itself.",
     fix: "Make the folders on the server, with the commands below, and run the same command again.",
     fixes: &[
         (
@@ -146,7 +146,7 @@ const NO_FOLDERS: Obstacle = Obstacle {
         ),
         (
             Caddy,
-            "`file_server` takes no uploads: build Caddy with the module http.handlers.webdav, and use `webdav` for this folder.",
+            "`file_server` accepts no uploads: build Caddy with the module http.handlers.webdav, and use `webdav` for this folder.",
         ),
     ],
     source: "RFC 4918 section 9.3.1: 405; measured on nginx",
@@ -155,8 +155,8 @@ const NO_FOLDERS: Obstacle = Obstacle {
 /// An upload was accepted, but a download returns something else.
 const NOT_STORED: Obstacle = Obstacle {
     id: "problem.not-stored",
-    title: "the server accepted `config`, and gives something else back",
-    meaning: "The upload was answered with success, and reading it back gives nothing or other bytes. A backup would be lost in the same way.",
+    title: "the server accepted `config`, but returns something else",
+    meaning: "The upload was answered with success, but reading it returns nothing or other bytes. A backup would be lost in the same way.",
     fix: "Look for the reason in the server's log: the user that it runs as may not write there, a cache answers in its place, or a filter changes what passes.",
     fixes: &[
         (
@@ -165,7 +165,7 @@ const NOT_STORED: Obstacle = Obstacle {
         ),
         (
             Nextcloud,
-            "A file-drop link takes uploads and gives nothing back: make a link that allows reading and editing.",
+            "A file-drop link accepts uploads but returns nothing; make a link that allows reading and editing.",
         ),
     ],
     source: "servers.lying-success, servers.rclone-cache",
@@ -175,7 +175,7 @@ const NOT_STORED: Obstacle = Obstacle {
 const REDIRECTED: Obstacle = Obstacle {
     id: "problem.redirected",
     title: "the server redirects this address",
-    meaning: "The apps do not follow a redirect of an upload. The URL must be the one at which the server answers itself.",
+    meaning: "The apps do not follow a redirect of an upload. The URL must be one that the server answers without a redirect.",
     fix: "Use the address to which the server redirects, if it is a folder and not a page to log in.",
     fixes: &[],
     source: "RFC 9110 section 15.4; clause 4.9",
@@ -185,8 +185,8 @@ const REDIRECTED: Obstacle = Obstacle {
 const CHANGED_MEANWHILE: Obstacle = Obstacle {
     id: "problem.changed-meanwhile",
     title: "`config` was made or changed in the meantime",
-    meaning: "Another program wrote `config` after setup had looked. It is left as it is.",
-    fix: "Run the same command again: it looks again.",
+    meaning: "Another program wrote `config` after setup had read it. Setup did not change it.",
+    fix: "Run the same command again; it reads `config` again.",
     fixes: &[],
     source: "RFC 9110 section 15.5.13",
 };
@@ -194,9 +194,9 @@ const CHANGED_MEANWHILE: Obstacle = Obstacle {
 /// The server answers with a web page.
 const WEB_PAGE: Obstacle = Obstacle {
     id: "problem.web-page",
-    title: "a web page answers in place of the file `config`",
+    title: "a web page is returned instead of the file `config`",
     meaning: "The address leads to pages for people: a login page, or the start page of a web application. It is not the address of a folder over WebDAV.",
-    fix: "Find the WebDAV address in the settings or the manual of the service, and give that.",
+    fix: "Find the WebDAV address in the settings or the manual of the service, and use it.",
     fixes: &[(
         Nextcloud,
         "The address is https://HOST/remote.php/dav/files/USER/FOLDER. The web interface shows it under Files, Files settings, WebDAV.",
@@ -208,7 +208,7 @@ const WEB_PAGE: Obstacle = Obstacle {
 const LIMITED: Obstacle = Obstacle {
     id: "problem.limited",
     title: "the server limits or locks out this address",
-    meaning: "The server answers 429: it has had too many requests or wrong passwords from here. Each further attempt makes it last longer.",
+    meaning: "The server answers 429 after too many requests or wrong passwords from this address. Each further attempt prolongs the lockout.",
     fix: "Wait half an hour, then run the same command again. Every `check` sends one wrong password, which the server may count; `check --no-auth-probes` sends none.",
     fixes: &[(
         Nextcloud,
@@ -220,8 +220,8 @@ const LIMITED: Obstacle = Obstacle {
 /// The server refuses, and the reason is unknown.
 const REFUSED: Obstacle = Obstacle {
     id: "problem.refused",
-    title: "the server refuses, and does not say why",
-    meaning: "The answer fits no reason that is known. The server's log says more.",
+    title: "the server refuses without a reason",
+    meaning: "The answer matches no known reason. The server's log may say more.",
     fix: "Look into the server's log for the time of this run.",
     fixes: &[],
     source: "RFC 9110 section 15.5",
@@ -322,7 +322,7 @@ impl Trouble {
                 "Check the address and the port, and whether the server runs, can be reached from here and speaks TLS there; `check` with the same URL says more."
             }
             Act::MakeFolder | Act::WriteConfig(_) => {
-                "Run the same command again: it goes on where this run ended."
+                "Run the same command again; it continues where this run ended."
             }
         };
         Self {

@@ -143,7 +143,7 @@ async fn write(door: &Door, plan: &mut Plan, over: Over<'_>) -> Result<Outcome, 
         return Ok(Outcome::Done);
     }
     let seen = format!(
-        "config was uploaded ({}), and reading it gives {} with {}",
+        "config was uploaded ({}), but reading it returns {} with {}",
         answer.status,
         back.status,
         counted(back.body.length, "byte")

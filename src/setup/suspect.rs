@@ -55,9 +55,9 @@ impl Because {
         match self {
             Self::Typed => "It is the address that was given.".to_owned(),
             Self::Below => "It is a folder below the address that was given.".to_owned(),
-            Self::Scheme => "The apps speak https alone.".to_owned(),
+            Self::Scheme => "The apps speak only https.".to_owned(),
             Self::TooDeep => {
-                "The address leads into the folder: the apps add `config` and `backups` by themselves.".to_owned()
+                "The address leads into the folder, but the apps add `config` and `backups` themselves.".to_owned()
             }
             Self::CloudPage => {
                 "The address that was given is a page for the browser, not a folder of the files.".to_owned()
@@ -65,7 +65,7 @@ impl Because {
             Self::CloudPart => {
                 "The address that was given belongs to another part of the cloud (calendar, contacts).".to_owned()
             }
-            Self::Swapped => "The parts of the address stand in the wrong order.".to_owned(),
+            Self::Swapped => "The parts of the address are in the wrong order.".to_owned(),
             Self::Incomplete => "A part of the address is missing.".to_owned(),
             Self::Link => {
                 "The address that was given is a share link. The user name is the token of the link; the password is the link's password, or empty.".to_owned()
@@ -106,7 +106,7 @@ impl Hopeless {
                 "QuickConnect of Synology does not carry WebDAV. Give the NAS its own name (DDNS), open port 5006, and use https://NAME:5006/FOLDER.".to_owned()
             }
             Self::NoHost => {
-                "The address names no host: give it as https://cloud.example/folder.".to_owned()
+                "The address has no host; expected an address such as https://cloud.example/folder.".to_owned()
             }
         }
     }

@@ -258,7 +258,7 @@ impl TryFrom<RecordedBody> for Body {
     fn try_from(recorded: RecordedBody) -> Result<Self, String> {
         let bytes = BASE64
             .decode(recorded.base64.as_bytes())
-            .map_err(|error| format!("a recorded body is not base64: {error}"))?;
+            .map_err(|error| format!("a recorded body is not valid base64: {error}"))?;
         let sha256 = HEXLOWER
             .decode(recorded.sha256.as_bytes())
             .ok()

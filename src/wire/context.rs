@@ -413,10 +413,10 @@ impl Context {
             ))
         };
         let Place::Backup(backup) = &request.place else {
-            return forbidden("would write what is not its own");
+            return forbidden("would write to a backup that is not its own");
         };
         if !matches!(self.effect, Effect::WritesOwnBackup | Effect::MayLockOut) {
-            return forbidden("is declared to write nothing, and would");
+            return forbidden("is declared to write nothing, but would");
         }
         // A version that the server does not offer is never used, so there is nothing to clean up.
         self.session.version(request).await?;
@@ -441,7 +441,7 @@ impl Context {
             if let Err(error) = guard.about_to_write(backup) {
                 return Err(Failure::of(
                     FailureKind::Harness,
-                    format!("the ledger cannot be written: {error}"),
+                    format!("failed to write the ledger: {error}"),
                 ));
             }
             self.written

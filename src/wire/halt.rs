@@ -37,9 +37,8 @@ impl fmt::Display for Sign {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Status(status) => write!(formatter, "the server answered {status}"),
-            Self::NoConnection => formatter.write_str(
-                "the server answered earlier requests, and takes no connection any more",
-            ),
+            Self::NoConnection => formatter
+                .write_str("the server answered earlier requests, but accepts no more connections"),
         }
     }
 }
@@ -99,7 +98,7 @@ impl Halt {
                 "Check that the server still runs. If it does, it has banned this address: wait, or lift the ban (fail2ban: `fail2ban-client unban IP`; CrowdSec: `cscli decisions delete --ip IP`; Nextcloud: `occ security:bruteforce:reset IP`)."
             }
             Self::CredentialsRefused { .. } => {
-                "Check user name and password; for Nextcloud, make an app password (Settings, Security). Nothing more was sent, so that nobody is locked out."
+                "Check user name and password; for Nextcloud, make an app password (Settings, Security). No more requests were sent, so that nobody is locked out."
             }
             Self::CredentialsRevoked { .. } => {
                 "Log in by hand: the password was changed or revoked during the run, or the server has locked out this user. Then run again with the credentials that work, and `sweep` what this run left."
@@ -140,15 +139,15 @@ impl fmt::Display for Halt {
                 asked,
             } => write!(
                 formatter,
-                "the server answered earlier requests, and answers {status} to all of them now; last asked: {asked}"
+                "the server answered earlier requests, but now answers {status} to all of them; last request: {asked}"
             ),
-            Self::LockedOut { sign, asked } => write!(formatter, "{sign}; last asked: {asked}"),
+            Self::LockedOut { sign, asked } => write!(formatter, "{sign}; last request: {asked}"),
             Self::CredentialsRefused { asked } => {
                 write!(formatter, "the server refused the credentials of {asked}")
             }
             Self::CredentialsRevoked { accepted, asked } => write!(
                 formatter,
-                "the server no longer takes the credentials that it took at {accepted}: it refused {asked}"
+                "the server no longer accepts the credentials that it accepted at {accepted}: it refused {asked}"
             ),
         }
     }

@@ -259,7 +259,7 @@ impl<S: AsyncRead> Reader<S> {
                     self.interim += 1;
                     if self.interim > MOST_INTERIM {
                         return Err(failure(
-                            "more than 16 interim answers (1xx) and no real one",
+                            "more than 16 interim answers (1xx), but no final one",
                         ));
                     }
                 }
@@ -452,7 +452,7 @@ fn content_length(head: &Head) -> Result<Option<u64>, Failure> {
         .trim()
         .parse()
         .map(Some)
-        .map_err(|_| failure("the answer's Content-Length is no number"))
+        .map_err(|_| failure("the answer's Content-Length is not a number"))
 }
 
 #[cfg(test)]

@@ -108,7 +108,7 @@ impl Context {
             return Err(Failure::of(
                 FailureKind::Guarded,
                 format!(
-                    "the server answers {} for a backup ID that nobody has used; nothing was written there",
+                    "the server answers {} for an unused backup ID; nothing was written there",
                     before.status
                 ),
             ));
@@ -134,7 +134,7 @@ impl Context {
             return Err(Failure::of(
                 FailureKind::DeleteRefused(deleted.status),
                 format!(
-                    "the server answered {} to the DELETE of a backup of this run: nothing more is written",
+                    "the server answered {} to the DELETE of a backup of this run, so no more backups are written",
                     deleted.status
                 ),
             ));

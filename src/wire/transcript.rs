@@ -113,7 +113,7 @@ pub enum TranscriptError {
     Malformed(String),
     /// It has a format that this version does not read.
     #[error(
-        "the transcript has format {0}, and this version reads format {FORMAT}: run the check again with --transcript"
+        "the transcript has format {0}, but this version reads format {FORMAT}; run the check again with --transcript"
     )]
     Format(u32),
 }

@@ -57,7 +57,7 @@ checks! { Context;
         needs: &["config.readable"],
         effect: Effect::WritesOwnBackup,
         expected: "401 or 403 for a PUT without credentials, and nothing stored",
-        remedy: "Demand credentials for PUT: without them anybody can fill the disk, and most likely replace `config` as well.",
+        remedy: "Require credentials for PUT: without them anybody can fill the disk, and most likely replace `config` as well.",
         run: anonymous_upload,
     }
 
@@ -71,8 +71,8 @@ checks! { Context;
         variants: WHOLE,
         needs: &["upload.round-trip"],
         effect: Effect::WritesOwnBackup,
-        expected: "401 or 403 for a PUT without credentials over a backup that is there, and the backup unchanged",
-        remedy: "Demand credentials for every PUT: without them anybody who learns a backup ID can replace the backup.",
+        expected: "401 or 403 for a PUT without credentials over an existing backup, and the backup unchanged",
+        remedy: "Require credentials for every PUT: without them anybody who learns a backup ID can replace the backup.",
         run: anonymous_overwrite,
     }
 
@@ -87,7 +87,7 @@ checks! { Context;
         needs: &["upload.round-trip"],
         effect: Effect::WritesOwnBackup,
         expected: "401, 403 or 404 for a HEAD of a backup without credentials",
-        remedy: "Demand credentials for HEAD as for GET: the size and the time of a backup are private.",
+        remedy: "Require credentials for HEAD as for GET: the size and the time of a backup are private.",
         run: anonymous_probe,
     }
 
@@ -102,7 +102,7 @@ checks! { Context;
         needs: &["upload.round-trip"],
         effect: Effect::WritesOwnBackup,
         expected: "401 or 403 for a DELETE without credentials, and the backup still there",
-        remedy: "Demand credentials for DELETE: without them anybody who learns a backup ID can destroy the backup.",
+        remedy: "Require credentials for DELETE: without them anybody who learns a backup ID can destroy the backup.",
         run: anonymous_delete,
     }
 

@@ -283,7 +283,7 @@ fn judge_challenge(answer: &Response, what: &str) -> Outcome {
         return Outcome::deviates(
             Stage::Auth,
             format!(
-                "{what} without credentials was answered {}: iOS takes this for the answer and never sends its credentials",
+                "{what} without credentials was answered {}: iOS treats this as the answer and never sends its credentials",
                 describe(answer)
             ),
         );

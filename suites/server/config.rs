@@ -122,7 +122,7 @@ checks! { Context;
         needs: &["config.readable"],
         effect: Effect::Reads,
         expected: "at most 4096 bytes: Android up to 6.1.3 reads no more",
-        remedy: "Remove what `config` does not need.",
+        remedy: "Remove everything from `config` that is not needed.",
         run: length,
     }
 }

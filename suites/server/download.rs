@@ -23,7 +23,7 @@ checks! { Context;
         needs: &["config.readable"],
         effect: Effect::Reads,
         expected: "an error, preferably 404, for a GET of a backup that was never uploaded",
-        remedy: "Let the server answer 404 for files that do not exist: the apps take any page with status 200 for a backup, and then fail to restore it.",
+        remedy: "Let the server answer 404 for files that do not exist: the apps treat any page with status 200 as a backup, and then fail to restore it.",
         run: missing,
     }
 

@@ -40,7 +40,7 @@ async fn http3(context: &Context) -> Judged {
         Some((address, trouble)) => Outcome::deviates(
             Stage::Http,
             format!(
-                "`Alt-Svc` announces HTTP/3 at {host}:{port} over UDP, and at {address}: {trouble}"
+                "`Alt-Svc` announces HTTP/3 at {host}:{port} over UDP, but at {address}: {trouble}"
             ),
         ),
     })

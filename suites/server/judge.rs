@@ -97,7 +97,7 @@ pub fn page(body: &Body) -> Option<String> {
 }
 
 /// The remedy for a redirect whose target shows no known problem.
-const ELSEWHERE: &str = "Enter the URL at which the files really are. A redirect to a login page means that this is not a WebDAV address: for Nextcloud, use https://HOST/remote.php/dav/files/USER/FOLDER.";
+const ELSEWHERE: &str = "Enter the actual URL of the files. A redirect to a login page means that this is not a WebDAV address: for Nextcloud, use https://HOST/remote.php/dav/files/USER/FOLDER.";
 
 /// Returns a deviation that says why a request failed.
 pub fn refusal(response: &Response, doing: &str) -> Deviation {

@@ -162,14 +162,14 @@ async fn attempt(context: &Context, backup: &OwnBackup, size: u64) -> Result<Siz
     let after = match context.send(Request::get(backup).reading(length)).await {
         Ok(after) => after,
         Err(failure) if failure.kind.is_peer() => {
-            let how = format!("was accepted, and a GET of it failed: {}", failure.message);
+            let how = format!("was accepted, but a GET of it failed: {}", failure.message);
             return Ok(Size::Damaged(how, false));
         }
         Err(failure) => return Err(failure.into()),
     };
     if !after.is_success() {
         let how = format!(
-            "was accepted, and a GET of it answered {}",
+            "was accepted, but a GET of it was answered {}",
             describe(&after)
         );
         return Ok(Size::Damaged(how, false));

@@ -24,7 +24,7 @@ checks! { Context;
         needs: &["upload.round-trip"],
         effect: Effect::WritesOwnBackup,
         expected: "no list of the backups for a client without credentials",
-        remedy: "Switch off listings (Apache: `Options -Indexes`; nginx: `autoindex off;`) and demand credentials for PROPFIND: a person who sees the IDs can download or delete every backup.",
+        remedy: "Switch off listings (Apache: `Options -Indexes`; nginx: `autoindex off;`) and require credentials for PROPFIND: a person who sees the IDs can download or delete every backup.",
         run: listing,
     }
 

@@ -19,7 +19,7 @@ checks! { Context;
         needs: &["tls.trusted"],
         effect: Effect::LooksBack,
         expected: "no redirect that a client cannot follow: of a PUT or DELETE, to a login, to another host or to http",
-        remedy: "Enter the URL at which the files really are. When clients follow such redirects, they drop credentials or turn an upload into a download.",
+        remedy: "Enter the actual URL of the files. When clients follow such redirects, they drop credentials or turn an upload into a download.",
         run: redirects,
     }
 

@@ -101,7 +101,7 @@ async fn where_there_is_no_address_of_a_bin_nothing_is_tried() {
     let bin = report.bin.as_ref().expect("the bin is in the report");
     assert_eq!(bin.purged, Some(0));
     let why = bin.not_purged_because.as_deref().unwrap_or_default();
-    assert!(why.contains("not that of a user's files"), "{why}");
+    assert!(why.contains("not the address of a user's files"), "{why}");
     let requests = server.requests();
     assert!(
         requests

@@ -69,9 +69,7 @@ async fn a_backup_that_was_there_before_is_neither_replaced_nor_deleted() {
         .collect();
     assert_eq!(findings[0].verdict, Verdict::Blocked, "{second}");
     assert!(
-        findings[0]
-            .observed
-            .contains("for a backup ID that nobody has used"),
+        findings[0].observed.contains("for an unused backup ID"),
         "{second}"
     );
     assert_eq!(

@@ -235,7 +235,7 @@ fn without_credentials_nothing_is_called_gone() {
     let swept = run(&mut anonymous);
     assert_eq!(swept.code, Some(3), "{}", swept.all());
     assert!(
-        swept.stdout.contains("the run had credentials"),
+        swept.stdout.contains("without the credentials of the run"),
         "{}",
         swept.all()
     );

@@ -34,7 +34,7 @@ const AT_A_VECTOR: &[(&str, &str)] = &[
     ("ends", "it ended instead of answering: exit status 7"),
     (
         "aborts",
-        "it ended instead of answering: killed by signal 6; last on its standard error: `about to abort`",
+        "it ended instead of answering: killed by signal 6; last line of its standard error: `about to abort`",
     ),
     ("hangs", "it did not answer within 3 s"),
     (
@@ -73,7 +73,7 @@ const AT_THE_START: &[(&str, &str)] = &[
     ("prints-first", "the line is not a JSON object"),
     (
         "ends-at-hello",
-        "it ended instead of answering: exit status 3; last on its standard error: `no licence`",
+        "it ended instead of answering: exit status 3; last line of its standard error: `no licence`",
     ),
     ("hangs-at-hello", "it did not answer within 3 s"),
     ("refuses-hello", "`hello` is refused: not today"),
@@ -104,7 +104,7 @@ pub fn trials() -> Vec<Trial> {
                 "answers-twice",
                 OTHERS[1],
                 Verdict::Fail,
-                "it wrote a line that nobody had asked for",
+                "it wrote a line without a request",
             )
         }),
         ("floods standard error", || {
@@ -115,7 +115,7 @@ pub fn trials() -> Vec<Trial> {
                 "stays",
                 "adapter.ends",
                 Verdict::Warn,
-                "after `bye`, and had to be killed",
+                "after `bye` and was killed",
             )
         }),
         ("a slip in an operation", || {

@@ -165,9 +165,9 @@ fn compare() -> Result<(), Failed> {
     if broke.0 == Some(1)
         && broke
             .1
-            .contains("BROKE  rig.backup.413 passes in A, and not in B")
+            .contains("BROKE  rig.backup.413 passes in A, but not in B")
         && mended.0 == Some(0)
-        && mended.1.contains("0 cases broke, 1 mended")
+        && mended.1.contains("0 cases broke, 1 fixed")
     {
         Ok(())
     } else {

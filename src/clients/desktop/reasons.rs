@@ -10,7 +10,7 @@ reasons! {
         "Desktop needs the key of every contact, or imports nothing",
         "clients.read.revoked-contact";
     OTHER_KEY = "desktop-other-key",
-        "Desktop imports nothing if the directory has another key of a contact of level 2",
+        "Desktop imports nothing if the directory has another key for a contact of level 2",
         "clients.read.public-key-mismatch";
     CREATOR = "desktop-creator", "Desktop imports nothing if a creator is not a contact", "clients.read.unknown-creator";
     MEMBER = "desktop-member", "Desktop imports nothing if a member is not a contact", "clients.read.unknown-member";

@@ -59,15 +59,15 @@ macro_rules! profiles {
 profiles! {
     // Nextcloud.
     NextcloudAppPassword = "nextcloud-app-password",
-        "Nextcloud 33 with an app password: 0.04 s an answer; the target of a running upload is locked, and that of a broken-off one until the server notices, 0.07 to 5 s later, when half a backup is there.",
+        "Nextcloud 33 with an app password: 0.04 s per answer; a running upload locks its target, and a broken-off one keeps the lock until the server notices, 0.07 to 5 s later, and leaves half a backup.",
         ["servers.nextcloud-lock", "servers.nextcloud-late-half", "servers.nextcloud-latency", "servers.nextcloud-brute-force"],
         [NEXTCLOUD_USER, NEXTCLOUD_FILES, CUT_OFF, &[Takes(ms(40))]];
     NextcloudLoginPassword = "nextcloud-login-password",
-        "Nextcloud 33 with the login password: 0.6 s an answer, two at a time; the others queue.",
+        "Nextcloud 33 with the login password: 0.6 s per answer, two at a time; the others queue.",
         ["servers.nextcloud-latency", "servers.nextcloud-lock", "servers.nextcloud-late-half"],
         [NEXTCLOUD_USER, NEXTCLOUD_FILES, CUT_OFF, &[Takes(ms(600)), AtOnce(2)]];
     NextcloudBuffered = "nextcloud-buffered",
-        "Nextcloud 33 behind a proxy that buffers uploads: what breaks off never reaches it.",
+        "Nextcloud 33 behind a proxy that buffers uploads: an upload that breaks off never reaches it.",
         ["servers.buffering-proxy", "servers.nextcloud-latency"],
         [NEXTCLOUD_USER, NEXTCLOUD_FILES, &[Takes(ms(40)), Locks(Locking::Everything)]];
     NextcloudQuota = "nextcloud-quota",
@@ -83,7 +83,7 @@ profiles! {
             ],
         ];
     NextcloudLink = "nextcloud-link",
-        "An editable public link without a password, under public.php/dav: anybody gets in, with any credentials or none.",
+        "An editable public link without a password, under public.php/dav: anybody has access, with any credentials or none.",
         ["servers.nextcloud-public-link"],
         [
             NEXTCLOUD_FILES,
@@ -140,7 +140,7 @@ profiles! {
             ],
         ];
     NextcloudReadOnlyLink = "nextcloud-read-only-link",
-        "A public link that may only be read: config is there, and PUT is answered 403.",
+        "A public link that permits only reading: config exists, and PUT is answered 403.",
         ["servers.nextcloud-read-only"],
         [
             NEXTCLOUD_FILES,
@@ -217,7 +217,7 @@ profiles! {
             ],
         ];
     NginxLimitReq = "nginx-limit-req",
-        "nginx with limit_req of one request a second and a burst of 20 without delay: 503 above.",
+        "nginx with limit_req of one request per second and a burst of 20 without delay: 503 above that.",
         ["servers.limit-req"],
         [NGINX_FILES, &[Limits(RATE)]];
     NginxLimitReq429 = "nginx-limit-req-429",
@@ -229,13 +229,13 @@ profiles! {
         ["servers.limit-req"],
         [NGINX_FILES, &[Limits(Rate { delays: true, ..RATE })]];
     NginxLimitConn = "nginx-limit-conn",
-        "nginx with limit_conn of one connection an address: 503 for a second request at once.",
+        "nginx with limit_conn of one connection per address: 503 for a second request at once.",
         ["servers.limit-conn"],
         [NGINX_FILES, &[Crowds(Crowd { most: 1, status: 503 })]];
 
     // Intrusion detection.
     Crowdsec = "crowdsec",
-        "CrowdSec's http-probing with a firewall: more than 10 distinct paths answered 404, 403 or 400, one forgotten every 10 s, and connections are dropped for 4 hours.",
+        "CrowdSec's http-probing with a firewall: after more than 10 distinct paths answered 404, 403 or 400 (one is forgotten every 10 s), connections are dropped for 4 hours.",
         ["servers.ban-crowdsec"],
         [NGINX_FILES, &[Watches(probing(Then::Drop(hours(4))))]];
     CrowdsecPage = "crowdsec-page",
@@ -243,15 +243,15 @@ profiles! {
         ["servers.ban-crowdsec"],
         [NGINX_FILES, &[Watches(probing(Then::Forbid(hours(4))))]];
     Fail2banApache = "fail2ban-apache",
-        "Apache with fail2ban's apache-auth: 5 wrong logins in 10 minutes, and connections are dropped for 10 minutes.",
+        "Apache with fail2ban's apache-auth: after 5 wrong logins in 10 minutes, connections are dropped for 10 minutes.",
         ["servers.ban-fail2ban"],
         [APACHE_FILES, &[Watches(FAIL2BAN)]];
     Fail2banNginx = "fail2ban-nginx",
-        "nginx with fail2ban's nginx-http-auth: 5 wrong logins in 10 minutes, and connections are dropped for 10 minutes.",
+        "nginx with fail2ban's nginx-http-auth: after 5 wrong logins in 10 minutes, connections are dropped for 10 minutes.",
         ["servers.ban-fail2ban"],
         [NGINX_FILES, &[Watches(FAIL2BAN)]];
     CopypartyBan = "copyparty-ban",
-        "copyparty: more than 50 answers 404 in an hour, and everything is answered 403 for a day.",
+        "copyparty: after more than 50 answers 404 in an hour, everything is answered 403 for a day.",
         ["servers.ban-copyparty"],
         [
             &[
@@ -285,7 +285,7 @@ profiles! {
             ],
         ];
     Sabre = "sabre",
-        "sabre/dav 4.7 with PHP's own server, which reads an upload whole before it hands it over.",
+        "sabre/dav 4.7 with PHP's own server, which reads a whole upload before it passes it on.",
         ["servers.config-get", "servers.put-status", "servers.no-credentials"],
         [
             &[
@@ -326,7 +326,7 @@ profiles! {
             ],
         ];
     Dufs = "dufs",
-        "dufs 0.47: a broken-off upload deletes the old backup; a page without names, PROPFIND with them.",
+        "dufs 0.47: a broken-off upload deletes the old backup; its page shows no names, but PROPFIND does.",
         ["servers.config-get", "servers.put-status", "servers.interrupted-upload", "servers.interrupted-new"],
         [
             &[
@@ -370,7 +370,7 @@ profiles! {
             ],
         ];
     EeeSafe = "eee-safe",
-        "eee-safe, a Safe server: no HEAD, User-Agent exactly Threema, 400 where 413 is due, and IDs in any letter case.",
+        "eee-safe, a Safe server: no HEAD, User-Agent exactly Threema, 400 instead of 413, and IDs in any letter case.",
         ["servers.config-get", "servers.put-status", "servers.interrupted-upload", "servers.interrupted-new"],
         [
             &[
@@ -390,11 +390,11 @@ profiles! {
         ["servers.nextcloud-latency"],
         [&[Takes(ms(600)), AtOnce(1)]];
     ClosesOneIn20 = "closes-one-in-20",
-        "A healthy server behind something that closes one connection in 20 without a word, before an answer or after it.",
+        "A healthy server behind something that closes one connection in 20 without notice, before or after an answer.",
         ["servers.closed-connections"],
         [&[HangsUp(HangUp::OneIn(20))]];
     ClosesAfterEachAnswer = "closes-after-each-answer",
-        "A healthy server that closes the connection after each answer and does not say so.",
+        "A healthy server that closes the connection after each answer without announcing it.",
         ["servers.closed-connections"],
         [&[Wrong(Fault::Http2Absent), HangsUp(HangUp::AfterEachAnswer)]];
 }

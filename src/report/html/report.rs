@@ -47,7 +47,7 @@ impl Report {
             }
             @if self.without_tls && self.implementation.is_none() {
                 p {
-                    "The server was checked without TLS, so that no verdict is more than partial: "
+                    "The server was checked without TLS, so no verdict is more than partial: "
                     "the apps refuse plain http."
                 }
             }

@@ -24,15 +24,13 @@ impl Doubt {
     pub const fn sentence(self) -> &'static str {
         match self {
             Self::NotDeleted => "the server did not delete it",
-            Self::StillThere => "DELETE was answered with success, and a GET still returns it",
+            Self::StillThere => "DELETE was answered with success, but a GET still returns it",
             Self::Unseen => {
-                "DELETE was answered with success, and whether it is gone could not be seen"
+                "DELETE was answered with success, but it could not be checked whether it is gone"
             }
-            Self::MayAppear => {
-                "an upload of it was not answered, and the server may still store it"
-            }
+            Self::MayAppear => "an upload of it was not answered, so the server may still store it",
             Self::Doubtful => {
-                "DELETE was answered with success, as it was for another that is still there"
+                "DELETE was answered with success, but so was a DELETE of another backup that still exists"
             }
         }
     }

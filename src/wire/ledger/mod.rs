@@ -36,7 +36,7 @@ pub enum LedgerError {
         source: std::io::Error,
     },
     /// The file is not a ledger.
-    #[error("{}: line {line} is not a line of a ledger; nothing of this file was swept", path.display())]
+    #[error("{}: line {line} is not a line of a ledger; nothing in this file was swept", path.display())]
     Malformed {
         /// The file.
         path: PathBuf,
@@ -45,7 +45,7 @@ pub enum LedgerError {
     },
     /// The ledger was written by another version.
     #[error(
-        "{}: this ledger has format {format}, and this version sweeps format {FORMAT}; sweep it with the version that wrote it",
+        "{}: this ledger has format {format}, but this version sweeps format {FORMAT}; sweep it with the version that wrote it",
         path.display()
     )]
     Format {

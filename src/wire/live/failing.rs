@@ -64,7 +64,7 @@ pub(super) fn failure_of(error: &reqwest::Error) -> Failure {
         }
         if let Some(http_two) = cause.downcast_ref::<h2::Error>() {
             let message = if http_two.is_reset() {
-                "the server broke the HTTP/2 stream off"
+                "the server broke off the HTTP/2 stream"
             } else {
                 "the HTTP/2 connection broke off"
             };

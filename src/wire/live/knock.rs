@@ -35,7 +35,7 @@ async fn trouble_at(address: SocketAddr) -> String {
     for _ in 0..WAIT.1 {
         last = match tokio::time::timeout(WAIT.0, knock_at(address)).await {
             Ok(Ok(true)) => return String::new(),
-            Ok(Ok(false)) => "something else than QUIC answers".to_owned(),
+            Ok(Ok(false)) => "something other than QUIC answers".to_owned(),
             Ok(Err(_)) => "nothing listens".to_owned(),
             Err(_) => "no answer".to_owned(),
         };
@@ -104,7 +104,7 @@ mod tests {
         let quic = answering(b"\x80\0\0\0\0\x08ormance!\x08safeconf\0\0\0\x01").await;
         assert_eq!(trouble_at(quic).await, "");
         let other = answering(b"what?").await;
-        assert_eq!(trouble_at(other).await, "something else than QUIC answers");
+        assert_eq!(trouble_at(other).await, "something other than QUIC answers");
         let silent = answering(b"").await;
         assert_eq!(trouble_at(silent).await, "no answer");
         let socket = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0))

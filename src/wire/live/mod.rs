@@ -221,7 +221,7 @@ impl Live {
         if !*speaks_tls.await {
             return failure;
         }
-        let message = "the URL says http://, and this port speaks TLS";
+        let message = "the URL says http://, but this port speaks TLS";
         Failure::lost(FailureKind::SpeaksTls, Stage::Http, message)
     }
 

@@ -111,7 +111,7 @@ async fn interim_answers_do_not_go_on_for_ever() {
     );
     assert_eq!(
         body_of(flood, 99).await,
-        Err("more than 16 interim answers (1xx) and no real one".to_owned())
+        Err("more than 16 interim answers (1xx), but no final one".to_owned())
     );
 }
 

@@ -206,7 +206,7 @@ impl Session {
             return Err(Failure::of(
                 FailureKind::Guarded,
                 format!(
-                    "the server answers {} for a backup ID that nobody has used; nothing was written there",
+                    "the server answers {} for an unused backup ID; nothing was written there",
                     before.status
                 ),
             ));
@@ -215,7 +215,7 @@ impl Session {
             return Err(Failure::of(
                 FailureKind::Guarded,
                 format!(
-                    "the server answers {}, which does not say whether a backup is there; nothing was written",
+                    "the server answers {}, which does not show whether a backup exists; nothing was written",
                     before.status
                 ),
             ));
@@ -228,7 +228,7 @@ impl Session {
         self.guard.claim(backup).map_err(|error| {
             Failure::of(
                 FailureKind::Harness,
-                format!("the ledger cannot be written: {error}"),
+                format!("failed to write the ledger: {error}"),
             )
         })
     }
@@ -266,13 +266,13 @@ impl Session {
                     Some((then, _)) => refuse(Failure::of(
                         FailureKind::Harness,
                         format!(
-                            "the transcript asked something else here: {}",
+                            "the transcript has another request here: {}",
                             then.join(", ")
                         ),
                     )),
                     None => refuse(Failure::of(
                         FailureKind::Harness,
-                        "the transcript has no answer to this",
+                        "the transcript has no answer to this request",
                     )),
                 };
                 self.look(&asked, &got);
@@ -385,7 +385,7 @@ impl Session {
         if !self.facts.https && !self.facts.loopback {
             return Err(Failure::of(
                 FailureKind::Guarded,
-                "nothing is sent over http:// beyond this machine",
+                "requests over http:// are sent only within this machine",
             ));
         }
         let offers = self.offers().await?;

@@ -27,7 +27,7 @@ impl Session {
             (Source::Live { .. }, None) => Purged {
                 files: 0,
                 trouble: Some(
-                    "the base URL is not that of a user's files on a Nextcloud".to_owned(),
+                    "the base URL is not the address of a user's files on a Nextcloud".to_owned(),
                 ),
             },
             (Source::Replay(_), _) => Purged::default(),

@@ -75,7 +75,7 @@ impl Session {
     async fn can_see(&self, live: &Live, ledger: &LeftLedger) -> Result<(), String> {
         match (ledger.login, self.facts.login) {
             (LoginKind::Basic | LoginKind::Token, LoginKind::Open) => Err(
-                "nothing was done: the run had credentials, and without them the server may hide what is there; give the same".to_owned(),
+                "nothing was done: without the credentials of the run, the server may hide its backups; give the same credentials".to_owned(),
             ),
             (LoginKind::Open, LoginKind::Open) => {
                 match self.ask(live, config()).await {
@@ -133,7 +133,7 @@ impl Session {
                 }
             };
             if let Err(error) = written {
-                let sentence = format!("the ledger cannot be written: {error}");
+                let sentence = format!("failed to write the ledger: {error}");
                 swept.refusal.get_or_insert(sentence);
             }
         }

@@ -298,7 +298,7 @@ impl<'l> Inspector<'l> {
             Err(error) => return Shake::library(error.to_string()),
         };
         let Ok(name) = ServerName::try_from(self.host.to_owned()) else {
-            return Shake::library("no certificate can carry this name".to_owned());
+            return Shake::library("no certificate can contain this name".to_owned());
         };
         let shaking = async {
             let stream = self

@@ -39,13 +39,13 @@ use tokio_rustls::client::TlsStream;
 #[non_exhaustive]
 pub enum TlsSetupError {
     /// A file of roots contains no certificate.
-    #[error("the CA file holds no PEM certificate (`-----BEGIN CERTIFICATE-----`)")]
+    #[error("the CA file contains no PEM certificate; expected `-----BEGIN CERTIFICATE-----`")]
     NoCertificate,
     /// A certificate in it is damaged.
-    #[error("a certificate in the CA file cannot be read: {0}")]
+    #[error("failed to read a certificate in the CA file: {0}")]
     BadCertificate(String),
     /// The TLS library refused its own defaults.
-    #[error("TLS cannot be set up: {0}")]
+    #[error("failed to set up TLS: {0}")]
     Library(String),
 }
 
@@ -213,7 +213,7 @@ pub(super) fn trouble(error: &std::io::Error) -> TlsTrouble {
             TlsTrouble::NoCommonProtocol
         }
         Some(rustls::Error::InvalidMessage(_)) => {
-            TlsTrouble::Handshake("what answers there does not speak TLS".to_owned())
+            TlsTrouble::Handshake("the port does not speak TLS".to_owned())
         }
         Some(other) => TlsTrouble::Handshake(other.to_string()),
         None => TlsTrouble::Handshake(match error.kind() {
@@ -267,7 +267,7 @@ pub(super) fn unspoken(trouble: TlsTrouble) -> Failure {
     Failure::of(
         FailureKind::Unspoken,
         format!(
-            "this program completes no handshake with the server ({why}), though phones may: its TLS was judged, and nothing beyond"
+            "this program cannot complete a handshake with the server ({why}), although phones may; only its TLS was judged"
         ),
     )
 }

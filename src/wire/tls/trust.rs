@@ -123,25 +123,19 @@ fn reason(error: &Error) -> String {
     match error {
         Error::UnsupportedSignatureAlgorithmContext(_)
         | Error::UnsupportedSignatureAlgorithmForPublicKeyContext(_) => {
-            "a signature algorithm that it does not take".to_owned()
+            "a signature algorithm that it does not accept".to_owned()
         }
-        Error::UnsupportedCriticalExtension => {
-            "a critical extension that it does not know".to_owned()
-        }
-        Error::UnsupportedCertVersion => "a certificate of an old version".to_owned(),
-        Error::CertExpired { .. } => "a certificate on the way to the root has expired".to_owned(),
-        Error::CertNotValidYet { .. } => {
-            "a certificate on the way to the root is not valid yet".to_owned()
-        }
+        Error::UnsupportedCriticalExtension => "an unknown critical extension".to_owned(),
+        Error::UnsupportedCertVersion => "a certificate with an old version".to_owned(),
+        Error::CertExpired { .. } => "a certificate in the chain has expired".to_owned(),
+        Error::CertNotValidYet { .. } => "a certificate in the chain is not valid yet".to_owned(),
         Error::InvalidSignatureForPublicKey => {
-            "a signature in the chain is not that of the issuer's key".to_owned()
+            "a signature in the chain was not made by the issuer's key".to_owned()
         }
         Error::RequiredEkuNotFoundContext(_) => {
-            "the certificate's extended key usage leaves servers out".to_owned()
+            "the certificate's extended key usage excludes servers".to_owned()
         }
-        Error::CaUsedAsEndEntity => {
-            "the server's certificate is marked as an authority's".to_owned()
-        }
+        Error::CaUsedAsEndEntity => "the server's certificate is marked as an authority".to_owned(),
         Error::EndEntityUsedAsCa => "a certificate in the chain may not issue others".to_owned(),
         Error::NameConstraintViolation => "an authority may not issue for this name".to_owned(),
         Error::PathLenConstraintViolated => {

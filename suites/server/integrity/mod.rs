@@ -39,7 +39,7 @@ checks! { Context;
         needs: &["upload.round-trip"],
         effect: Effect::WritesOwnBackup,
         expected: "the bytes that were uploaded, whatever they look like",
-        remedy: "A proxy or filter takes the backup for text, HTML or a compressed file and changes it: switch such filters off for this path.",
+        remedy: "A proxy or filter treats the backup as text, HTML or a compressed file and changes it: switch such filters off for this path.",
         run: content,
     }
 
@@ -236,7 +236,7 @@ async fn compressed(context: &Context) -> Judged {
     } else {
         Outcome::deviates(
             Stage::Gunzip,
-            "it came with Content-Encoding: gzip, and does not decompress to what was stored",
+            "it came with Content-Encoding: gzip, but does not decompress to what was stored",
         )
     })
 }

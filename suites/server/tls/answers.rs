@@ -217,7 +217,7 @@ pub(super) fn judge_server_name(seen: &Inspection) -> Judged {
                 "the server answers; without the host name, which every client sends, it sends another certificate"
             }
             Some(Err(_)) => {
-                "the server answers; it demands the host name, which every client sends"
+                "the server answers; it requires the host name, which every client sends"
             }
         }));
     }
@@ -252,12 +252,12 @@ pub(super) fn judge_client_certificate(seen: &Inspection) -> Judged {
     }
     Ok(match &seen.http {
         Err(ShakeTrouble::Alert(code)) => deviates(format!(
-            "the server demands a client certificate: without one it answers with {}",
+            "the server requires a client certificate: without one it answers with {}",
             alert(*code)
         ))
         .into(),
         Err(ShakeTrouble::Closed) => deviates(
-            "the server demands a client certificate: without one it closes the connection",
+            "the server requires a client certificate: without one it closes the connection",
         )
         .into(),
         // Source: nginx, `ssl_verify_client on`, answers so within TLS; 495 and 496 are its own
@@ -266,7 +266,7 @@ pub(super) fn judge_client_certificate(seen: &Inspection) -> Judged {
             status: status @ (400 | 495 | 496),
             ..
         })) => deviates(format!(
-            "the server demands a client certificate: without one it answers {status}"
+            "the server requires a client certificate: without one it answers {status}"
         ))
         .into(),
         Ok(Some(_)) => {

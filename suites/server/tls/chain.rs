@@ -36,7 +36,7 @@ checks! { Context;
         variants: WHOLE,
         needs: &["tls.server-name"],
         effect: Effect::Reads,
-        expected: "the server's certificate first, then each issuer after what it issued (RFC 5246 section 7.4.2)",
+        expected: "the server's certificate first, then each issuer after the certificate that it issued (RFC 5246 section 7.4.2)",
         remedy: remedy::CHAIN_IN_ORDER,
         run: chain_order,
     }
@@ -51,7 +51,7 @@ checks! { Context;
         variants: WHOLE,
         needs: &["tls.server-name"],
         effect: Effect::Reads,
-        expected: "neither the root nor certificates that lead nowhere; expired ones have stopped older clients",
+        expected: "neither the root nor certificates outside the chain; expired ones have stopped older clients",
         remedy: remedy::CHAIN_IN_ORDER,
         run: superfluous,
     }
@@ -167,7 +167,7 @@ pub(super) fn judge_chain_order(seen: &Inspection) -> Judged {
         .position(|certificate| !certificate.is_authority);
     if let Some(place) = own.filter(|place| *place > 0 && chain[0].is_authority) {
         return Ok(deviates(format!(
-            "the server's certificate stands at place {}",
+            "the server's certificate is at position {}",
             place + 1
         ))
         .into());
@@ -175,7 +175,7 @@ pub(super) fn judge_chain_order(seen: &Inspection) -> Judged {
     let wrong = path.windows(2).find(|pair| pair[0] > pair[1]);
     Ok(match wrong {
         Some(pair) => deviates(format!(
-            "the certificate of `{}` stands before that of `{}`, which it issued",
+            "the certificate of `{}` comes before that of `{}`, which it issued",
             chain[pair[1]].subject, chain[pair[0]].subject
         ))
         .into(),
@@ -227,7 +227,7 @@ pub(super) fn judge_trusted(seen: &Inspection) -> Judged {
             ))
             .into(),
             Some(End::PublicRoot(root)) => Outcome::blocked(format!(
-                "the chain ends in `{root}`, which phones trust and this machine's store does not hold: update it (Debian: ca-certificates)"
+                "the chain ends in `{root}`, which phones trust and this machine's store does not contain; update it (Debian: ca-certificates)"
             )),
             Some(End::Missing(issuer, _)) => Outcome::blocked(format!(
                 "the chain is incomplete without `{issuer}`: see `tls.chain`"

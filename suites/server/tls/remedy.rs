@@ -14,9 +14,9 @@ pub(super) const NO_CLIENT_CERTIFICATE: &str = "nginx: `ssl_verify_client off;`;
 
 pub(super) const FULL_CHAIN: &str = "Send the whole chain: certbot's fullchain.pem, not cert.pem. nginx: `ssl_certificate /etc/letsencrypt/live/HOST/fullchain.pem;`; Apache: `SSLCertificateFile /etc/letsencrypt/live/HOST/fullchain.pem`; Caddy: `tls fullchain.pem privkey.pem`, or remove `tls` and let Caddy get its own.";
 
-pub(super) const CHAIN_IN_ORDER: &str = "Put the server's certificate first, then each issuer after what it issued, without the root and without leftovers: certbot's fullchain.pem has this order. nginx: `ssl_certificate fullchain.pem;`; Apache: `SSLCertificateFile fullchain.pem`; Caddy: `tls fullchain.pem privkey.pem`.";
+pub(super) const CHAIN_IN_ORDER: &str = "Put the server's certificate first, then each issuer after the certificate that it issued, without the root and without other certificates; certbot's fullchain.pem has this order. nginx: `ssl_certificate fullchain.pem;`; Apache: `SSLCertificateFile fullchain.pem`; Caddy: `tls fullchain.pem privkey.pem`.";
 
-pub(super) const NEW_NAME: &str = "Get a certificate whose subject alternative names hold this host name (`certbot certonly -d HOST`), or use a name that the certificate has. nginx: `ssl_certificate fullchain.pem;` in the `server` block of `server_name HOST;`; Apache: `SSLCertificateFile fullchain.pem` in the `VirtualHost` of `ServerName HOST`; Caddy: name the site `HOST`.";
+pub(super) const NEW_NAME: &str = "Get a certificate whose subject alternative names include this host name (`certbot certonly -d HOST`), or use a name that the certificate has. nginx: `ssl_certificate fullchain.pem;` in the `server` block of `server_name HOST;`; Apache: `SSLCertificateFile fullchain.pem` in the `VirtualHost` of `ServerName HOST`; Caddy: name the site `HOST`.";
 
 pub(super) const RENEW: &str = "Renew the certificate (`certbot renew`), automate this, and let the server load the new certificate.";
 
@@ -24,7 +24,7 @@ pub(super) const NEW_KEY: &str = "Get a certificate with a new key (`certbot cer
 
 pub(super) const NEW_CERTIFICATE: &str = "Get a certificate from a public authority, such as Let's Encrypt: its certificates conform. A private authority must issue a new certificate. nginx: `ssl_certificate fullchain.pem;`; Apache: `SSLCertificateFile fullchain.pem`; Caddy: remove `tls` and let it get its own.";
 
-pub(super) const STAPLE: &str = "nginx: `ssl_stapling on; ssl_stapling_verify on;` with a `resolver`; Apache: `SSLUseStapling on` with `SSLStaplingCache shmcb:/run/ocsp(128000)`; Caddy staples by itself. Or get a certificate without that demand: Let's Encrypt no longer runs OCSP.";
+pub(super) const STAPLE: &str = "nginx: `ssl_stapling on; ssl_stapling_verify on;` with a `resolver`; Apache: `SSLUseStapling on` with `SSLStaplingCache shmcb:/run/ocsp(128000)`; Caddy staples by itself. Or get a certificate without that requirement: Let's Encrypt no longer runs OCSP.";
 
 pub(super) const TRUSTED: &str = "Get a certificate from a public authority (with certbot, Caddy or acme.sh). The root of a private authority must be installed on every phone, and on iOS also switched on; to test with it, give it with --ca-file.";
 

@@ -126,7 +126,7 @@ checks! { Context;
         variants: WHOLE,
         needs: &["tls.server-name"],
         effect: Effect::Reads,
-        expected: "a stapled answer if the certificate demands one (RFC 7633); strict clients refuse it otherwise",
+        expected: "a stapled answer if the certificate requires one (RFC 7633); strict clients refuse it otherwise",
         remedy: remedy::STAPLE,
         run: must_staple,
     }
@@ -310,10 +310,10 @@ pub(super) fn judge_transparency(seen: &Inspection) -> Judged {
 pub(super) fn judge_must_staple(seen: &Inspection) -> Judged {
     let leaf = leaf_of(seen)?;
     Ok(match (leaf.must_staple, seen.stapled) {
-        (false, _) => Outcome::not_applicable("the certificate demands no stapled answer"),
+        (false, _) => Outcome::not_applicable("the certificate requires no stapled answer"),
         (true, true) => Outcome::pass("a stapled answer comes with the certificate"),
         (true, false) => {
-            deviates("the certificate demands a stapled OCSP answer (Must-Staple), but none comes")
+            deviates("the certificate requires a stapled OCSP answer (Must-Staple), but none comes")
                 .into()
         }
     })

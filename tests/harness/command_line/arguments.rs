@@ -133,7 +133,7 @@ fn slips_get_one_clear_sentence() {
     );
     assert_usage(
         &mut of(&["check", "https://h.example", "--user", "u"]),
-        &["no password for `u`", "SAFE_SERVER_PASSWORD"],
+        &["the password of `u` is missing", "SAFE_SERVER_PASSWORD"],
     );
     assert_usage(
         &mut of(&["check", "https://h.example", "--password-file", "/no/such"]),
@@ -279,7 +279,7 @@ fn an_environment_that_makes_no_sense_gets_one_clear_sentence() {
         ] {
             let mut empty = program(home.path());
             empty.args(arguments).env(name, "");
-            assert_usage(&mut empty, &[name, "is set and empty"]);
+            assert_usage(&mut empty, &[name, "is set but empty"]);
         }
     }
     for (name, value) in [

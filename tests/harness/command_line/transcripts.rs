@@ -90,7 +90,7 @@ fn an_old_transcript_is_refused() {
     assert_eq!(ended.code, Some(2), "{}", ended.all());
     assert!(
         ended.stderr.contains(
-            "the transcript has format 1, and this version reads format 2: run the check again"
+            "the transcript has format 1, but this version reads format 2; run the check again"
         ),
         "{}",
         ended.stderr

@@ -264,7 +264,7 @@ async fn a_server_that_disappears_in_mid_run() {
         .as_deref()
         .unwrap_or_default();
     assert!(
-        why.contains("takes no connection any more"),
+        why.contains("accepts no more connections"),
         "{}",
         checked.report
     );

@@ -207,7 +207,7 @@ async fn an_answer_to_another_question_judges_nothing() {
     let finding = finding.expect("a finding");
     assert_eq!(finding.verdict, Verdict::Error, "{}", finding.observed);
     assert!(
-        finding.observed.contains("asked something else"),
+        finding.observed.contains("has another request here"),
         "{}",
         finding.observed
     );

@@ -218,7 +218,7 @@ fn on_a_full_disk_nothing_is_uploaded_that_no_ledger_names() {
     }
     let ended = running.end();
     assert!(
-        ended.stdout.contains("the ledger cannot be written"),
+        ended.stdout.contains("failed to write the ledger"),
         "{}",
         ended.all()
     );

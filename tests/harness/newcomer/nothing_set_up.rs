@@ -128,7 +128,7 @@ fn an_apache_with_a_login_alone_gets_webdav_and_config_in_one_step() {
     for part in [
         "problem.no-webdav",
         "fix Run `a2enmod dav dav_fs`",
-        "`config` is missing, too",
+        "`config` is also missing",
     ] {
         assert!(text.contains(part), "{part}\n{text}");
     }

@@ -268,7 +268,7 @@ async fn a_server_that_takes_nothing_gets_no_canaries_and_no_ledger_stays() {
         ),
         (Fault::UploadTruncated, "right after it was uploaded"),
         (Fault::ConfigZeroRetention, "retentionDays is 0"),
-        (Fault::MissingIsHtml, "a backup ID that nobody has used"),
+        (Fault::MissingIsHtml, "an unused backup ID"),
     ] {
         let world = World::new(&[fault], Tidying::OnTheDot).await;
         let refused = world.plant().await.expect_err("it is refused").to_string();

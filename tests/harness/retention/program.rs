@@ -150,10 +150,13 @@ fn exit_codes_tell_a_loss_from_a_failure_and_a_slip() {
     file(home.path(), "empty.json", "");
     for (ledger, sentence) in [
         ("empty.json", "is empty: `retention plant` was stopped"),
-        ("torn.json", "is no whole ledger"),
-        ("edited.json", "its checksum does not fit"),
-        ("other.json", "has format 2; this version reads format 1"),
-        ("none.json", "there is no ledger `none.json`"),
+        ("torn.json", "is not a complete ledger"),
+        ("edited.json", "its checksum does not match"),
+        (
+            "other.json",
+            "has format 2, but this version reads format 1",
+        ),
+        ("none.json", "the ledger `none.json` does not exist"),
     ] {
         for command in ["verify", "status", "end"] {
             let before = std::fs::read(home.path().join(ledger)).ok();
@@ -209,7 +212,11 @@ fn two_that_come_at_once_do_not_both_work() {
     let first = first.end();
     assert_eq!(first.code, Some(0), "{}", first.all());
     assert_eq!(second.code, Some(3), "{}", second.all());
-    assert!(second.stderr.contains("is in use"), "{}", second.all());
+    assert!(
+        second.stderr.contains("is using the ledger"),
+        "{}",
+        second.all()
+    );
 }
 
 #[test]

@@ -252,7 +252,7 @@ impl Live {
         if request.login == LoginUse::Wrong && refused > 0 {
             return Err(Failure::of(
                 FailureKind::Guarded,
-                "the server has refused one login of this run already; a second one could lock people out",
+                "the server has already refused one login of this run; a second one could lock users out",
             ));
         }
         Ok(())
@@ -388,7 +388,10 @@ fn taken(answer: Answer, tries: &Tries) -> Answer {
         }),
         Err(failure) if failure.kind == FailureKind::TimedOut && tries.timeouts > 0 => {
             Err(Failure {
-                message: format!("{}, nor when asked again alone", failure.message),
+                message: format!(
+                    "{}, nor when sent again without other requests",
+                    failure.message
+                ),
                 ..failure
             })
         }

@@ -160,7 +160,7 @@ async fn a_backup_is_claimed_where_nothing_is_there() {
         (404, None),
         (410, None),
         (200, Some("nothing was written there")),
-        (500, Some("does not say whether a backup is there")),
+        (500, Some("does not show whether a backup exists")),
     ] {
         let play = Play::new(move |_| answers(status));
         let backup = play.session.guard.own_backup("test", "a");

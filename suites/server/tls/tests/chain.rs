@@ -63,7 +63,7 @@ fn a_chain_that_leads_nowhere_is_known_by_its_end() {
 fn only_the_root_itself_is_left_to_other_libraries() {
     let made = own(&parameters("localhost", NOW - DAY, NOW + 300 * DAY));
     let mut seen = untrusted(vec![made]);
-    seen.trust = Trust::Refused("the server's certificate is marked as an authority's".to_owned());
+    seen.trust = Trust::Refused("the server's certificate is marked as an authority".to_owned());
     seen.chain[0].issuer_is_root_here = true;
     assert_deviates(judge_trusted(&seen), "the certificate is self-signed");
     seen.chain[0].is_root_here = true;
@@ -81,9 +81,9 @@ fn the_order_is_that_of_the_issuers() {
     assert_passes(judge_chain_order(&of(&[&leaf, &lower, &upper])));
     assert_deviates(
         judge_chain_order(&of(&[&leaf, &upper, &lower])),
-        "`Upper` stands before that of `Lower`",
+        "`Upper` comes before that of `Lower`",
     );
-    assert_deviates(judge_chain_order(&of(&[&lower, &leaf])), "at place 2");
+    assert_deviates(judge_chain_order(&of(&[&lower, &leaf])), "at position 2");
     assert_passes(judge_superfluous(&of(&[&leaf, &lower, &upper])));
     assert_deviates(
         judge_superfluous(&of(&[&leaf, &lower, &lower])),

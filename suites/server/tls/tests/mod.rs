@@ -305,7 +305,7 @@ fn a_name_that_is_refused_is_distinguished_from_a_server_that_demands_names() {
     demanding.without_name = Some(Err(ShakeTrouble::Alert(80)));
     match outcome(judge_server_name(&demanding)) {
         Outcome::Pass(observed) => {
-            assert!(observed.contains("demands the host name"), "{observed}");
+            assert!(observed.contains("requires the host name"), "{observed}");
         }
         other => panic!("{other:?}"),
     }
