@@ -1,18 +1,18 @@
-//! What becomes of a test whose check was not judged: libtest can ignore it, nextest cannot.
+//! The result of a test whose check was not judged: libtest can ignore it, nextest cannot.
 
 use crate::engine::{Finding, Level, Verdict};
 use libtest_mimic::{Completion, Failed};
 
-/// The variable by which a person allows that a Required check is not judged under nextest.
+/// The variable that allows Required checks to stay unjudged under nextest.
 const ALLOW: &str = "SAFE_ALLOW_UNJUDGED";
 
-/// Returns whether this process is started by nextest, which holds one test a process and knows no
-/// test that is skipped while it runs.
+/// Returns whether nextest started this process; nextest runs one test per process and cannot skip
+/// a test that is already running.
 pub(super) fn is_under_nextest() -> bool {
     std::env::var_os("NEXTEST_RUN_ID").is_some()
 }
 
-/// Returns the end of a test whose check was not judged.
+/// Returns the result of a test whose check was not judged.
 pub(super) fn unjudged(finding: &Finding) -> Result<Completion, Failed> {
     let is_allowed = std::env::var_os(ALLOW).is_some_and(|value| value == "1");
     end(finding, is_under_nextest(), is_allowed)
