@@ -1,4 +1,5 @@
-//! What becomes of a test whose check was not judged: libtest can ignore it, nextest cannot.
+//! How a test ends whose check deviates by agreement, or was not judged: libtest can ignore the
+//! latter, nextest cannot.
 
 use crate::engine::{Finding, Level, Verdict};
 use libtest_mimic::{Completion, Failed};
@@ -10,6 +11,17 @@ const ALLOW: &str = "SAFE_ALLOW_UNJUDGED";
 /// test that is skipped while it runs.
 pub(super) fn is_under_nextest() -> bool {
     std::env::var_os("NEXTEST_RUN_ID").is_some()
+}
+
+/// Returns the end of a test whose deviation is waived; `None` if it is not.
+pub(super) fn waived(finding: &Finding) -> Option<Completion> {
+    let reason = finding.waived.as_ref()?;
+    eprintln!(
+        "waived: {}: {} ({reason})",
+        finding.name(),
+        finding.observed
+    );
+    Some(Completion::Completed)
 }
 
 /// Returns the end of a test whose check was not judged.

@@ -5,7 +5,6 @@ use crate::adapter::{BackupToRead, DirectoryId, Request};
 use crate::rig::{Action, Answer, Before, Document, Login};
 use crate::safe::{EncryptionKey, Stage, clause, envelope};
 use crate::vectors;
-use bytes::Bytes;
 
 pub(super) fn cases() -> Vec<RigCase> {
     let mut cases = Vec::new();
@@ -70,7 +69,7 @@ fn before(backup: BackupToRead) -> Option<Before> {
 
 /// Returns the vector's directory, and the ID of its backup. Contacts that are not listed do not
 /// exist.
-fn directory(own_id: &str, ids: &[DirectoryId]) -> Bytes {
+fn directory(own_id: &str, ids: &[DirectoryId]) -> Vec<u8> {
     serde_json::json!({ "own_id": own_id, "ids": ids })
         .to_string()
         .into()
