@@ -33,9 +33,9 @@ pub(super) struct Arguments {
     /// line and answers each with one (see vectors/README.md)
     #[arg(long, value_name = "COMMAND")]
     exec: String,
-    /// Whose outcome counts where the published clients differ: android, ios or desktop for the
-    /// newest release, or any published version (android-5.8, ios-7.1.1); without this option, that
-    /// of any client
+    /// The client whose outcome counts if the published clients differ: android, ios or desktop
+    /// for the newest release, or any published version (android-5.8, ios-7.1.1); without this
+    /// option, the outcome of any client counts
     #[arg(long = "as", value_name = "RELEASE", value_parser = Release::named)]
     held_to: Option<Release>,
     #[command(flatten)]

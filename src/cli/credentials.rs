@@ -17,7 +17,7 @@ pub(super) struct ServerArguments {
     /// https://cloud.example/remote.php/dav/files/alice/safe. Put an address with `?` or `&` in
     /// quotation marks
     ///
-    /// Without it, SAFE_TARGET counts.
+    /// Without it, SAFE_TARGET is used.
     pub(super) url: Option<String>,
     #[command(flatten)]
     access: AccessArguments,

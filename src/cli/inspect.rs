@@ -32,7 +32,7 @@ pub(super) struct Arguments {
     file: Option<PathBuf>,
     /// Download the backup from this server, as Android does: the URL of the folder that holds
     /// `config` and `backups`. Nothing is written there. Without FILE and --from, SAFE_TARGET
-    /// counts
+    /// is used
     #[arg(long, value_name = "URL", conflicts_with_all = ["file", "plain"])]
     from: Option<String>,
     /// FILE is a document that is already decrypted and decompressed
@@ -54,8 +54,8 @@ pub(super) struct Arguments {
     /// Print one HTML file instead of text
     #[arg(long, conflicts_with = "json")]
     html: bool,
-    /// Write the decrypted document to this new file, readable only by you. It holds the private
-    /// key: anybody who has it can act as you
+    /// Write the decrypted document to this new file, readable only by you. It contains the
+    /// private key; anybody who has it can act as you
     #[arg(long, value_name = "FILE")]
     write_document: Option<PathBuf>,
     /// Show more: -v every change with its reason, -vv every exchange with the server, -vvv header

@@ -63,7 +63,7 @@ struct Common {
 struct Plant {
     #[command(flatten)]
     common: Common,
-    /// The number of days between two visits; the last look comes this long before the end of the
+    /// The number of days between two visits; the last visit is this long before the end of the
     /// retention
     #[arg(long, value_name = "DAYS", default_value_t = 1, value_parser = clap::value_parser!(i64).range(1..=SELDOM))]
     every: i64,
@@ -81,7 +81,7 @@ struct Verify {
     /// The server and its backups have moved to this URL
     #[arg(long)]
     moved: bool,
-    /// Trust this machine's clock, even if the server's clock has changed against it
+    /// Trust this machine's clock, even if the server's clock no longer agrees with it
     #[arg(long)]
     trust_clock: bool,
 }

@@ -57,14 +57,14 @@ pub(super) struct Arguments {
     /// Print the cases and what each expects, without running them
     #[arg(long)]
     list: bool,
-    /// Only this case; the first segments of a name, such as `rig.backup`, stand for all cases
+    /// Only this case; the first segments of a name, such as `rig.backup`, select all cases
     /// below
     #[arg(long = "case", value_name = "ID", value_delimiter = ',')]
     cases: Vec<String>,
     /// Leave this case out
     #[arg(long, value_name = "ID", value_delimiter = ',')]
     skip: Vec<String>,
-    /// Which client to follow where the published clients differ: android, ios or desktop for its
+    /// Which client to follow if the published clients differ: android, ios or desktop for its
     /// newest release, or any published version (android-5.8); without this option, any newest
     /// release
     #[arg(long = "as", value_name = "RELEASE", value_parser = Release::named)]

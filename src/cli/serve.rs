@@ -39,7 +39,7 @@ pub(super) struct Arguments {
     /// List the servers that --like knows
     #[arg(long)]
     list_profiles: bool,
-    /// Make the delays, locks, limits and bans of --like pass this many times faster
+    /// Shorten the delays, locks, limits and bans of --like by this factor
     #[arg(long, value_name = "FACTOR", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=1000), requires = "like")]
     speed: u32,
     /// Fail in this way, as a real server does; may be given several times

@@ -39,7 +39,7 @@ pub(super) struct Arguments {
     server: ServerArguments,
     #[command(flatten)]
     output: OutputArguments,
-    /// The largest backup that `config` promises to take, in bytes
+    /// The largest backup that `config` promises to accept, in bytes
     #[arg(long, value_name = "BYTES", default_value_t = ServerConfig::USUAL.max_backup_bytes, value_parser = clap::value_parser!(i64).range(1024..=67_108_864))]
     max_backup_bytes: i64,
     /// How long `config` promises to keep a backup, in days

@@ -282,7 +282,7 @@ fn held(vector: &Vector, operation: Operation, outcome: &vectors::Outcome, reply
 
 fn described(reply: &Answer) -> String {
     match reply.refused {
-        None => "taken".to_owned(),
+        None => "accepted".to_owned(),
         Some(stage) if reply.message.is_empty() => format!("refused at `{stage}`"),
         Some(stage) => format!("refused at `{stage}` ({})", short(&reply.message)),
     }

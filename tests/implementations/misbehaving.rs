@@ -51,20 +51,26 @@ const AT_A_VECTOR: &[(&str, &str)] = &[
     ),
     ("latin-1", "the line is not a JSON object"),
     ("huge", "its answer is longer than 100000 bytes"),
-    ("wrong-id", "and request "),
+    (
+        "wrong-id",
+        "the answer has the ID of request 999; expected ",
+    ),
     ("half", "it ended instead of answering: exit status 0"),
     (
         "two-outcomes",
-        "an answer has exactly one of `ok`, `error` and `unsupported`, this one has 2",
+        "an answer must have exactly one of `ok`, `error` and `unsupported`, got 2",
     ),
     (
         "no-outcome",
-        "an answer has exactly one of `ok`, `error` and `unsupported`, this one has 0",
+        "an answer must have exactly one of `ok`, `error` and `unsupported`, got 0",
     ),
     ("surplus-key", "unknown field `verdict`"),
     ("surplus-output", "unknown field `length`"),
     ("no-output", "missing field `plaintext`"),
-    ("upper-case", "bytes are lower-case hexadecimal digits"),
+    (
+        "upper-case",
+        "expected bytes as pairs of lower-case hexadecimal digits",
+    ),
     ("unknown-stage", "unknown variant `unlock`"),
 ];
 
@@ -79,7 +85,7 @@ const AT_THE_START: &[(&str, &str)] = &[
     ("refuses-hello", "`hello` is refused: not today"),
     (
         "other-protocol",
-        "it speaks version 2 of the protocol, and this program version 1",
+        "it speaks version 2 of the protocol, but this program speaks version 1",
     ),
     ("nameless", "missing field `name`"),
 ];

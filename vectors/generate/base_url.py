@@ -54,8 +54,8 @@ class Android:
         url += "" if url.endswith("/") else "/"
         parts = self.java.ask(op="url", url=url + path)
         port = "" if parts["port"] in (-1, 443) else f":{parts['port']}"
-        # What else OkHttp does to a URL, according to its documentation: ASCII host in lower case, spaces
-        # encoded.
+        # What else OkHttp does to a URL, according to its documentation: ASCII host in lower case,
+        # spaces encoded.
         host = parts["host"].lower()
         if not host.isascii():
             host = host.encode("idna").decode()

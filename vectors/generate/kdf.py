@@ -120,7 +120,8 @@ def build(oracles):
            {"name": "the shard prefix is the last two digits", "shard_prefix": MASTER[62:64]},
            {"name": "the shard prefix is one digit", "shard_prefix": MASTER[:1]}])
 
-    # The same input again in one vector for each mistake, so that the failing vector names the mistake.
+    # The same input again in one vector for each mistake, so that the failing vector names the
+    # mistake.
     likely = file.group(
         "likely mistakes, one by one", "derive", ["clause 1.1", "clause 1.2", "clause 1.5"],
         [by("master_key", "published", "the test suites of Threema for Android and Threema for iOS")] + both)

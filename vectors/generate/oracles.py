@@ -50,8 +50,8 @@ class Oracles:
         tools = Path(tools)
         self.node = Child(["node", str(HERE / "oracle.mjs"), str((tools / "node").resolve())])
         self.java = Child(["java", "-cp", f"{tools / 'java'}:{ORG_JSON_JAR}", "Oracle"])
-        # scrypt-js needs most of the generator's time, so answers on which both implementations agreed are
-        # kept.
+        # scrypt-js needs most of the generator's time, so answers on which both implementations
+        # agreed are kept.
         self.kept = tools / "scrypt.json"
         self.cache = json.loads(self.kept.read_text()) if self.kept.is_file() else {}
 

@@ -132,7 +132,8 @@ OPERATIONS["payload"] = {
 }
 
 
-# A complete document or state. The schema is deliberately open; a key that is not named must have no value.
+# A complete document or state. The schema is deliberately open; a key that is not named must have
+# no value.
 WHOLE = {"type": "object", "description": "All of it: vectors/README.md, \"Whole documents\"."}
 READ, WRITE = OPERATIONS["payload"]["read_backup"], OPERATIONS["payload"]["write_backup"]
 OPERATIONS["read-backup"] = {"read_backup": (READ[0], {"oneOf": [READ[1], obj({"state": WHOLE})]}, None, None)}

@@ -61,7 +61,8 @@ def build(oracles):
           "box": hexed(oracles.seal(key, nonce, bytes(32) + plain))}]
         + [{"name": name, "box": hexed(wrong)} for name, wrong in mistakes.sealing(key, nonce, plain)])
 
-    # The same input again in one vector for each mistake, so that the failing vector names the mistake.
+    # The same input again in one vector for each mistake, so that the failing vector names the
+    # mistake.
     likely = file.group("likely mistakes, one by one", "seal", ["clause 2.1", "NaCl: tests/secretbox.c"],
                         [by("box", "published", "NaCl: tests/secretbox.out")] + both)
     for name, comment, flag, what, wrong in [

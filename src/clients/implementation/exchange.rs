@@ -15,7 +15,7 @@ pub(super) fn judge(release: Release, exchange: &JudgeExchange) -> Answer<Taken>
         return Err(Refusal::unsupported("it never does this"));
     }
     if operation == Operation::Upload && !fits(&transport, exchange) {
-        return Err(Refusal::at(Stage::Size, "the server takes less"));
+        return Err(Refusal::at(Stage::Size, "the server accepts less"));
     }
     let answer = final_answer(&transport, exchange)?;
     if client == Client::Ios && operation == Operation::Delete {

@@ -65,7 +65,7 @@ pub enum When {
     EmptyRelease,
     /// The time is before 1970.
     Before1970,
-    /// The time takes more than 63 bits.
+    /// The time needs more than 63 bits.
     Beyond63Bits,
     /// The group was deleted.
     Deleted,

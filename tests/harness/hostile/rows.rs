@@ -108,7 +108,7 @@ async fn a_password_that_is_revoked_in_mid_run_is_not_tried_again() {
     assert!((1..=17).contains(&refused), "{refused}: {}", checked.report);
     // What the revocation hides is not judged, whatever was asked first.
     assert_eq!(checked.report.exit, Exit::LockedOut, "{}", checked.report);
-    let says = "the server no longer takes the credentials that it took at ";
+    let says = "the server no longer accepts the credentials that it accepted at ";
     assert!(
         checked.report.to_string().contains(says),
         "{}",

@@ -155,7 +155,7 @@ fn config() -> Vec<RigCase> {
         .mobile(failed().no(Kind::Uploads)),
         RigCase::new(
             "rig.backup.maintenance",
-            "A server in maintenance is left alone",
+            "Nothing is uploaded to a server in maintenance",
             clause::STATUS,
         )
         .does(ONCE)
