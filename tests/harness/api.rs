@@ -1,5 +1,5 @@
 //! What other crates can rely on: enums that may grow say so, and signatures name no types of
-//! crates that a user does not have anyway.
+//! crates that a caller does not have anyway.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -49,8 +49,8 @@ const ROOMS: [&str; 10] = [
     "safe",
 ];
 
-/// Crates whose types stand in no signature. Left: `serde`, `serde_json` and `tokio`, which whoever
-/// calls this crate has.
+/// Crates whose types stand in no signature. Callers of this crate have `serde`, `serde_json` and
+/// `tokio` anyway.
 const FOREIGN: [&str; 10] = [
     "bytes",
     "http",
@@ -165,8 +165,7 @@ fn signatures(code: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-/// Whether it passes something on, or is a type whose fields are private or have signatures of
-/// their own.
+/// Returns whether it is a re-export, or a type whose fields are private or are checked one by one.
 fn is_private(signature: &str) -> bool {
     let is_type = ["pub struct", "pub enum"]
         .iter()

@@ -22,7 +22,7 @@ pub(super) fn cases() -> Vec<RigCase> {
                     script.config = Answer::Full {
                         status: 200,
                         headers: vec![("content-type", "application/json".to_owned())],
-                        body: input.body.0.into(),
+                        body: input.body.0,
                     };
                 })
                 .known_by(vector, group.operation),
@@ -58,11 +58,11 @@ pub(super) fn cases() -> Vec<RigCase> {
 /// the key of the rig's user. `None` for a body that its key does not open.
 fn before(backup: BackupToRead) -> Option<Before> {
     match backup {
-        BackupToRead::Open { document } => Some(Before::Backup(Document::Text(document.0.into()))),
+        BackupToRead::Open { document } => Some(Before::Backup(Document::Text(document.0))),
         BackupToRead::Sealed { key, body } => {
             let key = EncryptionKey::from_bytes(key.exactly(Stage::Open).ok()?);
             let packed = envelope::decrypt(&key, &body.0).ok()?;
-            Some(Before::Packed(packed.into()))
+            Some(Before::Packed(packed))
         }
     }
 }
