@@ -12,7 +12,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::Duration;
 
-/// How many derivations run at once: each takes 64 MiB, and together they stay below 256 MiB.
+/// How many derivations run at once: each needs 64 MiB, so together they need at most 256 MiB.
 const DERIVATIONS: usize = 3;
 
 /// Runs every vector of the operations that `implementation` has as a test, named by the vector's
@@ -54,7 +54,7 @@ pub fn client_tests(implementation: impl Implementation) -> ExitCode {
         .run()
 }
 
-/// The vectors as tests against one implementation or several.
+/// The vectors as tests of one or several implementations.
 #[derive(Default)]
 pub struct ClientTests {
     subjects: Vec<Subject>,
@@ -169,7 +169,7 @@ impl ClientTests {
         }
         let selected = trials.iter().any(|trial| !arguments.is_filtered_out(trial));
         let conclusion = libtest_mimic::run(&arguments, trials);
-        // Under nextest a process holds one test, and one that is left out is no failure.
+        // Under nextest a process runs one test, and a test that is left out is no failure.
         let alone = arguments.list || is_under_nextest();
         if selected && !alone && judged.load(Ordering::Relaxed) == 0 {
             eprintln!("error: nothing was judged: every vector was ignored");
@@ -235,7 +235,7 @@ pub(crate) fn find(peer: &InProcess, vector: &Vector, operation: Operation, like
     )
 }
 
-/// Returns what a finding is as a test.
+/// Returns a finding as the result of a test.
 pub(super) fn completion(finding: &Finding) -> Result<Completion, Failed> {
     if let Some(completion) = waived(finding) {
         return Ok(completion);
@@ -257,7 +257,7 @@ pub(super) fn completion(finding: &Finding) -> Result<Completion, Failed> {
     }
 }
 
-/// Lets so many through at once.
+/// Lets a limited number of holders continue at once.
 struct Gate {
     free: Mutex<usize>,
     opened: Condvar,

@@ -4,11 +4,11 @@
 use crate::engine::{Finding, Level, Verdict};
 use libtest_mimic::{Completion, Failed};
 
-/// The variable by which a person allows that a Required check is not judged under nextest.
+/// The variable that allows Required checks to stay unjudged under nextest.
 const ALLOW: &str = "SAFE_ALLOW_UNJUDGED";
 
-/// Returns whether this process is started by nextest, which holds one test a process and knows no
-/// test that is skipped while it runs.
+/// Returns whether nextest started this process; nextest runs one test per process and cannot skip
+/// a test that is already running.
 pub(super) fn is_under_nextest() -> bool {
     std::env::var_os("NEXTEST_RUN_ID").is_some()
 }
