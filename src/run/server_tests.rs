@@ -1,7 +1,7 @@
 //! The suite as tests of `cargo test`, one per check and variant, for authors of servers.
 
 use super::environment::Access;
-use super::unjudged::{is_under_nextest, unjudged};
+use super::unjudged::{is_under_nextest, unjudged, waived};
 use crate::engine::Finding;
 use crate::engine::Verdict;
 use crate::engine::waiver::Waivers;
@@ -144,6 +144,9 @@ fn could_not_go_on(findings: &OnceLock<Result<Findings, String>>) -> bool {
 
 /// Returns a finding as a result of libtest.
 fn judged(finding: &Finding) -> Result<Completion, Failed> {
+    if let Some(completion) = waived(finding) {
+        return Ok(completion);
+    }
     match finding.verdict {
         Verdict::Pass => Ok(Completion::Completed),
         Verdict::Note | Verdict::Warn => {
@@ -327,4 +330,29 @@ pub(crate) fn target_of(
         .roots
         .extend(running.root_certificate().map(str::to_owned));
     Ok(target)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::{Deviation, Outcome};
+    use std::time::Duration;
+
+    #[test]
+    fn a_deviation_fails_its_test_unless_it_is_waived() {
+        let check = server::checks().find(|check| check.id == "upload.accepted");
+        let check = check.expect("a check");
+        let outcome = Outcome::Deviates(Deviation::new(crate::safe::Stage::Http, "answers 507"));
+        let finding = Finding::new(check, check.variants[0], outcome, Duration::ZERO);
+        assert!(judged(&finding).is_err());
+        for (observed, is_excused) in [("answers 507", true), ("answers 413", false)] {
+            let text = format!(
+                "[[waiver]]\ncheck = \"upload.accepted\"\nreason = \"a small disk\"\nuntil = \"2999-01-01\"\nobserved = \"{observed}\"\n"
+            );
+            let waivers = Waivers::parse(&text, server::is_known).expect("waivers");
+            let mut findings = [finding.clone()];
+            waivers.apply(&mut findings);
+            assert_eq!(judged(&findings[0]).is_ok(), is_excused, "{observed}");
+        }
+    }
 }

@@ -1,4 +1,5 @@
-//! The result of a test whose check was not judged: libtest can ignore it, nextest cannot.
+//! How a test ends whose check deviates by agreement, or was not judged: libtest can ignore the
+//! latter, nextest cannot.
 
 use crate::engine::{Finding, Level, Verdict};
 use libtest_mimic::{Completion, Failed};
@@ -12,7 +13,18 @@ pub(super) fn is_under_nextest() -> bool {
     std::env::var_os("NEXTEST_RUN_ID").is_some()
 }
 
-/// Returns the result of a test whose check was not judged.
+/// Returns the end of a test whose deviation is waived; `None` if it is not.
+pub(super) fn waived(finding: &Finding) -> Option<Completion> {
+    let reason = finding.waived.as_ref()?;
+    eprintln!(
+        "waived: {}: {} ({reason})",
+        finding.name(),
+        finding.observed
+    );
+    Some(Completion::Completed)
+}
+
+/// Returns the end of a test whose check was not judged.
 pub(super) fn unjudged(finding: &Finding) -> Result<Completion, Failed> {
     let is_allowed = std::env::var_os(ALLOW).is_some_and(|value| value == "1");
     end(finding, is_under_nextest(), is_allowed)

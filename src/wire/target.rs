@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 
 /// Credentials.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
+#[non_exhaustive]
 pub enum Login {
     /// None.
     #[default]
@@ -28,6 +29,7 @@ pub enum Login {
 /// The kind of a run's credentials.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
+#[non_exhaustive]
 pub enum LoginKind {
     /// None.
     Open,

@@ -19,7 +19,7 @@ async fn nextcloud(profile: Profile) -> (Running, Target) {
     let target = Target::parse(server.base_url()).expect("its base URL");
     let target = match login {
         Login::Basic { user, password } => target.basic(user, password),
-        Login::Open | Login::Token(_) => target,
+        _ => target,
     };
     (server, target)
 }

@@ -134,7 +134,7 @@ async fn findings(scenario: Option<Scenario>, login: LoginName) -> Vec<Finding> 
     target = match login.login() {
         Login::Basic { user, password } => target.basic(user, password),
         Login::Token(token) => target.token(token),
-        Login::Open => target,
+        _ => target,
     };
     if let Some(root) = running.root_certificate() {
         if needs(Need::PublicRoot) {

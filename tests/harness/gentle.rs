@@ -28,9 +28,9 @@ fn logins() -> [Login; 4] {
 fn target_of(server: &reference::Running, login: &Login) -> Target {
     let target = Target::parse(server.base_url()).expect("a URL");
     let target = match login {
-        Login::Open => target,
         Login::Basic { user, password } => target.basic(user, password),
         Login::Token(token) => target.token(token),
+        _ => target,
     };
     match server.root_certificate() {
         Some(root) => target.trusting(root),

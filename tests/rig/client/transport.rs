@@ -33,7 +33,6 @@ impl TestClient {
             (LoginHabit::Preemptive(encoding), _) => {
                 Some(encoding.encode(user, password).to_string())
             }
-            (LoginHabit::AfterChallenge, None) => None,
             (LoginHabit::AfterChallenge, Some(challenge)) => {
                 if challenge.contains("Basic ") {
                     Some(CredentialEncoding::Utf8.encode(user, password).to_string())
@@ -44,6 +43,7 @@ impl TestClient {
                     None
                 }
             }
+            _ => None,
         }
     }
 
