@@ -44,8 +44,8 @@ impl<S> Prepared<S> {
         }
     }
 
-    /// Runs only what matches: an ID, its first segments, or a part between dots such as `upload`.
-    /// Several calls add up; the checks that the selected ones need also run.
+    /// Runs only what matches: an ID, or its first segments between dots, such as `upload`. Several
+    /// calls add up; the checks that the selected ones need also run.
     #[must_use]
     pub fn only(mut self, pattern: &str) -> Self {
         self.choices.selection.only.push(Pattern::new(pattern));

@@ -156,7 +156,7 @@ const LISTING_RACE: Racy = Racy {
     allowed: &[Verdict::Pass, Verdict::Note, Verdict::Blocked],
     why: "a file that another check deletes while the folder is read ends the list (rclone, sabre), or makes it a 500 (wsgidav)",
 };
-/// It shares six requests with the listings without credentials.
+/// It shares six requests with the listings that are open.
 const ANONYMOUS_OVERWRITE_RACE: Racy = Racy {
     finding: "auth.anonymous-overwrite",
     allowed: &[Verdict::Pass, Verdict::NotApplicable],
