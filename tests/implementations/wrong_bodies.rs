@@ -18,13 +18,13 @@ use safe_conformance::suites::client::Like;
 use std::io::{Read as _, Write as _};
 use std::sync::Arc;
 
-/// A way to seal: key, nonce and document to a body.
+/// A way to seal: from key, nonce and document to a body.
 type Sealing = fn(&EncryptionKey, &[u8; 24], &[u8]) -> Vec<u8>;
 
-/// A way to open: key and body to a document.
+/// A way to open: from key and body to a document.
 pub type Opening = fn(&EncryptionKey, &[u8]) -> Answer<Vec<u8>>;
 
-/// A way to derive: password and ID to what comes of them.
+/// A way to derive: from password and ID to the keys.
 type Deriving = fn(&str, &str) -> Answer<Derived>;
 
 enum Way {
@@ -475,7 +475,7 @@ const DERIVING: &[(&str, Deriving)] = &[
     }),
 ];
 
-/// Every one of them.
+/// All of these wrong implementations.
 pub fn all() -> Vec<Wrong> {
     let wrong = |mistake, words, vector, stage, like, way| Wrong {
         mistake,
@@ -510,7 +510,7 @@ pub fn all() -> Vec<Wrong> {
         )
     });
     let deriving = DERIVING.iter().map(|(name, derive)| {
-        // What leaves the backup ID as it is shows where the body does not open.
+        // A mistake that does not change the backup ID shows when the body does not open.
         let stage = if name.starts_with("the encryption key") {
             Stage::Open
         } else {

@@ -47,7 +47,8 @@ impl TestClient {
         }
     }
 
-    /// Sends a request as the client does: credentials, a challenge, redirects of what only reads.
+    /// Sends a request as the client does: credentials, a challenge, redirects of requests that
+    /// only read.
     pub async fn send(
         &self,
         operation: Operation,
@@ -197,7 +198,7 @@ impl TestClient {
     }
 }
 
-/// A body of a length that nobody knows beforehand.
+/// A body of unknown length.
 struct Chunks(Option<bytes::Bytes>);
 
 impl hyper::body::Body for Chunks {
