@@ -1,9 +1,9 @@
 //! A client of one file, held to the known answers: `cargo run --example minimal_client`.
 //!
-//! It has two operations, `derive` and `open_backup`, made of libraries alone. Put your own code in
+//! It has two operations, `derive` and `open_backup`, made only of libraries. Put your own code in
 //! their place. Run `cargo run --example minimal_client -- --list` to see the vectors that it is
 //! asked, and add operations one by one: each is a method of [`Implementation`], and
-//! `vectors/README.md` says what goes in and what comes out.
+//! `vectors/README.md` describes its input and its output.
 
 use safe_conformance::adapter::{
     Answer, Derive, Derived, Hello, Hex, Implementation, OpenBackup, OpenedBackup, Operation,

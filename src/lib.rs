@@ -30,7 +30,8 @@
 //!
 //! Other modules are public for the program and for this crate's own tests. They are hidden here,
 //! and change without notice. What grows is `#[non_exhaustive]`: verdicts, levels, stages and
-//! clients do not.
+//! clients do not. Signatures name types of this crate, of the standard library, and of `serde`,
+//! `serde_json` and `tokio`.
 //!
 //! A room of the house knows only those on floors below its own; `tests/harness/house.rs` has the
 //! list.
@@ -77,14 +78,15 @@ pub mod wire;
 
 #[cfg(feature = "server")]
 pub use engine::Exit;
+#[cfg(feature = "server")]
+#[doc(hidden)]
+pub use run::retention_report;
 #[cfg(feature = "tests")]
 pub use run::{
     AccessError, ClientTests, Rig, RigRunError, ServerTests, client_tests, live_tests, rig_tests,
 };
 #[cfg(feature = "server")]
-pub use run::{
-    Checkup, CheckupError, ClientCheckup, ClientCheckupError, Done, judge, retention_report,
-};
+pub use run::{Checkup, CheckupError, ClientCheckup, ClientCheckupError, Done, judge};
 #[cfg(feature = "server")]
 pub use suites::client::Like;
 #[cfg(feature = "server")]

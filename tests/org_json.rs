@@ -25,8 +25,8 @@ use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Command, ExitCode, Stdio};
 
-/// How many inputs a case of proptest holds at most: with its default of 256 cases there are some
-/// four thousand.
+/// The largest number of inputs in a case of proptest: with its default of 256 cases, there are
+/// about four thousand inputs.
 const INPUTS_A_CASE: usize = 32;
 
 const PROGRAM: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/org_json/OrgJson.java");
@@ -73,14 +73,14 @@ fn gzips(java: Java) -> Result<(), Failed> {
     compare(java, any_gzip(), real, ours)
 }
 
-/// Whether a member that has hardly started stands at the end: older releases of Java overlook it.
+/// Whether an incomplete member at the end has only just begun: older releases of Java ignore it.
 fn depends_on_release(packed: &[u8]) -> bool {
     let is_good = |length: usize| Unpacker::Java.unpack(&packed[..length], 1 << 20).is_ok();
     let shorter = |less: usize| packed.len().checked_sub(less).is_some_and(is_good);
     !is_good(packed.len()) && (10..=18).any(shorter)
 }
 
-/// Asks both the same, and finds no difference.
+/// Asks both the same, and asserts that the answers are equal.
 fn compare(
     java: Java,
     inputs: impl Strategy<Value = Vec<u8>>,
@@ -116,7 +116,7 @@ fn compare(
     }
 }
 
-/// Both answers, from shortly before the first difference on.
+/// Both answers, starting shortly before the first difference.
 fn where_they_part(real: &str, ours: &str) -> String {
     let same = real
         .bytes()
@@ -127,7 +127,7 @@ fn where_they_part(real: &str, ours: &str) -> String {
     format!("really: …{}\nours:   …{}", part(real), part(ours))
 }
 
-/// The comparison can fail: JSON's strict reader answers otherwise.
+/// The comparison can fail: JSON's strict reader answers differently.
 #[expect(clippy::unnecessary_wraps, reason = "as the other test")]
 fn difference(mut java: Java) -> Result<(), Failed> {
     let lenient = br#"{"version":010}"#;

@@ -1,9 +1,8 @@
-//! The suite against real servers on loopback: what it finds is what was measured by hand, and
-//! nothing else.
+//! The suite against real servers on loopback: it finds exactly what was measured by hand.
 //!
-//! Each server runs in its own folder, on a free port, without privileges. A server that is
-//! not installed is skipped, unless `SAFE_REQUIRE_REAL_SERVERS` is `1`. `WSGIDAV` names wsgidav
-//! where `PATH` does not.
+//! Each server runs in its own folder, on a free port, without privileges. A server that is not
+//! installed is skipped, unless `SAFE_REQUIRE_REAL_SERVERS` is `1`. `WSGIDAV` names wsgidav if it
+//! is not in `PATH`.
 
 #[path = "servers/certificates.rs"]
 mod certificates;
@@ -71,7 +70,7 @@ struct Case {
     run: fn(),
 }
 
-/// A program that a server needs, and what has it.
+/// A program that a server needs, and the package that contains it.
 struct Need {
     program: &'static str,
     package: &'static str,
@@ -186,7 +185,7 @@ http://127.0.0.1:@PORT@ {
 }
 ";
 
-/// `setup` on a fresh folder: what it makes, and what is in the way.
+/// Runs `setup` on a fresh folder: what it creates, and what can prevent it.
 const FRESH: &[Case] = &[
     Case {
         name: "setup_apache",
@@ -257,11 +256,11 @@ fn caddy(folder: &Folder, port: u16) -> Command {
     command
 }
 
-/// nginx with limits that a phone never meets: they are the server's right, and nobody's fault.
+/// nginx with limits that a phone never reaches: the server may have them, and nobody is to blame.
 struct Limited {
     name: &'static str,
     limit: &'static str,
-    /// Whether a run takes minutes: then it is made only where real servers are required.
+    /// Whether a run takes minutes: such a run is only made if real servers are required.
     takes_minutes: bool,
 }
 
@@ -284,7 +283,8 @@ const LIMITED: &[Limited] = &[
 ];
 
 impl Limited {
-    /// Passes slowly, or could not be judged for the limit; never fails, and leaves nothing.
+    /// The run passes slowly, or is not judged because of the limit; it never fails, and leaves
+    /// nothing.
     fn check(&self) {
         let running = nginx(&format!("{}{NGINX_SAFE}", self.limit));
         let report = check(self.name, &running, "http", |target| target);
@@ -311,7 +311,7 @@ const AT_ONCE: usize = 6;
 
 fn main() -> ExitCode {
     let mut arguments = Arguments::from_args();
-    // They wait for their servers more than they compute.
+    // They mostly wait for their servers.
     arguments.test_threads.get_or_insert(AT_ONCE);
     let real = CASES
         .iter()
@@ -398,7 +398,7 @@ fn rclone(folder: &Folder, port: u16) -> Command {
         .args(["serve", "webdav", "--user", "safe"])
         .args(["--pass", "s3cret-loopback"])
         .args(["--addr", &format!("127.0.0.1:{port}")])
-        // What a cut-off upload left is to be seen at once, not five minutes later.
+        // The rest of a cut-off upload must be visible at once, not five minutes later.
         .args(["--dir-cache-time", "0s"])
         .arg(folder.files())
         .env("RCLONE_CONFIG", "/dev/null");
@@ -457,8 +457,8 @@ impl Certificates {
 /// The remedy that reports name for a server that does not write atomically: nginx in front, which
 /// buffers uploads.
 ///
-/// It asks for the credentials itself. Where it leaves that to the server behind, a server that
-/// answers 401 and closes before it has read the upload (rclone: 9 in 10 of 512 KiB) makes it
+/// nginx asks for the credentials itself. If it leaves this to the server behind it, a server that
+/// answers 401 and closes before it has read the upload (rclone: 9 in 10 of 512 KiB) makes nginx
 /// answer 502, and iOS never logs in.
 fn behind_nginx(name: &str, server: fn(&Folder, u16) -> Command, racy: &[Racy]) {
     let behind = start(server);
@@ -521,8 +521,8 @@ fn check(
     let mut checkup = Checkup::new(target)
         .fresh_seed(Seed::new(0x5afe))
         .pace(Pace::new(PaceChoice::Fast));
-    // cheroot has ten threads and keeps ten connections: above that it closes some just as they are
-    // used again.
+    // cheroot has ten threads and keeps ten connections: above that, it closes some just as they
+    // are used again.
     if name.starts_with("wsgidav") {
         checkup = checkup.jobs(4);
     }

@@ -1,7 +1,7 @@
-//! The inspection of TLS against OpenSSL's own server in many ways of being set up: the findings
-//! are snapshots, and what is accepted is what sslscan and testssl.sh see accepted.
+//! The inspection of TLS against OpenSSL's own server with many settings: the findings are
+//! snapshots, and the accepted versions and suites equal those that sslscan and testssl.sh report.
 //!
-//! Where a program is missing, the test is skipped, unless `SAFE_REQUIRE_REAL_SERVERS` is `1`.
+//! If a program is missing, the test is skipped, unless `SAFE_REQUIRE_REAL_SERVERS` is `1`.
 
 #[path = "support/missing.rs"]
 mod missing;
@@ -215,7 +215,7 @@ fn openssl() -> Command {
 }
 
 impl Server {
-    /// Starts it; it ends when that is dropped.
+    /// Starts the server, which ends when the value is dropped.
     fn start(&self, certificates: &Certificates) -> Running {
         let name = self.certificate;
         let (leaf, key) = (
@@ -231,14 +231,14 @@ impl Server {
                 .arg("-key")
                 .arg(folder.write("key.pem", &key))
                 .args(self.arguments)
-                // What the distribution forbids is what is to be seen here.
+                // These servers must also offer what the distribution forbids.
                 .env("OPENSSL_CONF", "/dev/null");
             command
         })
     }
 }
 
-/// What the checks of TLS find, and what they saw.
+/// The findings of the TLS checks, and what they observed.
 fn inspect(port: u16, root: &str) -> (String, Inspection) {
     let target = Target::parse(&format!("https://127.0.0.1:{port}/safe")).expect("a good URL");
     let checkup = Checkup::new(target.trusting(root))
@@ -284,7 +284,7 @@ fn seen(transcript: &Transcript) -> Inspection {
     serde_json::from_value(inspection).expect("an inspection as it was written")
 }
 
-/// Does something with every server, all of them at once, and gives what came of it in their order.
+/// Runs a function with every server, all at once, and returns the results in their order.
 fn with_each<T: Send>(
     certificates: &Certificates,
     act: impl Fn(&Server, &Running) -> T + Sync,
@@ -302,8 +302,8 @@ fn with_each<T: Send>(
     })
 }
 
-/// The lines that a report prints for a certificate without a public authority make one that every
-/// check of TLS passes.
+/// The lines that a report prints for a certificate without a public authority create a certificate
+/// that passes every check of TLS.
 fn printed_lines(certificates: &Certificates) {
     let problem = Problem::of("problem.self-signed").expect("a problem of the catalogue");
     let asking = Asking::default();
@@ -359,8 +359,8 @@ fn findings(certificates: &Certificates) {
     insta::assert_snapshot!("openssl", texts.join("\n"));
 }
 
-/// What one program sees accepted: versions of TLS, and suites of those that are asked for one by
-/// one.
+/// What one program reports as accepted: versions of TLS, and suites of those versions for which it
+/// asks one by one.
 #[derive(PartialEq, Eq, Debug)]
 struct Accepted {
     versions: BTreeSet<&'static str>,
@@ -387,7 +387,7 @@ fn asked_for() -> Vec<u16> {
     [suites::TLS13, suites::ECDHE, suites::ECDHE_CBC_SHA2].concat()
 }
 
-/// Runs a scanner, which may not take for ever.
+/// Runs a scanner with a time limit.
 fn scan(name: &str, arguments: &[&str], folder: &Path) -> Output {
     let mut command = Command::new("timeout");
     let path = program(name, "").expect("looked for before the test began");
@@ -436,7 +436,7 @@ fn agrees_with_sslscan(certificates: &Certificates) {
                     && attribute(line, "enabled") == "1"
             })
         });
-        // It names suites of TLS 1.3 and 1.2 alike; only those versions count here.
+        // It names suites of TLS 1.3 and 1.2 in the same way; only those versions count here.
         let modern = lines().filter(|line| {
             line.starts_with("<cipher ")
                 && matches!(attribute(line, "sslversion"), "TLSv1.2" | "TLSv1.3")
@@ -452,13 +452,13 @@ fn agrees_with_sslscan(certificates: &Certificates) {
         let (_, seen) = inspect(running.port, &root);
         let ours = Accepted::of(&seen);
         if server.arguments.contains(&"-Verify") {
-            // It counts what completes a handshake, and shows no certificate; we count what the
+            // It counts every completed handshake, and shows no certificate; we count what the
             // server chooses.
             assert_eq!(ours.versions, theirs.versions, "{}", server.name);
             return;
         }
         assert_eq!(ours, theirs, "{}", server.name);
-        // Where it sees a suite without forward secrecy, we see one, too.
+        // If it reports a suite without forward secrecy, we also report one.
         let weak: BTreeSet<_> = suites::WITHOUT_FORWARD_SECRECY
             .iter()
             .map(|suite| suites::name(*suite))
@@ -480,7 +480,7 @@ fn agrees_with_testssl(certificates: &Certificates) {
     with_each(certificates, |server, running| {
         let target = format!("127.0.0.1:{}", running.port);
         let json = certificates.path(&format!("{}.json", running.port));
-        // testssl appends to a file that is there, as of a server that had the port before.
+        // testssl appends to an existing file, such as that of a server that used the port before.
         let _ = fs::remove_file(&json);
         let file = json.display().to_string();
         scan(

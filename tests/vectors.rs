@@ -1,4 +1,4 @@
-//! The known-answer vectors against our own protocol core and our releases of the clients: one test
+//! The known-answer vectors against our own protocol core and our models of the clients: one test
 //! per vector, named by its ID.
 
 #[path = "implementations/own.rs"]

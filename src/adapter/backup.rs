@@ -50,6 +50,7 @@ pub struct DirectoryId {
 /// Whether the directory serves an ID.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum DirectoryState {
     /// It serves the ID.
     Active,

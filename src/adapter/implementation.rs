@@ -9,6 +9,7 @@ pub type Answer<T> = Result<T, Refusal>;
 
 /// Why an operation returns no output.
 #[derive(Clone, PartialEq, Eq, Debug)]
+#[non_exhaustive]
 pub enum Refusal {
     /// The input is refused.
     At {

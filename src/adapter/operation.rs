@@ -19,6 +19,7 @@ macro_rules! operations {
         /// An operation that an implementation can be asked for.
         #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
         #[serde(rename_all = "snake_case")]
+        #[non_exhaustive]
         pub enum Operation {
             $($(#[doc = $doc])+ $variant,)*
         }
@@ -61,6 +62,7 @@ macro_rules! operations {
         /// One request, with its complete input.
         #[derive(Clone, PartialEq, Debug, Serialize)]
         #[serde(tag = "op", content = "input", rename_all = "snake_case")]
+        #[non_exhaustive]
         pub enum Request {
             $($(#[doc = $doc])+ $variant($input),)*
         }
@@ -349,6 +351,7 @@ pub struct RequestUrls {
 /// How an address was entered.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum Entered {
     /// A user typed it.
     Typed,

@@ -121,7 +121,7 @@ async fn sealed(
                 }) => {
                     known.config = Some(config);
                     notes = said;
-                    body.to_vec()
+                    body
                 }
                 Err(NotFetched {
                     mut stopped,

@@ -7,6 +7,7 @@ use zeroize::Zeroizing;
 ///
 /// Source: clients.http.login, clients.divergence.basic-charset.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[non_exhaustive]
 pub enum CredentialEncoding {
     /// UTF-8: Desktop, and Android before 6.2.
     Utf8,

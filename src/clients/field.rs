@@ -7,6 +7,7 @@ macro_rules! fields {
     ($($variant:ident = $pattern:literal, $label:literal;)*) => {
         /// A field of a backup, or a whole thing in it.
         #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+        #[non_exhaustive]
         pub enum Field {
             $(#[doc = concat!("`", $pattern, "`: ", $label, ".")] $variant,)*
         }

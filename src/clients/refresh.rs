@@ -19,6 +19,7 @@ const ANDROID_WEEK: i64 = 7;
 
 /// How often the data to back up changes.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[non_exhaustive]
 pub enum Changes {
     /// It never changes.
     Never,

@@ -99,6 +99,7 @@ pub struct Change {
 /// What happened to a field.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize)]
 #[serde(rename_all = "lowercase")]
+#[non_exhaustive]
 pub enum ChangeKind {
     /// It is absent, or has the default of the app.
     Lost,
@@ -121,6 +122,7 @@ pub struct Surroundings {
 
 /// The directory of IDs, as it answers at the time of the restore.
 #[derive(Clone, PartialEq, Eq, Debug)]
+#[non_exhaustive]
 pub enum Directory {
     /// It cannot be reached.
     Unreachable,
@@ -139,6 +141,7 @@ pub struct DirectoryEntry {
 
 /// Whether an ID is in use.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[non_exhaustive]
 pub enum IdentityState {
     /// It is in use.
     Active,

@@ -34,6 +34,7 @@ pub struct Transport {
 ///
 /// Source: clause 4.8.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[non_exhaustive]
 pub enum LoginHabit {
     /// With every request.
     Preemptive(CredentialEncoding),

@@ -4,6 +4,7 @@ use crate::wire::{FailureKind, LoginKind, Method, Response};
 
 /// The subject of a request, as far as a problem depends on it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[non_exhaustive]
 pub enum Subject {
     /// The file `config`.
     Config,

@@ -5,6 +5,7 @@ use crate::wire::Body;
 
 /// The text of a body for people.
 #[derive(Clone, PartialEq, Eq, Debug)]
+#[non_exhaustive]
 pub enum Words {
     /// An HTML page, with its title if it has one.
     Page(Option<String>),

@@ -9,7 +9,6 @@ use crate::diagnosis::{
 use crate::safe::{BackupId, ServerConfig};
 use crate::safe::{Client, Stage};
 use crate::wire::{Failure, Method, Response, Session};
-use bytes::Bytes;
 
 /// A server's config as Android and iOS read it; `None` for a client that cannot read it.
 pub type Configs = (Option<ServerConfig>, Option<ServerConfig>);
@@ -18,7 +17,7 @@ pub type Configs = (Option<ServerConfig>, Option<ServerConfig>);
 #[non_exhaustive]
 pub struct Fetched {
     /// The body.
-    pub body: Bytes,
+    pub body: Vec<u8>,
     /// The config.
     pub config: Configs,
     /// Notes for the user.
@@ -77,7 +76,7 @@ pub async fn fetch(session: &Session, id: &BackupId) -> Result<Fetched, NotFetch
     }
     let (config, notes) = config(session).await;
     Ok(Fetched {
-        body: response.body.bytes,
+        body: response.body.bytes.into(),
         config,
         notes,
     })

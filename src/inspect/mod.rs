@@ -55,6 +55,7 @@ const JUDGES: [Client; 2] = [Client::Android, Client::Ios];
 
 /// What to inspect.
 #[derive(Clone, Copy)]
+#[non_exhaustive]
 pub enum Subject<'a> {
     /// A body from a server, and the key that opens it.
     Body {
@@ -127,6 +128,7 @@ pub struct Inspection {
 /// The verdict of an inspection.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum Verdict {
     /// Android and iOS restore from it, and nothing in it breaks the format.
     Pass,

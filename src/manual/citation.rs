@@ -3,7 +3,7 @@
 /// Returns the IDs that `text` cites, in the order of the text.
 ///
 /// A citation is `clause 4.6`, `clauses 4.2 to 4.8`, `clauses 1.3, 2.1 and 6.2.suites`, or an ID of
-/// the facts about clients and servers. Of a range the two ends count.
+/// the facts about clients and servers. In a range, only the two ends count.
 pub fn citations(text: &str) -> Vec<&str> {
     let mut found: Vec<(usize, &str)> = clause_numbers(text);
     found.extend(named(text));
@@ -27,10 +27,10 @@ fn clause_numbers(text: &str) -> Vec<(usize, &str)> {
     found
 }
 
-/// What may stand between `clause` and a number, or between two numbers.
+/// The texts that may stand between `clause` and a number, or between two numbers.
 const GAPS: [&str; 7] = [" ", ", ", " and ", " to ", ", and ", " `", "` and `"];
 
-/// Returns the number at the start of `text` behind a gap, and `text` from the number on.
+/// Returns the number at the start of `text` after a separator, and `text` from the number on.
 fn number_behind_gap(text: &str) -> Option<(&str, &str)> {
     GAPS.iter().find_map(|gap| {
         let rest = text.strip_prefix(gap)?;
@@ -68,7 +68,7 @@ const AREAS: [&str; 8] = [
 ];
 
 /// Returns the IDs of facts about clients and servers, and their areas. A path or a call of code
-/// (`clients.read()`) is none.
+/// (`clients.read()`) does not count.
 #[allow(
     clippy::case_sensitive_file_extension_comparisons,
     reason = "the names of the documents are in lower case"
@@ -82,7 +82,7 @@ fn named(text: &str) -> Vec<(usize, &str)> {
             let length = text[at + area.len()..].strip_prefix('.').map_or(0, segment);
             let end = at + area.len() + if length == 0 { 0 } else { 1 + length };
             let rest = &text[end..];
-            // `servers` alone is a word, `servers.md` a file.
+            // `servers` is a word, and `servers.md` is a file.
             let alone = length == 0 && (area == "servers" || rest.starts_with(is_of_word));
             let file = text[..end].ends_with(".md");
             if !inside && !alone && !file && !rest.starts_with(['(', '_', ':', '/']) {

@@ -2,19 +2,19 @@
 
 use std::fmt;
 
-/// How a fact is known.
+/// The kind of evidence for a fact.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[non_exhaustive]
 pub enum Known {
-    /// It stands in the source of a client, a server or a platform.
+    /// Read in the source of a client, a server or a platform.
     Read,
-    /// The client's or the platform's own code was run.
+    /// Seen when the client's or the platform's own code ran.
     Executed,
-    /// A running server was asked.
+    /// Measured on a running server.
     Measured,
-    /// It stands in a standard, a help page or a vendor's documentation.
+    /// Read in a standard, a help page or a vendor's documentation.
     Published,
-    /// It was concluded, and not seen.
+    /// Concluded, not observed.
     Inferred,
 }
 
@@ -53,16 +53,16 @@ pub struct Fact {
     pub id: &'static str,
     /// What the fact is about, in a few words.
     pub title: &'static str,
-    /// How it is known.
+    /// The kind of evidence.
     pub known: Vec<Known>,
-    /// Where: file and line, release, standard, servers.
+    /// The place of the evidence: file and line, release, standard, servers.
     pub source: &'static str,
     /// The text, in Markdown.
     pub text: &'static str,
 }
 
 impl Fact {
-    /// Reads the facts of a document. What has not the form of a fact is left out:
+    /// Reads the facts of a document. Leaves out what does not have the form of a fact;
     /// [`Fact::malformed`] names it.
     pub(super) fn parse_all(document: &'static str) -> Vec<Self> {
         sections(document).filter_map(Self::parse).collect()

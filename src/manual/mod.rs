@@ -92,12 +92,12 @@ pub mod retention {
     #![doc = include_str!("retention.md")]
 }
 
-/// How to look into a backup.
+/// How to inspect a backup.
 pub mod backups {
     #![doc = include_str!("backups.md")]
 }
 
-/// What is lost between the clients.
+/// What is lost between clients.
 pub mod losses {
     #![doc = include_str!("losses.md")]
 }
@@ -112,7 +112,7 @@ pub mod authors_of_clients {
     #![doc = include_str!("authors-of-clients.md")]
 }
 
-/// For authors of clients: a server that watches what a client sends.
+/// For authors of clients: a server that records what a client sends.
 pub mod rig {
     #![doc = include_str!("rig.md")]
 }

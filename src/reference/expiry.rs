@@ -9,6 +9,7 @@ const NIGHT: Duration = Duration::from_secs(86_400);
 
 /// What a good server does after the retention of a backup.
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+#[non_exhaustive]
 pub enum Tidying {
     /// It deletes the backup exactly at the end.
     #[default]

@@ -34,6 +34,7 @@ macro_rules! faults {
     ($($variant:ident = $name:literal in $($place:literal)+ $(, needs $($need:ident)+)?, $explanation:literal;)*) => {
         /// One way in which the server is broken.
         #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+        #[non_exhaustive]
         pub enum Fault {
             $(#[doc = concat!("`", $name, "`: ", $explanation)]
             $variant,)*

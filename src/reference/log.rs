@@ -26,8 +26,8 @@ pub struct LoggedRequest {
     pub user_agent: Option<String>,
     /// Whether the request had an `Authorization`, whose value is not kept.
     pub had_authorization: bool,
-    /// The HTTP version.
-    pub version: http::Version,
+    /// Whether it came over HTTP/2; otherwise over HTTP/1.1.
+    pub http2: bool,
 }
 
 /// The last requests.
@@ -53,7 +53,7 @@ impl RequestLog {
             user_agent: user_agent
                 .map(|value| shortened(&String::from_utf8_lossy(value.as_bytes()))),
             had_authorization: parts.headers.contains_key(AUTHORIZATION),
-            version: parts.version,
+            http2: parts.version == http::Version::HTTP_2,
         };
         let mut log = self.lock();
         if log.requests.len() == REMEMBERED {

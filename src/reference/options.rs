@@ -141,6 +141,7 @@ impl Options {
 
 /// Who has access to a server.
 #[derive(Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Login {
     /// Everyone.
     Open,

@@ -20,6 +20,7 @@ mod matrix;
 mod pictures;
 #[cfg(feature = "cli")]
 mod progress;
+#[doc(hidden)]
 pub mod retention;
 mod steps;
 mod text;

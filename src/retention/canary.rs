@@ -18,6 +18,7 @@ const REMEMBERED: usize = 64;
 /// The purpose of a canary.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
 pub enum Role {
     /// Looked at once, at half time.
     HalfTime,
@@ -103,6 +104,7 @@ impl fmt::Display for Role {
 
 /// What was seen of a canary.
 #[derive(Clone, PartialEq, Eq, Debug)]
+#[non_exhaustive]
 pub enum Sight {
     /// It was downloaded and could be opened.
     Whole,
@@ -113,6 +115,7 @@ pub enum Sight {
 /// The result of a look.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
 pub enum Found {
     /// It was there, as required.
     Kept,
@@ -144,6 +147,7 @@ pub struct Look {
 /// The progress of a canary.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
 pub enum State {
     /// It must be uploaded for the first time, or again from the beginning.
     ToPlant,
@@ -161,6 +165,7 @@ pub enum State {
 
 /// What must be done with a canary now.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[non_exhaustive]
 pub enum Deed {
     /// Upload it for the first time, or again from the beginning.
     Plant,

@@ -45,6 +45,7 @@ pub struct Watch {
 
 /// Why this visit can judge nothing. It changed nothing, and no result is lost.
 #[derive(Clone, PartialEq, Eq, Debug, Error)]
+#[non_exhaustive]
 pub enum Unjudgeable {
     /// The clock of this machine was set back.
     #[error(

@@ -3,7 +3,6 @@
 use super::case::Action;
 use super::client::End;
 use crate::text::{counted, line};
-use bytes::Bytes;
 use std::path::Path;
 use std::time::Duration;
 
@@ -45,7 +44,7 @@ pub struct Exchange {
     /// The header fields, names in lower case.
     pub headers: Vec<(String, String)>,
     /// The part of the body that was kept.
-    pub body: Bytes,
+    pub body: Vec<u8>,
     /// How many bytes the body had.
     pub body_length: u64,
     /// Whether the body was complete.
@@ -108,11 +107,11 @@ pub struct Seen {
     /// How many TLS handshakes continued although the server supports at most TLS 1.1.
     pub old_handshakes: u64,
     /// What is stored at the end: backup ID as written in the path, and bytes.
-    pub stored: Vec<(String, Bytes)>,
+    pub stored: Vec<(String, Vec<u8>)>,
     /// The `restored.json` that the client wrote into its folder, if any.
-    pub restored: Option<Bytes>,
+    pub restored: Option<Vec<u8>>,
     /// The `state.json` that the client wrote into its folder after a restore, if any.
-    pub state: Option<Bytes>,
+    pub state: Option<Vec<u8>>,
 }
 
 impl Seen {
@@ -188,7 +187,7 @@ mod tests {
             path: "/config".to_owned(),
             query: None,
             headers: vec![("x".to_owned(), "y".repeat(400)); 100],
-            body: Bytes::new(),
+            body: Vec::new(),
             body_length: 0,
             complete: true,
             version: "HTTP/1.1",

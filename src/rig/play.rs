@@ -10,7 +10,6 @@ use super::script::Login;
 use super::serve::{Listeners, Sites};
 use super::site::{BaseUrls, Site};
 use super::world::World;
-use bytes::Bytes;
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
@@ -194,7 +193,10 @@ impl Play {
             not_kept,
             connections: site.connections.load(Ordering::Relaxed),
             old_handshakes: site.old_handshakes.load(Ordering::Relaxed),
-            stored,
+            stored: stored
+                .into_iter()
+                .map(|(id, bytes)| (id, bytes.into()))
+                .collect(),
             restored: written(&folder, RESTORED),
             state: written(&folder, STATE),
         };
@@ -288,11 +290,11 @@ fn in_url(address: IpAddr) -> String {
 }
 
 /// Returns what the client wrote into a file of the case's folder, if it exists.
-fn written(folder: &Path, name: &str) -> Option<Bytes> {
+fn written(folder: &Path, name: &str) -> Option<Vec<u8>> {
     let path = folder.join(name);
     let size = std::fs::metadata(&path).ok()?.len();
     if size > MOST_RESTORED {
         return None;
     }
-    std::fs::read(path).ok().map(Bytes::from)
+    std::fs::read(path).ok()
 }

@@ -1,7 +1,6 @@
 //! How the server behaves in one case, as data.
 
 use super::authority::Certificate;
-use bytes::Bytes;
 use std::time::Duration;
 
 /// How the server behaves in one case. The default is a healthy server with HTTP Basic and an empty
@@ -27,7 +26,7 @@ pub struct Script {
     /// The document that the client is asked to back up.
     pub document: Document,
     /// The directory of IDs that the client gets with a backup, as JSON; `None` for most cases.
-    pub directory: Option<Bytes>,
+    pub directory: Option<Vec<u8>>,
     /// Whether the document changes between actions, in content but not in length.
     pub changes: bool,
     /// The `maxBackupBytes` of a proper `config`.
@@ -95,9 +94,9 @@ pub enum Before {
     /// A sealed backup whose content is not gzip.
     UnpackedBackup,
     /// A sealed backup with these bytes in the place of the gzip.
-    Packed(Bytes),
+    Packed(Vec<u8>),
     /// These bytes.
-    Raw(Bytes),
+    Raw(Vec<u8>),
 }
 
 /// A document to back up or to restore.
@@ -109,7 +108,7 @@ pub enum Document {
     /// Enough contacts for a backup of about this many bytes.
     OfSize(usize),
     /// Exactly this text.
-    Text(Bytes),
+    Text(Vec<u8>),
 }
 
 /// What the server answers.
@@ -129,7 +128,7 @@ pub enum Answer {
         /// The headers.
         headers: Vec<(&'static str, String)>,
         /// The body.
-        body: Bytes,
+        body: Vec<u8>,
     },
     /// One answer per request; the last one for all later requests.
     InTurn(Vec<Answer>),

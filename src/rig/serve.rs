@@ -373,7 +373,7 @@ async fn answer(
         path: path.to_owned(),
         query: head.uri.query().map(str::to_owned),
         headers,
-        body: upload.kept,
+        body: upload.kept.into(),
         body_length: upload.length,
         complete: upload.complete,
         version: if head.version == Version::HTTP_2 {

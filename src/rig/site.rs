@@ -196,7 +196,7 @@ impl Site {
             } => Reply {
                 status: *status,
                 headers: headers.clone(),
-                body: body.clone(),
+                body: body.clone().into(),
                 ..Reply::default()
             },
             Answer::InTurn(answers) => match answers.get(number).or(answers.last()) {

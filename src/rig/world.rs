@@ -116,7 +116,7 @@ impl World {
         match document {
             Document::Small => self.sample(3, changes),
             Document::OfSize(bytes) => self.sample(bytes / BYTES_PER_CONTACT + 1, changes),
-            Document::Text(text) => text.clone(),
+            Document::Text(text) => text.clone().into(),
         }
     }
 
@@ -145,7 +145,7 @@ impl World {
         };
         Some(match before {
             Before::Nothing => return None,
-            Before::Raw(bytes) => bytes.clone(),
+            Before::Raw(bytes) => bytes.clone().into(),
             Before::Packed(packed) => {
                 let (key, nonce) = (&self.keys.encryption_key, Nonce(self.nonce_seed));
                 envelope::encrypt(key, &nonce, packed).into()

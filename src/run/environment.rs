@@ -1,5 +1,5 @@
-//! The server and the credentials that options, a URL and the environment name: the first that is
-//! set counts.
+//! The server and the credentials, from options, a URL and the environment; the first source that
+//! is set counts.
 
 use crate::wire::{Login, Secret, Target};
 use std::io::Read as _;
@@ -7,10 +7,10 @@ use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use thiserror::Error;
 
-/// The longest file of a secret or of certificates that is read, in bytes.
+/// The longest file of a secret or of certificates that the program reads, in bytes.
 const LONGEST_FILE: u64 = 4 * 1024 * 1024;
 
-/// The variables that say how to get to a server.
+/// The variables that name a server and how to reach it.
 const ACCESS: [&str; 5] = [
     "SAFE_SERVER_USER",
     "SAFE_SERVER_PASSWORD",
@@ -19,17 +19,17 @@ const ACCESS: [&str; 5] = [
     "SAFE_CA_FILE",
 ];
 
-/// Why no target follows from options and environment.
+/// Why options and environment name no valid target.
 #[derive(Clone, PartialEq, Eq, Debug, Error)]
 #[non_exhaustive]
 pub enum AccessError {
     /// A variable is set and empty.
     #[error("{0} is set but empty; give it a value or unset it")]
     Empty(&'static str),
-    /// A variable holds what is no text.
+    /// A variable is not valid Unicode text.
     #[error("{0} is not valid UTF-8")]
     NotText(&'static str),
-    /// Two variables that exclude each other.
+    /// Two variables exclude each other.
     #[error("both {0} and {1} are set; unset one of them")]
     Both(&'static str, &'static str),
     /// A password without a user: the run would be anonymous.
@@ -40,7 +40,7 @@ pub enum AccessError {
         "the password of `{0}` is missing; give --password-file FILE or set SAFE_SERVER_PASSWORD"
     )]
     NoPassword(String),
-    /// A token that no header field can carry.
+    /// A token contains a character that no header field can carry.
     #[error(
         "the token contains a control character (a line end?), which no header field can contain"
     )]
@@ -69,10 +69,10 @@ pub enum AccessError {
     Prompt(String),
 }
 
-/// Asks a person for a password; `None` where there is nobody to ask.
+/// Asks a person for a password; returns `None` if nobody can answer.
 pub(crate) type Prompt = fn(&str) -> Result<Option<Secret>, AccessError>;
 
-/// How to get to a server, as options say it.
+/// How to reach a server, as the options say it.
 #[derive(Clone, Default)]
 pub(crate) struct Access {
     pub(crate) user: Option<String>,
@@ -83,7 +83,7 @@ pub(crate) struct Access {
     pub(crate) prompt: Option<Prompt>,
 }
 
-/// Returns a variable of the environment; one that is set and empty is a slip.
+/// Returns a variable of the environment; a variable that is set and empty is an error.
 pub(crate) fn variable(name: &'static str) -> Result<Option<String>, AccessError> {
     match std::env::var(name) {
         Ok(value) if value.trim().is_empty() => Err(AccessError::Empty(name)),
@@ -94,14 +94,14 @@ pub(crate) fn variable(name: &'static str) -> Result<Option<String>, AccessError
 }
 
 impl Access {
-    /// Returns the target at a URL; without credentials unless it `logs_in`.
+    /// Returns the target at a URL; it has credentials only if it `logs_in`.
     pub(crate) fn target(&self, url: &str, logs_in: bool) -> Result<Target, AccessError> {
-        // One that is empty is a slip, also where another counts.
+        // An empty variable is an error, even if another source counts.
         for name in ACCESS {
             variable(name)?;
         }
         let mut target = Target::parse(url)?;
-        // Nobody types a password before a wrong file is found.
+        // A wrong file is reported before anybody is asked for a password.
         let ca_file = match &self.ca_file {
             Some(file) => Some(file.clone()),
             None => variable("SAFE_CA_FILE")?.map(PathBuf::from),
@@ -145,7 +145,7 @@ impl Access {
         }
     }
 
-    /// No login; a password that stands alone is a slip, for the run would be anonymous.
+    /// No login. A password without a user is an error, because the run would be anonymous.
     fn nobody(&self) -> Result<Login, AccessError> {
         if self.password_file.is_some() {
             return Err(AccessError::NoUser("--password-file"));
@@ -197,7 +197,7 @@ impl Access {
     }
 }
 
-/// A token stands in a header field as it is.
+/// A header field carries a token unchanged.
 fn token(token: Secret) -> Result<Login, AccessError> {
     if token.expose().chars().any(char::is_control) {
         return Err(AccessError::BadToken);
@@ -205,8 +205,8 @@ fn token(token: Secret) -> Result<Login, AccessError> {
     Ok(Login::Token(token))
 }
 
-/// Returns the password in a file: its first line. A file of one empty line is an empty password,
-/// which the user of a public link has; an empty file is a mistake.
+/// Returns the password in a file, its first line. A file of one empty line is an empty password,
+/// which the user of a public link has; an empty file is an error.
 fn password_in(file: &Path) -> Result<Secret, AccessError> {
     let what = "the password file";
     if matches!(read(file, what)?.as_str(), "\n" | "\r\n") {
@@ -229,7 +229,7 @@ pub(crate) fn secret_line(file: &Path, what: &'static str) -> Result<Secret, Acc
     Ok(Secret::new(line.to_owned()))
 }
 
-/// Reads a text file that a person named, within bounds.
+/// Reads a text file that a person named, up to a maximum size.
 pub(crate) fn read(file: &Path, what: &'static str) -> Result<String, AccessError> {
     read_at_most(file, what, LONGEST_FILE)
 }

@@ -1,4 +1,4 @@
-//! One checkup of an implementation of a client from beginning to end: plan, run, report.
+//! One checkup of an implementation of a client, from beginning to end: plan, run, report.
 
 use super::prepared::{LONGEST, OfClient, Prepared, Stopwatch, waive};
 use crate::adapter::{Limits, Peer, Processes, Tell};
@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use thiserror::Error;
 
-/// How long a question that was asked may go on once the run is stopped.
+/// How long an open question may continue after the run is stopped.
 const GRACE: Duration = Duration::from_millis(500);
 
 /// A checkup of an implementation that is about to be made: its adapter is a command that speaks
@@ -27,7 +27,7 @@ const GRACE: Duration = Duration::from_millis(500);
 /// ```
 pub type ClientCheckup = Prepared<OfClient<Adapter>>;
 
-/// An adapter that is to be asked.
+/// The adapter of a checkup.
 pub struct Adapter {
     command: String,
     limits: Limits,
@@ -35,11 +35,11 @@ pub struct Adapter {
     tell: Option<Tell>,
 }
 
-/// Why a checkup of an implementation could not begin.
+/// Why a checkup of an implementation could not start.
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum ClientCheckupError {
-    /// The choice of vectors makes no sense.
+    /// The selection of vectors is not valid.
     #[error(transparent)]
     Plan(#[from] PlanError),
 }
@@ -55,36 +55,36 @@ impl ClientCheckup {
         })
     }
 
-    /// Sets the limits of the adapter [default: those of `client` without options].
+    /// Sets the limits of the adapter; the default is those of `client` without options.
     #[must_use]
     pub const fn limits(mut self, limits: Limits) -> Self {
         self.of.by.limits = limits;
         self
     }
 
-    /// Asks the vectors that take 1 GiB of memory, too.
+    /// Also asks the vectors that need 1 GiB of memory.
     #[must_use]
     pub const fn large_memory(mut self) -> Self {
         self.of.by.large_memory = true;
         self
     }
 
-    /// Takes what the adapter writes to standard error, line by line.
+    /// Passes each line that the adapter writes to standard error to a function.
     #[must_use]
     pub fn telling(mut self, tell: Tell) -> Self {
         self.of.by.tell = Some(tell);
         self
     }
 
-    /// Makes the checkup.
+    /// Runs the checkup.
     ///
     /// # Errors
-    /// If the choice of vectors makes no sense.
+    /// If the selection of vectors is not valid.
     pub async fn run(self) -> Result<Report, ClientCheckupError> {
         self.run_with(|_| {}).await.map(|(report, _)| report)
     }
 
-    /// Makes the checkup and reports every step. Also returns what the adapter wrote last to
+    /// Runs the checkup and reports every step. Also returns what the adapter last wrote to
     /// standard error.
     ///
     /// # Errors
@@ -127,7 +127,7 @@ impl ClientCheckup {
     }
 }
 
-/// Leaves out the vectors that take much memory, but for those that are asked for by name.
+/// Leaves out the vectors that need much memory, except those that are selected by name.
 fn leave_out_large(selection: &mut Selection) {
     let large = vectors::all()
         .iter()

@@ -1,9 +1,9 @@
 //! The vectors as tests of `cargo test`, one per vector, for authors of clients in Rust.
 
-use super::unjudged::{is_under_nextest, unjudged};
+use super::unjudged::{is_under_nextest, unjudged, waived};
 use crate::adapter::{Implementation, InProcess, Operation};
-use crate::engine::Verdict;
-use crate::engine::{Check, Finding};
+use crate::engine::waiver::Waivers;
+use crate::engine::{Check, Finding, Pattern, Selection, Verdict};
 use crate::suites::client::{self, Context, Like};
 use crate::vectors::{self, File, Vector};
 use libtest_mimic::{Arguments, Completion, Failed, Trial};
@@ -12,7 +12,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::Duration;
 
-/// How many derivations run at once: each takes 64 MiB, and together they stay below 256 MiB.
+/// How many derivations run at once: each needs 64 MiB, so together they need at most 256 MiB.
 const DERIVATIONS: usize = 3;
 
 /// Runs every vector of the operations that `implementation` has as a test, named by the vector's
@@ -54,10 +54,31 @@ pub fn client_tests(implementation: impl Implementation) -> ExitCode {
         .run()
 }
 
-/// The vectors as tests against one implementation or several.
+/// The vectors as tests of one or several implementations.
 #[derive(Default)]
 pub struct ClientTests {
     subjects: Vec<Subject>,
+    choice: Choice,
+}
+
+/// Which vectors are judged, and which deviations are accepted.
+#[derive(Default)]
+struct Choice {
+    selection: Selection,
+    waivers: Option<Waivers>,
+}
+
+impl Choice {
+    /// Returns why a vector is left out; `None` if it is judged.
+    fn left_out(&self, id: &str) -> Option<&str> {
+        let only = &self.selection.only;
+        if !only.is_empty() && !only.iter().any(|pattern| pattern.matches(id)) {
+            return Some("not selected");
+        }
+        let mut skipped = self.selection.skip.iter();
+        let (_, why) = skipped.find(|(pattern, _)| pattern.matches(id))?;
+        Some(why)
+    }
 }
 
 struct Subject {
@@ -84,11 +105,34 @@ impl ClientTests {
         self
     }
 
+    /// Judges only what matches; the other tests are ignored.
+    #[must_use]
+    pub fn only(mut self, pattern: &str) -> Self {
+        self.choice.selection.only.push(Pattern::new(pattern));
+        self
+    }
+
+    /// Leaves out what matches: such tests are ignored, and say `why`.
+    #[must_use]
+    pub fn skip(mut self, pattern: &str, why: &str) -> Self {
+        let skipped = (Pattern::new(pattern), why.to_owned());
+        self.choice.selection.skip.push(skipped);
+        self
+    }
+
+    /// Accepts deviations.
+    #[must_use]
+    pub fn waiving(mut self, waivers: Waivers) -> Self {
+        self.choice.waivers = Some(waivers);
+        self
+    }
+
     /// Runs the tests with the arguments of the process.
     ///
     /// A run in which nothing was judged fails, unless it only lists.
     pub fn run(self) -> ExitCode {
         let arguments = Arguments::from_args();
+        let choice = Arc::new(self.choice);
         let judged = Arc::new(AtomicUsize::new(0));
         let gate = Arc::new(Gate::new(DERIVATIONS));
         let mut trials = Vec::new();
@@ -114,6 +158,7 @@ impl ClientTests {
                         &arguments,
                         &judged,
                         &gate,
+                        &choice,
                     ));
                 }
             }
@@ -124,7 +169,7 @@ impl ClientTests {
         }
         let selected = trials.iter().any(|trial| !arguments.is_filtered_out(trial));
         let conclusion = libtest_mimic::run(&arguments, trials);
-        // Under nextest a process holds one test, and one that is left out is no failure.
+        // Under nextest a process runs one test, and a test that is left out is no failure.
         let alone = arguments.list || is_under_nextest();
         if selected && !alone && judged.load(Ordering::Relaxed) == 0 {
             eprintln!("error: nothing was judged: every vector was ignored");
@@ -141,6 +186,7 @@ fn trial(
     arguments: &Arguments,
     judged: &Arc<AtomicUsize>,
     gate: &Arc<Gate>,
+    choice: &Arc<Choice>,
 ) -> Trial {
     let asked_for = arguments.ignored || arguments.include_ignored;
     let left_out = vector.is_large() && !asked_for;
@@ -152,8 +198,11 @@ fn trial(
         InProcess::new(Arc::clone(&subject.implementation)),
         subject.like,
     );
-    let (judged, gate) = (Arc::clone(judged), Arc::clone(gate));
+    let (judged, gate, choice) = (Arc::clone(judged), Arc::clone(gate), Arc::clone(choice));
     Trial::ignorable_test(name, move || {
+        if let Some(why) = choice.left_out(&vector.id) {
+            return Ok(Completion::ignored_with(why));
+        }
         if left_out {
             return Ok(Completion::ignored_with(
                 "it takes 1 GiB of memory; --include-ignored asks for it",
@@ -161,7 +210,11 @@ fn trial(
         }
         let _place =
             matches!(operation, Operation::Derive | Operation::Scrypt).then(|| gate.enter());
-        let finding = find(&peer, vector, operation, like);
+        let mut finding = find(&peer, vector, operation, like);
+        if let Some(waivers) = &choice.waivers {
+            // Whether a waiver is stale shows only over all findings.
+            let _ = waivers.apply(std::slice::from_mut(&mut finding));
+        }
         if finding.verdict.is_judged() {
             judged.fetch_add(1, Ordering::Relaxed);
         }
@@ -182,8 +235,11 @@ pub(crate) fn find(peer: &InProcess, vector: &Vector, operation: Operation, like
     )
 }
 
-/// Returns what a finding is as a test.
+/// Returns a finding as the result of a test.
 pub(super) fn completion(finding: &Finding) -> Result<Completion, Failed> {
+    if let Some(completion) = waived(finding) {
+        return Ok(completion);
+    }
     match finding.verdict {
         Verdict::Pass | Verdict::Note | Verdict::Warn => Ok(Completion::Completed),
         Verdict::Fail | Verdict::Error => {
@@ -201,7 +257,7 @@ pub(super) fn completion(finding: &Finding) -> Result<Completion, Failed> {
     }
 }
 
-/// Lets so many through at once.
+/// Lets a limited number of holders continue at once.
 struct Gate {
     free: Mutex<usize>,
     opened: Condvar,
@@ -234,5 +290,21 @@ impl Drop for Place<'_> {
     fn drop(&mut self) {
         *self.0.free.lock().unwrap_or_else(PoisonError::into_inner) += 1;
         self.0.opened.notify_one();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_not_selected_or_is_skipped_is_left_out() {
+        let whole = ClientTests::default();
+        assert_eq!(whole.choice.left_out("kdf.empty"), None);
+        let tests = whole.only("kdf").skip("kdf.long", "takes too long");
+        let left_out = |id| tests.choice.left_out(id);
+        assert_eq!(left_out("kdf.empty"), None);
+        assert_eq!(left_out("kdf.long"), Some("takes too long"));
+        assert_eq!(left_out("open.healthy"), Some("not selected"));
     }
 }

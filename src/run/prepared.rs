@@ -1,5 +1,5 @@
-//! What every run has before it is made, whatever it is a run of: which checks, how many at once,
-//! for how long, which deviations are accepted, and what stops it.
+//! What runs of every kind have in common: the selected checks, how many run at once, the deadline,
+//! the waivers, and the switch that stops the run.
 
 use crate::clients::Release;
 use crate::engine::waiver::Waivers;
@@ -10,7 +10,7 @@ use crate::report::Timing;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-/// How long a run of a client may take unless a deadline is chosen.
+/// How long a run of a client may take if no deadline is set.
 pub(super) const LONGEST: Duration = Duration::from_secs(600);
 
 /// A run that is about to be made: [`Checkup`](crate::Checkup) of a server,
@@ -20,7 +20,7 @@ pub struct Prepared<S> {
     pub(super) choices: Choices,
 }
 
-/// What a person chooses of any run.
+/// The settings that all kinds of runs share.
 #[derive(Default)]
 pub(super) struct Choices {
     pub(super) selection: Selection,
@@ -30,7 +30,7 @@ pub(super) struct Choices {
     pub(super) stop: Stop,
 }
 
-/// A run of a client: how it is reached, and whose way counts.
+/// The settings of a run of a client: how it is reached, and the release that it is compared with.
 pub struct OfClient<S> {
     pub(super) by: S,
     pub(super) held_to: Option<Release>,
@@ -44,15 +44,15 @@ impl<S> Prepared<S> {
         }
     }
 
-    /// Runs only what matches: an ID, its first segments, or a part in dots, `upload`. Several add
-    /// up; what they need runs along.
+    /// Runs only what matches: an ID, or its first segments between dots, such as `upload`. Several
+    /// calls add up; the checks that the selected ones need also run.
     #[must_use]
     pub fn only(mut self, pattern: &str) -> Self {
         self.choices.selection.only.push(Pattern::new(pattern));
         self
     }
 
-    /// Leaves out what matches. `why` stands in the report.
+    /// Leaves out what matches. The report shows `why`.
     #[must_use]
     pub fn skip(mut self, pattern: &str, why: &str) -> Self {
         let skipped = (Pattern::new(pattern), why.to_owned());
@@ -60,7 +60,7 @@ impl<S> Prepared<S> {
         self
     }
 
-    /// Runs what a selection says, instead of what was chosen before.
+    /// Replaces the selection made so far.
     #[must_use]
     pub fn selecting(mut self, selection: Selection) -> Self {
         self.choices.selection = selection;
@@ -83,14 +83,14 @@ impl<S> Prepared<S> {
         self
     }
 
-    /// Accepts deviations.
+    /// Accepts the deviations that waivers name.
     #[must_use]
     pub fn waiving(mut self, waivers: Waivers) -> Self {
         self.choices.waivers = Some(waivers);
         self
     }
 
-    /// Returns the switch that stops the run: it ends early, cleans up and reports.
+    /// Returns the switch that stops the run: the run then ends early, cleans up and reports.
     pub fn stop(&self) -> Stop {
         self.choices.stop.clone()
     }
@@ -101,8 +101,8 @@ impl<S> Prepared<OfClient<S>> {
         Self::of(OfClient { by, held_to: None })
     }
 
-    /// Where the published clients differ, this one's way counts: a release, or a client for its
-    /// newest. Without it, any of the newest passes.
+    /// Sets the release whose behaviour counts where the published clients differ; a client stands
+    /// for its newest release. Without this setting, the behaviour of any newest release passes.
     #[must_use]
     pub fn held_to(mut self, release: impl Into<Release>) -> Self {
         self.of.held_to = Some(release.into());
@@ -111,7 +111,7 @@ impl<S> Prepared<OfClient<S>> {
 }
 
 impl Choices {
-    /// Carries out a plan; `alarm` stops it when its time is over.
+    /// Carries out a plan; `alarm` stops it at the deadline.
     pub(super) async fn carry_out<C: Context>(
         &self,
         plan: Plan<C>,
@@ -131,7 +131,7 @@ impl Choices {
         run
     }
 
-    /// Stops the run after its deadline, or after `otherwise` where none was chosen.
+    /// Stops the run after its deadline, or after `otherwise` if no deadline is set.
     pub(super) fn alarm(&self, otherwise: Duration) -> impl Future<Output = ()> + use<> {
         let (stop, deadline) = (self.stop.clone(), self.deadline.unwrap_or(otherwise));
         async move {
@@ -141,7 +141,7 @@ impl Choices {
     }
 }
 
-/// Takes the time of a run.
+/// Measures the time of a run.
 pub(super) struct Stopwatch {
     timing: Timing,
     began: Instant,
@@ -163,7 +163,7 @@ impl Stopwatch {
     }
 }
 
-/// Applies waivers to what was found. Returns what is wrong with those that are stale.
+/// Applies waivers to the findings. Returns a sentence for each stale waiver.
 pub(super) fn waive(waivers: Option<Waivers>, run: &mut Run) -> Vec<String> {
     waivers.map_or_else(Vec::new, |waivers| waivers.apply(&mut run.findings))
 }

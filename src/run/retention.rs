@@ -1,4 +1,4 @@
-//! The report on a watch of canaries after a visit.
+//! The report on a visit to the canaries.
 
 use crate::report::Report;
 use crate::retention::{Visit, Watch};
@@ -6,7 +6,7 @@ use crate::suites::kept;
 use crate::wire::Canaries;
 use jiff::Timestamp;
 
-/// Returns the report on a visit, in the form of every report: one finding of `retention.kept` for
+/// Returns the report on a visit in the common form of reports: one finding of `retention.kept` for
 /// each canary.
 pub fn retention_report(
     watch: &Watch,

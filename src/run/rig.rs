@@ -1,4 +1,4 @@
-//! One run of a client on the rig from beginning to end: server, cases, report.
+//! One run of a client on the rig, from beginning to end: server, cases, report.
 
 use super::prepared::{LONGEST, OfClient, Prepared, Stopwatch, waive};
 use crate::engine::{Event, Plan, PlanError};
@@ -14,9 +14,9 @@ use std::sync::Arc;
 use std::time::Duration;
 use thiserror::Error;
 
-/// How long clients that run may go on once the run is stopped.
+/// How long running clients may continue after the run is stopped.
 const GRACE: Duration = Duration::from_secs(1);
-/// How many cases run at once unless a number is chosen.
+/// How many cases run at once if no number is set.
 const JOBS: usize = 8;
 
 /// A run of a client on the rig that is about to be made: a scripted server watches what the client
@@ -45,7 +45,7 @@ const JOBS: usize = 8;
 /// ```
 pub type Rig = Prepared<OfClient<OnTheRig>>;
 
-/// How a client meets the rig.
+/// How the rig reaches a client.
 #[derive(Default)]
 pub struct OnTheRig {
     folder: Option<PathBuf>,
@@ -59,11 +59,11 @@ impl Default for Rig {
     }
 }
 
-/// Why a run on the rig could not be made.
+/// Why a run on the rig was not possible.
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum RigRunError {
-    /// The choice of cases makes no sense.
+    /// The selection of cases is not valid.
     #[error(transparent)]
     Plan(#[from] PlanError),
     /// The rig could not be set up.
@@ -77,16 +77,16 @@ impl Rig {
         Self::by(OnTheRig::default())
     }
 
-    /// Keeps what was seen in this folder, one folder per case. Without it, a temporary folder is
-    /// removed at the end.
+    /// Keeps what the rig recorded in this folder, one folder for each case. Without it, the
+    /// records are in a temporary folder, which is removed at the end.
     #[must_use]
     pub fn keeping(mut self, folder: impl Into<PathBuf>) -> Self {
         self.of.by.folder = Some(folder.into());
         self
     }
 
-    /// Sets the person whom the client acts for, so that several runs share one: each person needs
-    /// two key derivations.
+    /// Sets the person for whom the client acts, so that several runs can share one: each person
+    /// needs two key derivations.
     #[must_use]
     pub fn acting_for(mut self, world: Arc<World>) -> Self {
         self.of.by.world = Some(world);
@@ -103,7 +103,7 @@ impl Rig {
     /// Runs a client that is a function of a [`Task`].
     ///
     /// # Errors
-    /// If the choice of cases makes no sense, or the rig cannot be set up.
+    /// If the selection of cases is not valid, or the rig cannot be set up.
     pub async fn run<F, Fut>(self, client: F) -> Result<Report, RigRunError>
     where
         F: Fn(Task) -> Fut + Send + Sync + 'static,
@@ -115,7 +115,7 @@ impl Rig {
             .await
     }
 
-    /// Runs a client that is a command, as `safe-conformance rig --exec` does. An action gets
+    /// Runs a client that is a command, as `safe-conformance rig --exec` does. Each action may take
     /// `timeout`.
     ///
     /// # Errors
@@ -130,8 +130,8 @@ impl Rig {
         self.run_client(command, client, |_| Ok(()), events).await
     }
 
-    /// Runs a client that a person drives. `begun` is called once the server listens, before the
-    /// first action; cases come one after the other.
+    /// Runs a client that a person operates. `begun` is called when the server listens, before the
+    /// first action; the cases run one after the other.
     ///
     /// # Errors
     /// As for [`run`](Self::run), or if `begun` fails.
@@ -198,7 +198,8 @@ async fn new_world() -> Result<Arc<World>, RigError> {
     }
 }
 
-/// Returns a new folder that nobody else may look into: it holds the made-up person's passwords.
+/// Returns a new folder that only this user can read: it holds the passwords of the invented
+/// person.
 fn temporary_folder() -> Result<PathBuf, RigError> {
     let number = getrandom::u64()?;
     let folder = std::env::temp_dir().join(format!("safe-conformance-rig-{number:016x}"));
@@ -213,7 +214,7 @@ fn temporary_folder() -> Result<PathBuf, RigError> {
 
 fn clear(kept: bool, folder: &Path) {
     if !kept {
-        // What cannot be removed lies where temporary files lie.
+        // If the folder cannot be removed, it stays among the temporary files.
         let _ = std::fs::remove_dir_all(folder);
     }
 }

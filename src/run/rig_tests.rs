@@ -9,7 +9,7 @@ use libtest_mimic::{Arguments, Completion, Failed, Trial};
 use std::process::ExitCode;
 use std::sync::{Arc, OnceLock};
 
-/// What one run of all selected cases found.
+/// The findings of one run of all selected cases.
 type Findings = Arc<OnceLock<Result<Vec<Finding>, String>>>;
 
 /// Runs a client, a function of a [`Task`], through every case of the rig: one test per case and
@@ -58,13 +58,13 @@ where
             eprintln!("error: nothing was judged: the client supports nothing of what was asked");
             return ExitCode::from(101);
         }
-        // Nobody else has set it.
+        // Only this code sets it.
         let _ = findings.set(found);
     }
     libtest_mimic::run(&arguments, trials).exit_code()
 }
 
-/// Returns whether none of the cases was judged. That an unknown action is unsupported is no case.
+/// Returns whether none of the cases was judged. The case of an unknown action does not count.
 fn supports_nothing(found: &[Finding]) -> bool {
     let mut cases = found
         .iter()

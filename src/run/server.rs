@@ -1,4 +1,4 @@
-//! One checkup of a server from beginning to end: session, plan, run, clean-up, report.
+//! One checkup of a server, from beginning to end: session, plan, run, clean-up, report.
 
 use super::prepared::{Prepared, Stopwatch, waive};
 use crate::clients::KnownIssue;
@@ -22,12 +22,12 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 use thiserror::Error;
 
-/// How long checks that run get to end by themselves once the run is stopped.
+/// How long running checks may continue after the run is stopped.
 const GRACE: Duration = Duration::from_secs(2);
-/// How long the deletion of what is left may take.
+/// How long the final deletion of backups may take.
 const CLEAN_UP: Duration = Duration::from_secs(8);
 
-/// How many checks run at once unless a number is chosen.
+/// How many checks run at once if no number is set.
 const JOBS: usize = 16;
 
 /// The most requests that a healthy run sends.
@@ -47,34 +47,34 @@ const MOST_REQUESTS: u64 = 250;
 /// ```
 pub type Checkup = Prepared<Server>;
 
-/// A server that is to be checked.
+/// The server of a checkup.
 pub struct Server {
     target: Target,
-    /// Why there is no random seed, if that is so.
+    /// Why no random seed is available, if so.
     no_seed: Option<String>,
     settings: Settings,
     ledger_folder: Option<PathBuf>,
     purge_trash: bool,
 }
 
-/// A checkup that was made.
+/// The result of a checkup that has run.
 #[non_exhaustive]
 pub struct Done {
     /// The result.
     pub report: Report,
-    /// What it saw.
+    /// What the run recorded.
     pub transcript: Transcript,
-    /// Why nothing more was sent, if that was so.
+    /// Why the run stopped sending, if it did.
     pub halted: Option<Halt>,
-    /// The secrets of the run, to be taken out of whatever is written.
+    /// The secrets of the run, which must be removed from everything that is written.
     pub scrub: crate::wire::Scrub,
 }
 
-/// Why a checkup could not begin.
+/// Why a checkup could not start.
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum CheckupError {
-    /// The choice of checks makes no sense.
+    /// The selection of checks is not valid.
     #[error(transparent)]
     Plan(#[from] PlanError),
     /// TLS cannot be set up.
@@ -83,13 +83,13 @@ pub enum CheckupError {
     /// The ledger cannot be written.
     #[error("failed to write the ledger of uploads: {0}; choose another folder with --ledger-dir")]
     Ledger(#[from] LedgerError),
-    /// The operating system gives no random bytes.
+    /// The operating system returns no random bytes.
     #[error("failed to read random bytes from the operating system: {0}")]
     Randomness(String),
 }
 
 impl Checkup {
-    /// Returns a checkup of everything, with a fresh seed.
+    /// Returns a checkup with all checks and a fresh seed.
     pub fn new(target: Target) -> Self {
         let random = Seed::random();
         let no_seed = random.as_ref().err().map(ToString::to_string);
@@ -103,7 +103,7 @@ impl Checkup {
         })
     }
 
-    /// Takes this seed, with which an earlier run can be repeated, instead of a fresh one.
+    /// Sets the seed, with which an earlier run can be repeated, instead of a fresh one.
     #[must_use]
     pub fn seed(mut self, seed: Seed) -> Self {
         self.of.settings.seed = seed;
@@ -111,7 +111,7 @@ impl Checkup {
         self
     }
 
-    /// Takes a seed of which the caller knows that no backup ID of it is in use.
+    /// Sets a seed if the caller knows that none of its backup IDs is in use.
     #[must_use]
     pub fn fresh_seed(mut self, seed: Seed) -> Self {
         self.of.settings.fresh = Some(seed);
@@ -125,36 +125,36 @@ impl Checkup {
         self
     }
 
-    /// Sets how long one answer may take; ten seconds by default. Large bodies get more.
+    /// Sets how long one answer may take; the default is ten seconds. Large bodies may take longer.
     #[must_use]
     pub const fn timeout(mut self, timeout: Duration) -> Self {
         self.of.settings.timeout = timeout;
         self
     }
 
-    /// Sets how long the run waits for a server that limits or locks; a minute by default.
+    /// Sets how long the run waits for a server that limits or locks; the default is one minute.
     #[must_use]
     pub const fn patience(mut self, patience: Duration) -> Self {
         self.of.settings.patience = patience;
         self
     }
 
-    /// Sets how many bytes the size checks may upload together; 16 MiB by default.
+    /// Sets how many bytes the size checks may upload in total; the default is 16 MiB.
     #[must_use]
     pub const fn max_upload(mut self, bytes: u64) -> Self {
         self.of.settings.max_upload = bytes;
         self
     }
 
-    /// Makes one more upload that takes so long, as over a slow line: servers end those that take
-    /// too long, some after 60 s.
+    /// Adds one upload that takes this long, like an upload over a slow line: some servers end
+    /// uploads that take too long, for example after 60 s.
     #[must_use]
     pub const fn slow_uplink(mut self, takes: Duration) -> Self {
         self.of.settings.slow_uplink = Some(takes);
         self
     }
 
-    /// Takes a line about every exchange.
+    /// Passes one line about every exchange to a function.
     #[must_use]
     pub fn trace(mut self, trace: Trace) -> Self {
         self.of.settings.trace = Some(trace);
@@ -169,23 +169,23 @@ impl Checkup {
         self
     }
 
-    /// Removes the run's own files from the bin of a Nextcloud in the end.
+    /// Removes the run's own files from the bin of a Nextcloud at the end.
     #[must_use]
     pub const fn purge_trash(mut self) -> Self {
         self.of.purge_trash = true;
         self
     }
 
-    /// Makes the checkup.
+    /// Runs the checkup.
     ///
     /// # Errors
-    /// If the choice of checks makes no sense, or the run cannot begin.
+    /// If the selection of checks is not valid, or the run cannot start.
     pub async fn run(self) -> Result<Report, CheckupError> {
         let done = self.run_with(|_| {}).await?;
         Ok(done.report)
     }
 
-    /// Makes the checkup and reports every step. Also returns what was seen.
+    /// Runs the checkup and reports every step. Also returns what the run recorded.
     ///
     /// # Errors
     /// As for [`run`](Self::run).
@@ -212,7 +212,7 @@ impl Checkup {
         let session = Arc::new(Session::live(server.target, settings, ledger)?);
         let timing = Stopwatch::start();
         session.delete_all(CLEAN_UP).await;
-        // It may be asked twice.
+        // The slow upload may be sent twice.
         let more = session.facts().slow_uplink.unwrap_or_default() * 2;
         let alarm = ring(
             choices.stop.clone(),
@@ -247,7 +247,7 @@ impl Checkup {
     }
 }
 
-/// Returns the selection, without what takes too long unless it was asked for.
+/// Returns the selection without the checks that take too long, unless they were requested.
 fn unasked(mut selection: Selection, slow_uplink: Option<Duration>) -> Selection {
     if slow_uplink.is_none() {
         let reason = "it takes more than a minute; use --slow-uplink to run it";
@@ -257,7 +257,7 @@ fn unasked(mut selection: Selection, slow_uplink: Option<Duration>) -> Selection
     selection
 }
 
-/// Stops the run once its time is over.
+/// Stops the run at its deadline.
 async fn ring(stop: engine::Stop, pace: Pace, deadline: Option<Duration>, more: Duration) {
     let began = Instant::now();
     let limit = loop {
@@ -271,8 +271,8 @@ async fn ring(stop: engine::Stop, pace: Pace, deadline: Option<Duration>, more: 
     stop.pull(StopReason::Deadline(limit.as_secs()));
 }
 
-/// Returns how long a whole run may take at this pace: twice what its requests take, and some
-/// waiting.
+/// Returns how long a whole run may take at this pace: twice the time of its requests, and some
+/// time to wait.
 fn time_at(pace: PaceNow) -> Duration {
     let (least, most) = (Duration::from_secs(180), Duration::from_secs(3600));
     let time = pace.time_for(2 * MOST_REQUESTS) + Duration::from_secs(60);
@@ -304,8 +304,8 @@ pub async fn judge(
     Ok(report)
 }
 
-/// Returns what lies in the bin, where the server shows itself to be a Nextcloud; else what came of
-/// `--purge-trash`, if somebody asked for that.
+/// Returns what is in the bin if the server is recognisably a Nextcloud; otherwise the result of
+/// `--purge-trash`, if it was requested.
 fn bin_of(session: &Session, report: &Report, purged: Option<Purged>) -> Option<Bin> {
     let mut software = report.software.iter();
     let is_nextcloud = software.any(|seen| seen.product == Product::Nextcloud);
@@ -313,7 +313,7 @@ fn bin_of(session: &Session, report: &Report, purged: Option<Purged>) -> Option<
     ((is_nextcloud && !deleted.is_none()) || purged.is_some()).then(|| Bin::new(deleted, purged))
 }
 
-/// Gives each finding its problem, and what to do on this server.
+/// Adds to each finding its problem and the fix for this server.
 fn diagnose(session: &Session, run: &mut engine::Run) -> Diagnosed {
     let signs = session.signs();
     let fields = signs.iter();
@@ -348,7 +348,7 @@ fn diagnose(session: &Session, run: &mut engine::Run) -> Diagnosed {
         )),
     };
     let fails = run.findings.iter().any(|it| it.verdict == Verdict::Fail);
-    // What comes before it comes first, and no phone is meant to reach the embedded server.
+    // Failures must be fixed first, and no phone is meant to reach the embedded server.
     let may_concern_phones = !fails && !session.facts().embedded;
     let remarks = remarks(&sights).into_iter();
     let remarks = remarks.filter(|problem| may_concern_phones || !FOR_PHONES.contains(&problem.id));
@@ -356,7 +356,7 @@ fn diagnose(session: &Session, run: &mut engine::Run) -> Diagnosed {
     Diagnosed { software, remarks }
 }
 
-/// What a diagnosis says beside the findings.
+/// The texts of a diagnosis other than the findings.
 struct Diagnosed {
     software: Vec<Recognised>,
     remarks: Vec<String>,

@@ -1,7 +1,7 @@
 //! The suite as tests of `cargo test`, one per check and variant, for authors of servers.
 
 use super::environment::Access;
-use super::unjudged::{is_under_nextest, unjudged};
+use super::unjudged::{is_under_nextest, unjudged, waived};
 use crate::engine::Finding;
 use crate::engine::Verdict;
 use crate::engine::waiver::Waivers;
@@ -37,7 +37,7 @@ pub fn live_tests() -> ExitCode {
     run_as_tests(Source::Environment)
 }
 
-/// The suite as tests against one server, which the test target itself has started or knows.
+/// The suite as tests of one server that the test target has started or knows.
 ///
 /// This is the whole of a test target with `harness = false`:
 ///
@@ -69,31 +69,31 @@ impl ServerTests {
         self
     }
 
-    /// Leaves out what matches: such tests are ignored, and say `why`.
+    /// Leaves out what matches: these tests are ignored and show `why`.
     #[must_use]
     pub fn skip(mut self, pattern: &str, why: &str) -> Self {
         self.checkup = self.checkup.skip(pattern, why);
         self
     }
 
-    /// Accepts deviations.
+    /// Accepts the deviations that waivers name.
     #[must_use]
     pub fn waiving(mut self, waivers: Waivers) -> Self {
         self.checkup = self.checkup.waiving(waivers);
         self
     }
 
-    /// Runs the tests with the arguments of the process. Starts a runtime, so that it must not be
-    /// called in one.
+    /// Runs the tests with the arguments of the process. Starts a runtime, and must therefore not
+    /// be called inside one.
     pub fn run(self) -> ExitCode {
         run_as_tests(Source::Given(Box::new(Mutex::new(Some(self.checkup)))))
     }
 }
 
-/// Where the server to test comes from.
+/// The source of the server to test.
 enum Source {
     Environment,
-    /// Taken by the run.
+    /// The run has taken it.
     Given(Box<Mutex<Option<Checkup>>>),
 }
 
@@ -122,7 +122,7 @@ fn run_as_tests(source: Source) -> ExitCode {
     let listing = arguments.list;
     let conclusion = libtest_mimic::run(&arguments, trials);
     let judged_nothing = conclusion.num_passed + conclusion.num_failed == 0 && !listing;
-    // Under nextest a process holds one test, and one that does not apply is no failure.
+    // Under nextest a process runs one test, and a test that does not apply is no failure.
     if judged_nothing && !is_under_nextest() && could_not_go_on(&findings) {
         eprintln!("error: nothing was judged: the run could not be carried out");
         return ExitCode::from(101);
@@ -130,7 +130,8 @@ fn run_as_tests(source: Source) -> ExitCode {
     conclusion.exit_code()
 }
 
-/// Returns whether the run came to no judgement on what it began with.
+/// Returns whether the run could not continue: it failed, or one of its checks failed or was in
+/// error.
 fn could_not_go_on(findings: &OnceLock<Result<Findings, String>>) -> bool {
     match findings.get() {
         Some(Ok(findings)) => findings
@@ -141,8 +142,11 @@ fn could_not_go_on(findings: &OnceLock<Result<Findings, String>>) -> bool {
     }
 }
 
-/// Returns a finding in libtest's terms.
+/// Returns a finding as a result of libtest.
 fn judged(finding: &Finding) -> Result<Completion, Failed> {
+    if let Some(completion) = waived(finding) {
+        return Ok(completion);
+    }
     match finding.verdict {
         Verdict::Pass => Ok(Completion::Completed),
         Verdict::Note | Verdict::Warn => {
@@ -170,11 +174,11 @@ fn judged(finding: &Finding) -> Result<Completion, Failed> {
     }
 }
 
-/// Returns the findings: from the run that another process of the same nextest run has made, or
-/// from one made now.
+/// Returns the findings of the run that another process of the same nextest run has made, or makes
+/// that run now.
 fn findings_of_this_run(source: &Source) -> Result<Findings, String> {
-    // nextest starts a process for each test: the first to come runs the suite, the others read
-    // what it found.
+    // nextest starts a process for each test: the first process runs the suite, the others read its
+    // findings.
     match std::env::var("NEXTEST_RUN_ID") {
         Ok(run) => shared(&run, source),
         Err(_) => run_suite(source),
@@ -217,7 +221,7 @@ fn shared(run: &str, source: &Source) -> Result<Findings, String> {
     findings
 }
 
-/// Removes what runs of days ago have left, so that the folder does not grow for ever.
+/// Removes what earlier runs left days ago, so that the folder does not grow without limit.
 fn forget_old_runs(folder: Option<&std::path::Path>) {
     const DAY: std::time::Duration = std::time::Duration::from_secs(24 * 60 * 60);
     let entries = folder.and_then(|folder| std::fs::read_dir(folder).ok());
@@ -227,13 +231,13 @@ fn forget_old_runs(folder: Option<&std::path::Path>) {
             .and_then(|metadata| metadata.modified())
             .map(|then| then.elapsed());
         if matches!(age, Ok(Ok(age)) if age > DAY) {
-            // Another run may be faster.
+            // Another run may have removed it already.
             let _ = std::fs::remove_file(entry.path());
         }
     }
 }
 
-/// Returns a folder that nobody else can write, in the target folder where there is one, else among
+/// Returns a folder that nobody else can write: in the target folder if it exists, otherwise among
 /// the temporary files.
 fn folder() -> Result<PathBuf, String> {
     let base =
@@ -307,7 +311,7 @@ async fn target() -> Result<(Target, Option<reference::Running>), String> {
     Ok((target, None))
 }
 
-/// Returns the target that a running embedded server is.
+/// Returns the embedded server as a target.
 pub(crate) fn target_of(
     running: &reference::Running,
     login: &reference::Login,
@@ -326,4 +330,29 @@ pub(crate) fn target_of(
         .roots
         .extend(running.root_certificate().map(str::to_owned));
     Ok(target)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::{Deviation, Outcome};
+    use std::time::Duration;
+
+    #[test]
+    fn a_deviation_fails_its_test_unless_it_is_waived() {
+        let check = server::checks().find(|check| check.id == "upload.accepted");
+        let check = check.expect("a check");
+        let outcome = Outcome::Deviates(Deviation::new(crate::safe::Stage::Http, "answers 507"));
+        let finding = Finding::new(check, check.variants[0], outcome, Duration::ZERO);
+        assert!(judged(&finding).is_err());
+        for (observed, is_excused) in [("answers 507", true), ("answers 413", false)] {
+            let text = format!(
+                "[[waiver]]\ncheck = \"upload.accepted\"\nreason = \"a small disk\"\nuntil = \"2999-01-01\"\nobserved = \"{observed}\"\n"
+            );
+            let waivers = Waivers::parse(&text, server::is_known).expect("waivers");
+            let mut findings = [finding.clone()];
+            waivers.apply(&mut findings);
+            assert_eq!(judged(&findings[0]).is_ok(), is_excused, "{observed}");
+        }
+    }
 }

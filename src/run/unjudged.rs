@@ -1,15 +1,27 @@
-//! What becomes of a test whose check was not judged: libtest can ignore it, nextest cannot.
+//! How a test ends whose check deviates by agreement, or was not judged: libtest can ignore the
+//! latter, nextest cannot.
 
 use crate::engine::{Finding, Level, Verdict};
 use libtest_mimic::{Completion, Failed};
 
-/// The variable by which a person allows that a Required check is not judged under nextest.
+/// The variable that allows Required checks to stay unjudged under nextest.
 const ALLOW: &str = "SAFE_ALLOW_UNJUDGED";
 
-/// Returns whether this process is started by nextest, which holds one test a process and knows no
-/// test that is skipped while it runs.
+/// Returns whether nextest started this process; nextest runs one test per process and cannot skip
+/// a test that is already running.
 pub(super) fn is_under_nextest() -> bool {
     std::env::var_os("NEXTEST_RUN_ID").is_some()
+}
+
+/// Returns the end of a test whose deviation is waived; `None` if it is not.
+pub(super) fn waived(finding: &Finding) -> Option<Completion> {
+    let reason = finding.waived.as_ref()?;
+    eprintln!(
+        "waived: {}: {} ({reason})",
+        finding.name(),
+        finding.observed
+    );
+    Some(Completion::Completed)
 }
 
 /// Returns the end of a test whose check was not judged.

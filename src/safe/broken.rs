@@ -5,6 +5,7 @@ use serde::Serialize;
 /// How an app fails.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize)]
 #[serde(rename_all = "lowercase")]
+#[non_exhaustive]
 pub enum Broken {
     /// It crashes.
     Crash,

@@ -19,6 +19,7 @@ const CLOUDS: [&str; 4] = ["", "/nextcloud", "/owncloud", "/cloud"];
 
 /// A request that is made about a suspect.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[non_exhaustive]
 pub enum Look {
     /// PROPFIND of the folder.
     Folder,

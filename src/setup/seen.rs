@@ -6,6 +6,7 @@ use crate::wire::Response;
 
 /// What a PROPFIND shows of a place.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[non_exhaustive]
 pub enum Thing {
     /// Nothing.
     Nothing,
@@ -50,6 +51,7 @@ fn is_collection(body: &[u8]) -> Option<bool> {
 
 /// What exists at the path of `config`.
 #[derive(Clone, PartialEq, Eq, Debug)]
+#[non_exhaustive]
 pub enum ConfigSeen {
     /// Nothing.
     Missing,

@@ -9,6 +9,7 @@ use crate::wire::{Door, Over, Response, Spot};
 
 /// One step of `setup`.
 #[derive(Clone, PartialEq, Eq, Debug)]
+#[non_exhaustive]
 pub enum Step {
     /// Makes the parent of the base URL's folder.
     MakeParent,
@@ -49,6 +50,7 @@ impl Step {
 
 /// The result of a step.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[non_exhaustive]
 pub enum Outcome {
     /// It is done.
     Done,

@@ -2,6 +2,7 @@
 
 /// A part of a text.
 #[derive(Clone, PartialEq, Eq, Debug)]
+#[non_exhaustive]
 pub enum Block {
     /// A heading.
     Heading(String),

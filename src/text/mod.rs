@@ -1,5 +1,5 @@
-//! The only way of text to a terminal, a report or a log: made printable, wrapped, counted. No
-//! facts.
+//! The only way for text to reach a terminal, a report or a log: made printable, wrapped, counted.
+//! No facts.
 //!
 //! A server, an adapter, a transcript or a waiver may contain any text. It is stored unchanged, and
 //! made printable here when it is written.

@@ -80,6 +80,7 @@ pub struct Vector {
 
 /// The expected outcome, for all clients or for each.
 #[derive(Clone, PartialEq, Debug)]
+#[non_exhaustive]
 pub enum Wanted {
     /// The same for every client that performs the operation at all.
     OfAll(Outcome),

@@ -11,6 +11,7 @@ use std::collections::BTreeMap;
 
 /// What one part of an output must be.
 #[derive(Clone, PartialEq, Debug)]
+#[non_exhaustive]
 pub enum Expected {
     /// This JSON value.
     Json(Value),

@@ -174,6 +174,7 @@ impl<'de> Deserialize<'de> for Text {
 
 /// Bytes of an answer: the bytes themselves, or their length and SHA-256.
 #[derive(Clone, PartialEq, Eq, Debug)]
+#[non_exhaustive]
 pub enum Digest {
     /// The bytes.
     Whole(Vec<u8>),

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 /// A version of HTTP.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+#[non_exhaustive]
 pub enum Http {
     /// HTTP/1.1.
     #[serde(rename = "h1")]
@@ -27,6 +28,7 @@ impl Http {
 
 /// A variant of a check of a server.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[non_exhaustive]
 pub enum Facet {
     /// The only variant.
     Whole,

@@ -4,6 +4,7 @@ use data_encoding::BASE64;
 
 /// What a listing reveals about backup IDs.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[non_exhaustive]
 pub enum Listing {
     /// It names the backup that the run stored.
     Ours,

@@ -32,6 +32,7 @@ const NOISE: Duration = Duration::from_millis(25);
 /// The pace that the user permits.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
+#[non_exhaustive]
 pub enum PaceChoice {
     /// Two requests per second, one at a time.
     Slow,

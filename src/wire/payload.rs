@@ -11,6 +11,7 @@ use std::io::Write as _;
 /// How a body is made, with its length in bytes.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
 pub enum Recipe {
     /// Random bytes, like a sealed backup.
     Random(usize),

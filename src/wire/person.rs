@@ -2,6 +2,7 @@
 
 /// The user name with which a person sends requests, as far as a report knows it.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
+#[non_exhaustive]
 pub enum Account {
     /// Unknown, because a transcript does not keep the name.
     #[default]

@@ -10,6 +10,7 @@ use std::time::Duration;
 
 /// A method.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[non_exhaustive]
 pub enum Method {
     /// GET.
     Get,
@@ -43,6 +44,7 @@ impl Method {
 
 /// The subject of a request.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub enum Place {
     /// The `config` file.
     Config,
@@ -70,6 +72,7 @@ pub enum Place {
 
 /// The credentials of a request.
 #[derive(Clone, PartialEq, Eq, Debug)]
+#[non_exhaustive]
 pub enum LoginUse {
     /// None.
     Nobody,
@@ -85,6 +88,7 @@ pub enum LoginUse {
 
 /// The manner of sending a request.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[non_exhaustive]
 pub enum Manner {
     /// Like any client, with Content-Length.
     Ordinary,
@@ -124,6 +128,7 @@ impl Manner {
 
 /// The sender that a request imitates, with the most meaningful variant first.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+#[non_exhaustive]
 pub enum Purpose {
     /// A client asks for `config`.
     Config,
@@ -135,6 +140,7 @@ pub enum Purpose {
 
 /// The HTTP version for a request.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[non_exhaustive]
 pub enum HttpChoice {
     /// HTTP/1.1 if the server offers it.
     Any,

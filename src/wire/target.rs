@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 
 /// Credentials.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
+#[non_exhaustive]
 pub enum Login {
     /// None.
     #[default]
@@ -28,6 +29,7 @@ pub enum Login {
 /// The kind of a run's credentials.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
+#[non_exhaustive]
 pub enum LoginKind {
     /// None.
     Open,
@@ -193,7 +195,9 @@ impl Target {
         let Ok(owner) = percent_decoded(owner) else {
             return false;
         };
-        !owner.is_empty() && owner.to_lowercase() != user.to_lowercase()
+        // An e-mail address may also be the name itself, and then the two are equal.
+        let is_same = owner.to_lowercase() == user.to_lowercase();
+        !owner.is_empty() && !is_same && !user.contains('@')
     }
 
     /// Returns the user's options for requests, for lines to paste into a shell.
@@ -279,4 +283,26 @@ pub struct Facts {
     /// detection in front of it.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub cuts_off_apart: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folder_of_another_name_is_another_users_unless_an_e_mail_address_logs_in() {
+        let base = "https://cloud.example.org/remote.php/dav/files";
+        for (owner, user, is_other) in [
+            ("alice", "alice", false),
+            ("Alice", "alice", false),
+            ("bob", "alice", true),
+            ("alice", "alice@example.org", false),
+            ("alice@example.org", "alice@example.org", false),
+            ("alice%40example.org", "alice@example.org", false),
+        ] {
+            let target = Target::parse(&format!("{base}/{owner}/Safe")).expect("a URL");
+            let target = target.basic(user, "secret");
+            assert_eq!(target.names_another_user(), is_other, "{owner} {user}");
+        }
+    }
 }

@@ -1,7 +1,7 @@
 //! Whether every client can open a body to the required document, and if not, which mistake is
 //! likely.
 
-use super::cause::Fault;
+use super::cause::{Fault, Mistake};
 use crate::adapter::SealBackup;
 use crate::clients::gzip::Unpacker;
 use crate::safe::envelope::{self, Nonce};
@@ -25,51 +25,61 @@ pub(super) struct Wrong {
 
 /// Returns the fault in the body that an implementation made from `input`.
 pub(super) fn wrong(input: &SealBackup, body: &[u8]) -> Option<Wrong> {
-    let mistake = |name: &str| mistaken(Stage::Open, name);
+    let mistake = |found: Mistake| mistaken(Stage::Open, found);
     let Ok(key) = input
         .key
         .exactly(Stage::Size)
         .map(EncryptionKey::from_bytes)
     else {
-        return Some(mistake("a key that has not 32 bytes"));
+        return Some(mistake(Mistake::new(
+            "a-key-that-has-not-32-bytes",
+            "a key that is not 32 bytes long",
+        )));
     };
     if let Some(nonce) = &input.nonce
         && !body.starts_with(&nonce.0)
     {
-        return Some(mistake(
-            layout(&key, &nonce.0, body).unwrap_or("the nonce does not stand in front"),
-        ));
+        return Some(mistake(layout(&key, &nonce.0, body).unwrap_or(
+            Mistake::new(
+                "the-nonce-does-not-stand-in-front",
+                "the nonce is not in front",
+            ),
+        )));
     }
     let Ok(packed) = envelope::decrypt(&key, body) else {
         let nonce = body.get(..NONCE).unwrap_or_default().to_vec();
-        return Some(mistake(
-            layout(&key, &nonce, body).unwrap_or("the key does not open the body"),
-        ));
+        return Some(mistake(layout(&key, &nonce, body).unwrap_or(Mistake::new(
+            "the-key-does-not-open-the-body",
+            "the key does not open the body",
+        ))));
     };
     packed_wrong(&packed, &input.document.0)
 }
 
-fn mistaken(stage: Stage, name: &str) -> Wrong {
+fn mistaken(stage: Stage, mistake: Mistake) -> Wrong {
     Wrong {
         stage,
-        observed: format!("likely mistake: {name}"),
-        fault: Fault::Mistake(name.to_owned()),
+        observed: format!("likely mistake: {}", mistake.name),
+        fault: Fault::Mistake(mistake),
     }
 }
 
 /// Returns the likely mistake in a body that the encryption key of its backup ID does not open.
 #[cfg(feature = "tests")]
-pub(super) fn likely(keys: &DerivedKeys, body: &[u8]) -> Option<&'static str> {
+pub(super) fn likely(keys: &DerivedKeys, body: &[u8]) -> Option<Mistake> {
     let first_half = EncryptionKey::from_bytes(*keys.backup_id.as_bytes());
     if envelope::decrypt(&first_half, body).is_ok() {
-        return Some("the key is the first half of the master key, which is the backup ID");
+        return Some(Mistake::new(
+            "the-key-is-the-first-half-of-the-master-key-which-is-the-backup-id",
+            "the key is the first half of the master key, which is the backup ID",
+        ));
     }
     let nonce = body.get(..NONCE).unwrap_or_default();
     layout(&keys.encryption_key, nonce, body)
 }
 
 /// Returns the fault in the layout of a body that does not open.
-fn layout(key: &EncryptionKey, nonce: &[u8], body: &[u8]) -> Option<&'static str> {
+fn layout(key: &EncryptionKey, nonce: &[u8], body: &[u8]) -> Option<Mistake> {
     let opens = |body: &[u8]| envelope::decrypt(key, body).is_ok();
     let joined = |first: &[u8], second: &[u8]| opens(&[first, second].concat());
     let text = body.trim_ascii();
@@ -80,21 +90,42 @@ fn layout(key: &EncryptionKey, nonce: &[u8], body: &[u8]) -> Option<&'static str
     tag_first.rotate_right(TAG.min(rest.len()));
     let zeros = rest.get(TAG..).unwrap_or_default();
     if joined(tail, head) {
-        Some("the nonce stands behind the box")
+        Some(Mistake::new(
+            "the-nonce-stands-behind-the-box",
+            "the nonce is behind the box",
+        ))
     } else if joined(nonce, body) {
-        Some("no nonce in front: the box alone")
+        Some(Mistake::new(
+            "no-nonce-in-front-the-box-alone",
+            "no nonce in front: the box alone",
+        ))
     } else if joined(front, &tag_first) {
-        Some("the tag stands behind the ciphertext")
+        Some(Mistake::new(
+            "the-tag-stands-behind-the-ciphertext",
+            "the tag is behind the ciphertext",
+        ))
     } else if joined(front, zeros) {
-        Some("16 zero bytes of NaCl's padding in front of the box")
+        Some(Mistake::new(
+            "16-zero-bytes-of-nacl-s-padding-in-front-of-the-box",
+            "16 zero bytes of NaCl's padding in front of the box",
+        ))
     } else if joined(&reversed, rest) {
-        Some("sealed under the nonce in the reverse order")
+        Some(Mistake::new(
+            "sealed-under-the-nonce-in-the-reverse-order",
+            "sealed under the nonce in reverse order",
+        ))
     } else if joined(&[0; NONCE], rest) {
-        Some("sealed under a nonce of zero bytes, whatever stands in front")
+        Some(Mistake::new(
+            "sealed-under-a-nonce-of-zero-bytes-whatever-stands-in-front",
+            "sealed under a nonce of zero bytes, whatever is in front",
+        ))
     } else if BASE64.decode(text).is_ok_and(|body| opens(&body)) {
-        Some("the body in base64")
+        Some(Mistake::new("the-body-in-base64", "the body in base64"))
     } else if HEXLOWER.decode(text).is_ok_and(|body| opens(&body)) {
-        Some("the body in hexadecimal digits")
+        Some(Mistake::new(
+            "the-body-in-hexadecimal-digits",
+            "the body in hexadecimal digits",
+        ))
     } else {
         None
     }
@@ -111,35 +142,50 @@ fn packed_wrong(packed: &[u8], document: &[u8]) -> Option<Wrong> {
     {
         return None;
     }
-    let mistake = |name: &str| Some(mistaken(Stage::Gunzip, name));
+    let mistake = |found: Mistake| Some(mistaken(Stage::Gunzip, found));
     let inflates = |unpacker: &mut dyn std::io::Read| {
         let mut text = Vec::new();
         let read = unpacker.take(limit as u64).read_to_end(&mut text);
         read.is_ok() && text == document
     };
     if packed == document {
-        return mistake("the document itself, not packed at all");
+        return mistake(Mistake::new(
+            "the-document-itself-not-packed-at-all",
+            "the document itself, not compressed",
+        ));
     }
     if packed
         .strip_prefix(&[0; 32])
         .is_some_and(|rest| packed_wrong(rest, document).is_none())
     {
-        return mistake("32 zero bytes of NaCl's padding sealed along");
+        return mistake(Mistake::new(
+            "32-zero-bytes-of-nacl-s-padding-sealed-along",
+            "32 zero bytes of NaCl's padding sealed with the content",
+        ));
     }
     if inflates(&mut flate2::bufread::ZlibDecoder::new(packed)) {
-        return mistake("zlib instead of gzip");
+        return mistake(Mistake::new("zlib-instead-of-gzip", "zlib instead of gzip"));
     }
     if inflates(&mut flate2::bufread::DeflateDecoder::new(packed)) {
-        return mistake("raw deflate instead of gzip");
+        return mistake(Mistake::new(
+            "raw-deflate-instead-of-gzip",
+            "raw deflate instead of gzip",
+        ));
     }
     let Some(found) = unpacked.iter().flatten().next() else {
-        return mistake("what is in the box is no gzip");
+        return mistake(Mistake::new(
+            "what-is-in-the-box-is-no-gzip",
+            "the content of the box is not gzip",
+        ));
     };
     if unpacked.iter().any(Option::is_none) {
-        return mistake("bytes behind the gzip, with which not every client opens it");
+        return mistake(Mistake::new(
+            "bytes-behind-the-gzip-with-which-not-every-client-opens-it",
+            "bytes after the gzip, which not every client accepts",
+        ));
     }
     if packed_wrong(found, document).is_none() {
-        return mistake("packed twice");
+        return mistake(Mistake::new("packed-twice", "compressed twice"));
     }
     let (observed, fault) = other_document(found, document);
     Some(Wrong {
@@ -150,18 +196,27 @@ fn packed_wrong(packed: &[u8], document: &[u8]) -> Option<Wrong> {
 }
 
 fn other_document(found: &[u8], document: &[u8]) -> (String, Fault) {
-    let named = |name: &str| {
-        let observed = format!("likely mistake: {name}");
-        (observed, Fault::Mistake(name.to_owned()))
+    let named = |mistake: Mistake| {
+        let observed = format!("likely mistake: {}", mistake.name);
+        (observed, Fault::Mistake(mistake))
     };
     if found.strip_prefix(b"\xef\xbb\xbf") == Some(document) {
-        return named("a byte order mark in front of the document");
+        return named(Mistake::new(
+            "a-byte-order-mark-in-front-of-the-document",
+            "a byte order mark in front of the document",
+        ));
     }
     if found.strip_suffix(b"\n") == Some(document) {
-        return named("a line feed behind the document");
+        return named(Mistake::new(
+            "a-line-feed-behind-the-document",
+            "a line feed after the document",
+        ));
     }
     if document.starts_with(found) {
-        return named("the document is cut off");
+        return named(Mistake::new(
+            "the-document-is-cut-off",
+            "the document is cut off",
+        ));
     }
     let observed = format!(
         "the body opens to {} bytes that are not the document of {}",
@@ -186,11 +241,23 @@ pub(super) fn is_stored(input: &SealBackup, body: &[u8]) -> bool {
 pub(super) fn nonces_wrong(first: &[u8], second: &[u8]) -> Option<Wrong> {
     let nonce = first.get(..NONCE)?;
     if nonce.iter().all(|byte| *byte == nonce[0]) {
-        return Some(mistaken(Stage::Open, "a nonce of one byte again and again"));
+        return Some(mistaken(
+            Stage::Open,
+            Mistake::new(
+                "a-nonce-of-one-byte-again-and-again",
+                "a nonce of one repeated byte",
+            ),
+        ));
     }
-    second
-        .starts_with(nonce)
-        .then(|| mistaken(Stage::Open, "the same nonce for two bodies"))
+    second.starts_with(nonce).then(|| {
+        mistaken(
+            Stage::Open,
+            Mistake::new(
+                "the-same-nonce-for-two-bodies",
+                "the same nonce for two bodies",
+            ),
+        )
+    })
 }
 
 /// Fails to compile if a nonce has another length.

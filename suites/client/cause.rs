@@ -4,11 +4,28 @@ use crate::adapter::{Breakdown, Operation};
 use crate::engine::Cause;
 use crate::safe::Stage;
 
+/// A likely mistake.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct Mistake {
+    /// The last part of its cause's ID, which never changes.
+    id: &'static str,
+    /// What was done, in a few words.
+    pub(super) name: &'static str,
+}
+
+impl Mistake {
+    pub(super) const fn new(id: &'static str, name: &'static str) -> Self {
+        Self { id, name }
+    }
+}
+
 /// A fault in an answer.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(super) enum Fault {
     /// A likely mistake produces exactly this answer.
-    Mistake(String),
+    Mistake(Mistake),
+    /// A mistake that the vector lists, under a name that is part of the vector's data.
+    Listed(String),
     /// A field of a document or of the state of a phone.
     Field(String),
     /// A part of the output.
@@ -43,7 +60,15 @@ impl Fault {
     /// Returns the cause for this fault in the answers of an operation.
     pub(super) fn cause(&self, operation: Operation) -> Cause {
         let (key, title, fix) = match self {
-            Self::Mistake(name) => (
+            Self::Mistake(mistake) => (
+                mistake.id.to_owned(),
+                format!("`{operation}`: {}", mistake.name),
+                format!(
+                    "This mistake produces exactly these answers: {}.",
+                    mistake.name
+                ),
+            ),
+            Self::Listed(name) => (
                 slug(name),
                 format!("`{operation}`: {name}"),
                 format!("This mistake produces exactly these answers: {name}."),

@@ -1,6 +1,6 @@
 //! Whether an answer is the expected one of a vector.
 
-use super::cause::{Fault, crash_remedy};
+use super::cause::{Fault, Mistake, crash_remedy};
 use super::compare::{Difference, same};
 use super::like::Like;
 use super::shown::{short, shown, shown_expected};
@@ -183,7 +183,7 @@ fn any(vector: &Vector, operation: Operation, reply: &Answer) -> Outcome {
         return Outcome::not_applicable(open.join("; "));
     }
     // A likely mistake says more than the first difference.
-    let is_named = |bad: &Bad| matches!(bad.fault, Fault::Mistake(_));
+    let is_named = |bad: &Bad| matches!(bad.fault, Fault::Mistake(_) | Fault::Listed(_));
     let place = bads.iter().position(|bad| is_named(bad)).unwrap_or(0);
     if bads.is_empty() {
         return Outcome::not_applicable("no published client does this");
@@ -255,7 +255,7 @@ fn held(vector: &Vector, operation: Operation, outcome: &vectors::Outcome, reply
                 Some(name) => bad(
                     *stage,
                     format!("likely mistake: {name}; {observed}"),
-                    Fault::Mistake(name.to_owned()),
+                    Fault::Listed(name.to_owned()),
                 ),
                 None => bad(*stage, observed, Fault::Takes(*stage)),
             }
@@ -329,7 +329,7 @@ fn difference(
     let fault = match likely(mistakes, found) {
         Some(name) => {
             observed = format!("likely mistake: {name}; {observed}");
-            Fault::Mistake(name.to_owned())
+            Fault::Listed(name.to_owned())
         }
         None => Fault::Output(key.clone()),
     };
@@ -383,12 +383,14 @@ fn body_difference(
     }
     let must_be_stored = matches!(expected.get("body"), Some(Expected::Body { stored: true }));
     (must_be_stored && !body::is_stored(input, &body)).then(|| {
-        let name =
-            "really compressed, so that the length of a body reveals something about its content";
+        let mistake = Mistake::new(
+            "really-compressed-so-that-the-length-of-a-body-reveals-something-about-its-content",
+            "really compressed, so that the length of a body reveals something about its content",
+        );
         Bad::new(
             Stage::Gunzip,
-            name.to_owned(),
-            Fault::Mistake(name.to_owned()),
+            mistake.name.to_owned(),
+            Fault::Mistake(mistake),
         )
     })
 }

@@ -5,6 +5,7 @@ use crate::safe::Client;
 
 /// The published client with which an implementation is compared if the clients differ.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
+#[non_exhaustive]
 pub enum Like {
     /// Any of them.
     #[default]

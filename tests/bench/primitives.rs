@@ -1,7 +1,8 @@
 //! Our half of `against_libraries.py`: derives, seals and opens as often as an argument says, and
 //! prints how long that took.
 //!
-//! A line in, `derive 3`; a line out, nanoseconds each. Run it through the script.
+//! For each line of input such as `derive 3`, it prints one line: the nanoseconds per operation. Run
+//! it through the script.
 
 use safe_conformance::safe::envelope::{decrypt, encrypt};
 use safe_conformance::safe::keys::{BackupPassword, ThreemaId, derive};
@@ -10,7 +11,7 @@ use std::hint::black_box;
 use std::io::BufRead as _;
 use std::time::Instant;
 
-/// The size of a backup that servers of today take at the most, in bytes.
+/// The largest backup that current servers accept, in bytes.
 const PLAINTEXT_BYTES: usize = 524_288;
 
 fn main() {

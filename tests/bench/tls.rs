@@ -1,8 +1,8 @@
-//! How long the whole part of TLS takes, on loopback and behind a proxy that makes the server 50 ms
+//! How long all checks of TLS take, on loopback and behind a proxy that makes the server 50 ms
 //! away.
 //!
 //! Run it with `cargo bench --bench tls`; the targets are 0.3 s and 1.5 s. `tests/bench/tls.sh`
-//! puts it beside sslscan and testssl.sh.
+//! compares it with sslscan and testssl.sh.
 
 use safe_conformance::engine::{Pattern, Selection};
 use safe_conformance::reference::{self, Options};
@@ -43,15 +43,15 @@ fn inspection(bencher: divan::Bencher<'_, '_>, away_ms: u64) {
     });
 }
 
-/// A proxy that makes `server` one round trip of `away` further away, for connecting as for
-/// everything after.
+/// A proxy that adds a round trip of `away` to `server`, both to connecting and to all later
+/// traffic.
 async fn delaying(server: SocketAddr, away: Duration) -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let address = listener.local_addr().expect("an address");
     tokio::spawn(async move {
         while let Ok((client, _)) = listener.accept().await {
             tokio::spawn(async move {
-                // The round trip that connecting takes.
+                // The round trip of connecting.
                 tokio::time::sleep(away).await;
                 let Ok(server) = TcpStream::connect(server).await else {
                     return;
@@ -68,7 +68,7 @@ async fn delaying(server: SocketAddr, away: Duration) -> SocketAddr {
     address
 }
 
-/// Carries bytes over, each `late`.
+/// Forwards bytes, each `late`.
 async fn carry(mut from: impl AsyncRead + Unpin, mut to: impl AsyncWrite + Unpin, late: Duration) {
     let mut buffer = vec![0; 64 * 1024];
     while let Ok(count @ 1..) = from.read(&mut buffer).await {
@@ -77,6 +77,6 @@ async fn carry(mut from: impl AsyncRead + Unpin, mut to: impl AsyncWrite + Unpin
             return;
         }
     }
-    // Who is gone already needs no end.
+    // A side that has already closed needs no shutdown.
     let _ = to.shutdown().await;
 }

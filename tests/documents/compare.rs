@@ -1,4 +1,4 @@
-//! Two backups side by side: what people would miss.
+//! Compares two backups: what would people miss?
 
 use super::crossing::Difference;
 use safe_conformance::clients::Field;
@@ -11,11 +11,11 @@ use safe_conformance::safe::backup::{
 use safe_conformance::safe::json::{Path, Step, Text};
 use std::collections::BTreeSet;
 
-/// What of a backup is lost, changed or new in another, in the order of the document.
+/// Returns what another backup has lost, changed or added, in the order of the document.
 ///
-/// Absent is the same as what clients take if nothing is said: an empty name, 0 for a time, the
-/// defaults of the settings. A public key that the directory has, too, is not missed. Contacts are
-/// found by their ID, groups by ID and creator, lists and links by their order.
+/// A missing field equals the value that clients assume for it: an empty name, 0 for a time, the
+/// defaults of the settings. A public key that the directory also has does not count as lost.
+/// Contacts are found by their ID, groups by ID and creator, lists and links by their order.
 pub fn differences(before: &Backup, after: &Backup) -> Vec<Difference> {
     let mut found = Found {
         path: Path::default(),
@@ -53,7 +53,7 @@ impl Found {
         });
     }
 
-    /// The whole thing that the path leads to.
+    /// The whole object that the path leads to.
     fn note(&mut self, field: Field, kind: ChangeKind) {
         self.list.push(Difference {
             path: self.path.clone(),
@@ -70,7 +70,7 @@ impl Found {
         });
     }
 
-    /// One field; `None` is what is taken where nothing is said.
+    /// One field; `None` is the value that clients assume for a missing field.
     fn field<T: PartialEq>(&mut self, field: Field, before: Option<T>, after: Option<T>) {
         match (before, after) {
             (before, after) if before == after => {}
@@ -157,7 +157,7 @@ fn compare_links(found: &mut Found, before: &[Link], after: &[Link]) {
     }
 }
 
-/// For each thing before, the place of the same one after; both are in one order.
+/// For each object before, the place of the same object after; both lists have one order.
 fn aligned<T>(before: &[T], after: &[T], is_same: impl Fn(&T, &T) -> bool) -> Vec<Option<usize>> {
     let mut next = 0;
     let places = before.iter().map(|thing| {
@@ -169,8 +169,8 @@ fn aligned<T>(before: &[T], after: &[T], is_same: impl Fn(&T, &T) -> bool) -> Ve
     places.collect()
 }
 
-/// Whether a text is another one as it can be written: half of a surrogate pair as `?`, and perhaps
-/// cut off.
+/// Whether a text equals another one as it can be written: half of a surrogate pair becomes `?`,
+/// and the end may be cut off.
 fn is_written_as(text: &Text, written: &Text) -> bool {
     let spelled = |text: &Text| -> String {
         let characters = char::decode_utf16(text.units());
@@ -317,7 +317,7 @@ fn lists(found: &mut Found, before: &Backup, after: &Backup) {
 }
 
 fn compare_lists(found: &mut Found, before: &DistributionList, after: &DistributionList) {
-    // Who has no ID yet gets one.
+    // A list without an ID gets one.
     if before.id.is_some() {
         found.field(Field::DistributionListId, before.id, after.id);
     }
@@ -349,7 +349,7 @@ fn compare_lists(found: &mut Found, before: &DistributionList, after: &Distribut
     );
 }
 
-/// Source: clause 3.7, for what absence means.
+/// Source: clause 3.7, for the meaning of absence.
 fn settings(found: &mut Found, before: &Settings, after: &Settings) {
     type Flag = (Field, bool, fn(&Settings) -> Option<bool>);
     let flags: [Flag; 8] = [

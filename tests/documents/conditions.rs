@@ -1,5 +1,6 @@
-//! Which backups meet the conditions of the loss table, and one for each row that shows it. Judged
-//! from the backup, the phone and the directory, independently of the writers and the readers.
+//! Which backups meet the conditions of the loss table, and one backup for each row that shows it.
+//! The judgement uses the backup, the phone and the directory, and neither the writers nor the
+//! readers.
 
 use super::crossing::{Crossing, Situation};
 use super::strategies::{Case, OWN_ID, id};
@@ -22,7 +23,7 @@ pub fn explains(loss: &Loss, it: &Situation<'_>) -> bool {
         && holds(loss.when, it)
 }
 
-/// Whether nobody knows what becomes of this field at this place.
+/// Whether it is unknown what happens to this field at this place.
 pub fn covers(unknown: &Unknown, it: &Situation<'_>) -> bool {
     unknown.is_between(it.origin, it.release)
         && unknown.fields.contains(&it.difference.field)
@@ -117,7 +118,7 @@ fn holds(when: When, it: &Situation<'_>) -> bool {
         When::NoContactRestored => it
             .contacts()
             .all(|contact| !it.is_restored(contact.identity)),
-        // The number as the release takes it, from the bytes as they were written.
+        // The number as the release reads it, from the bytes as they were written.
         When::ListIdOfNoUse => {
             let number = |list: &DistributionList| {
                 let id = list.id?;
@@ -207,8 +208,8 @@ fn is_left(it: &Crossing<'_>, group: &Group) -> bool {
     it.members(group).all(|id| id != it.phone.own_id)
 }
 
-/// How many bytes of UTF-8 a text has as it is written: Android writes one for half of a surrogate
-/// pair.
+/// How many bytes of UTF-8 a text has when it is written: Android writes one byte for half of a
+/// surrogate pair.
 fn written_bytes(it: &Crossing<'_>, text: &Text) -> usize {
     let lone = if it.origin.client() == Client::Android {
         '?'
@@ -276,7 +277,7 @@ fn any_member_unknown(it: &Crossing<'_>) -> bool {
     })
 }
 
-/// A backup in which nothing is as it is by default, and which every mobile client restores.
+/// A backup in which nothing has its default value, and which every mobile client restores.
 pub fn rich() -> Case {
     let mut user = User::new(PrivateKey::from_bytes([5; 32]));
     user.nickname = Some("Ada".into());
@@ -348,7 +349,7 @@ fn group(number: u8) -> Group {
     }
 }
 
-/// The document that shows a row: the rich one, but for what the row is about.
+/// The document that shows a row: the rich document, changed only in what the row describes.
 #[allow(
     clippy::too_many_lines,
     reason = "it is a table: one row after the other"
@@ -393,7 +394,7 @@ pub fn witness(row: &str) -> Case {
         }
         "level-2-without-key" => backup.contacts[0].public_key = None,
         "member-becomes-contact" => {
-            // One that is not a contact, and one that the newest Android leaves out.
+            // One ID that is not a contact, and one that the newest Android leaves out.
             unlisted.insert(id("NOBODY01"));
             phone.removed_contacts.insert(id("ABCDEFGH"));
             backup.contacts[1].hidden = Some(false);
@@ -450,7 +451,7 @@ pub fn witness(row: &str) -> Case {
         "groups-without-contacts-to-android"
         | "groups-without-contacts-to-older-ios"
         | "no-contacts-hangs" => {
-            // From Android an empty list is there, and nobody is in it.
+            // A backup from Android has the list of contacts, and the list is empty.
             backup.contacts = vec![].into();
             backup.groups[0].creator = id(OWN_ID);
         }

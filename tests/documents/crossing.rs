@@ -1,4 +1,4 @@
-//! A backup on its way from one release to another, and a difference that came up.
+//! A backup on its way from one release to another, and a difference that was found.
 
 use safe_conformance::clients::restore::{ChangeKind, Directory};
 use safe_conformance::clients::{Field, Origin, Phone, Release};
@@ -10,7 +10,7 @@ use std::ops::Deref;
 /// A backup on its way from one release to another.
 #[derive(Clone, Copy, Debug)]
 pub struct Crossing<'a> {
-    /// Who wrote.
+    /// The release that wrote the backup.
     pub origin: Origin,
     /// The release that restores.
     pub release: Release,
@@ -47,12 +47,12 @@ impl<'a> Crossing<'a> {
         members.filter(move |member| !(without_own && *member == own_id))
     }
 
-    /// Whether an ID is the own one or that of a contact in the document.
+    /// Whether an ID belongs to the user or to a contact in the document.
     pub fn is_listed(self, id: ThreemaId) -> bool {
         id == self.phone.own_id || self.contacts().any(|each| each.identity == id)
     }
 
-    /// Whether an ID is the own one or that of a contact of the document that is restored.
+    /// Whether an ID belongs to the user or to a contact of the document that is restored.
     pub fn is_known(self, id: ThreemaId) -> bool {
         id == self.phone.own_id || self.is_restored(id)
     }
@@ -63,7 +63,8 @@ impl<'a> Crossing<'a> {
         contact && self.directory.entry(id).is_some()
     }
 
-    /// The members of groups and lists that are no contact, whatever becomes of the group or list.
+    /// The members of groups and lists that are not contacts, whatever happens to the group or
+    /// list.
     pub fn unknown_members(self) -> impl Iterator<Item = ThreemaId> {
         let groups = self
             .backup
@@ -84,23 +85,23 @@ impl<'a> Crossing<'a> {
     }
 }
 
-/// Something that is not after a restore as it was before.
+/// Something that is different after a restore.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct Difference {
-    /// Where in the backup as it was; of what is new, in the one that came of it.
+    /// The place in the original backup; for something new, the place in the restored one.
     pub path: Path,
-    /// Which field.
+    /// The field.
     pub field: Field,
-    /// What became of it.
+    /// What happened to it.
     pub kind: ChangeKind,
 }
 
-/// A difference and where it came up.
+/// A difference and where it was found.
 #[derive(Clone, Copy, Debug)]
 pub struct Situation<'a> {
-    /// From where to where.
+    /// The release that wrote and the release that restored.
     pub crossing: Crossing<'a>,
-    /// What is different.
+    /// The difference.
     pub difference: &'a Difference,
 }
 
@@ -139,7 +140,7 @@ impl<'a> Situation<'a> {
         self.backup.distribution_lists.get(index)
     }
 
-    /// The link that the difference is about.
+    /// The link of the difference.
     pub fn link(&self) -> Option<&'a Link> {
         match self.difference.path.0.get(2) {
             Some(Step::Index(index)) => self.backup.user.links.get(*index),
@@ -147,7 +148,7 @@ impl<'a> Situation<'a> {
         }
     }
 
-    /// The time that the difference is about.
+    /// The time of the difference.
     pub fn time(&self) -> Option<Timestamp> {
         match self.difference.field {
             Field::ContactCreatedAt => self.contact()?.created_at,
@@ -160,7 +161,7 @@ impl<'a> Situation<'a> {
         }
     }
 
-    /// The texts that the difference is about.
+    /// The texts of the difference.
     pub fn texts(&self) -> Vec<&'a Text> {
         let user = &self.backup.user;
         match self.difference.field {

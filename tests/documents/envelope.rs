@@ -44,7 +44,7 @@ proptest! {
     }
 }
 
-/// Every bit and every length of one small body, where the properties take samples.
+/// Every bit and every length of one small body; the properties only take samples.
 #[test]
 fn every_bit_and_every_truncation_of_one_body() {
     let (key, nonce) = (EncryptionKey::from_bytes([3; 32]), Nonce([4; 24]));

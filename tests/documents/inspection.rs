@@ -1,5 +1,5 @@
-//! Who wrote a document is seen from what every writer writes, and nothing makes an inspection fall
-//! over.
+//! An inspection recognises the writer of a document by what every writer writes, and no input
+//! makes it panic.
 
 use super::strategies::{Case, broken_document, case, large, white_space};
 use proptest::collection::vec;
@@ -28,8 +28,8 @@ fn looked_into(body: &[u8], case: &Case) -> Inspection {
     inspection
 }
 
-/// Each release is among those that its document is taken for, and none of another client
-/// ever is.
+/// Each release is among the candidates for its own document, and no release of another client ever
+/// is.
 fn is_seen(writer: Origin, case: &Case) {
     let body = writer.seal(&case.backup, &case.phone, &KEY, &Nonce([9; 24]));
     let inspection = looked_into(&body, case);
@@ -60,8 +60,7 @@ fn stopped_at(json: &[u8]) -> Option<Stage> {
     inspected.inspection.failure.map(|stopped| stopped.stage)
 }
 
-/// Where a document that was cut short fails: the beginning of a number is a number, too, and no
-/// backup.
+/// Where a truncated document fails: the beginning of a number is also a number, but not a backup.
 fn stage_of(part: &[u8]) -> Stage {
     let is_number = |part: Document| matches!(part.root, Value::Number(_));
     if Document::parse(part).is_ok_and(is_number) {
@@ -91,8 +90,8 @@ proptest! {
         is_seen(writer, &case);
     }
 
-    /// A tool that puts the white space otherwise has written it: that is said, and no release is
-    /// named.
+    /// A document with white space in other places comes from a tool: the inspection says so and
+    /// names no release.
     #[test]
     fn what_a_tool_has_written_is_nobodys(case in case(), writer in select(Origin::all())) {
         let document = Document::parse(&writer.write(&case.backup, &case.phone)).expect("JSON");

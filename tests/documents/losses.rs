@@ -1,4 +1,4 @@
-//! What is lost between two releases is what the loss table says: nothing else, and all of it.
+//! The loss table lists everything that is lost between two releases, and nothing else.
 
 use super::compare::differences;
 use super::conditions::{self, covers, explains};
@@ -16,10 +16,10 @@ use safe_conformance::safe::Client;
 use safe_conformance::safe::backup::{Backup, DistributionListId, Timestamp};
 use safe_conformance::safe::json::{Document, Layout, Path, Step};
 
-/// When the restores happen.
+/// The time of the restores.
 const NOW: Timestamp = Timestamp(1_800_000_000_000);
 
-/// One release for each range that restores alike.
+/// One release for each range of releases that restore alike.
 pub fn readers() -> Vec<Release> {
     Release::distinct(Aspect::Reading).collect()
 }
@@ -38,7 +38,7 @@ fn crossing<'a>(
     }
 }
 
-/// The rows that tell that a restore does not go through.
+/// The rows that say that a restore fails.
 pub fn stops(case: &Case, pair: (Origin, Release)) -> Vec<&'static StopRow> {
     let directory = case.directory();
     let crossing = crossing(case, &directory, pair);
@@ -66,13 +66,13 @@ pub fn rows(
     rows.into_iter()
 }
 
-/// What a reader of the format itself finds in what a release writes; none of it is the fault of a
+/// What our reader of the format itself finds in a release's document; none of it is the fault of a
 /// reader.
 fn lost_in_writing(writer: Origin, case: &Case) -> Vec<Difference> {
     let document = Document::parse(&writer.write(&case.backup, &case.phone)).expect("JSON");
     let (read, _) = Backup::read(document);
     let mut found = differences(&case.backup, &read.expect("an identity"));
-    // The other spelling, and the other order of bytes, are a matter of who reads.
+    // The other spelling and the other byte order depend on the reader.
     found.retain(|each| {
         let order = each.field == Field::DistributionListId && each.kind == ChangeKind::Changed;
         each.field != Field::SyncExcludedIds && !order
@@ -100,7 +100,7 @@ proptest! {
     }
 }
 
-/// How a restore went.
+/// The result of a restore.
 #[derive(Debug)]
 pub enum Went {
     Through {
@@ -145,13 +145,13 @@ fn is_at(path: &Path, field: Field, difference: &Difference) -> bool {
     within && (field == difference.field || difference.field.is_of(field))
 }
 
-/// Whether a place of the document is one of which nobody knows what becomes of it.
+/// Whether the table does not know what happens to a place of the document.
 fn is_unsure(unsure: &[(Path, Field)], difference: &Difference) -> bool {
     let mut unsure = unsure.iter();
     unsure.any(|(path, field)| is_at(path, *field, difference))
 }
 
-/// Whether the table knows that this is unknown.
+/// Whether the table lists this as unknown.
 pub fn unknowns(
     case: &Case,
     directory: &Directory,
@@ -171,8 +171,8 @@ pub fn unknowns(
     rows.collect::<Vec<_>>().into_iter()
 }
 
-/// Where a contact of the document stands in the backup, in which some stand that a release leaves
-/// out.
+/// The place in the backup of a contact of the document; a release may leave out some contacts of
+/// the backup.
 fn place_in_backup(path: &mut Path, document: &Backup, backup: &Backup) {
     if let [Step::Key(list), Step::Index(index), ..] = path.0.as_mut_slice()
         && list == "contacts"
@@ -184,7 +184,7 @@ fn place_in_backup(path: &mut Path, document: &Backup, backup: &Backup) {
     }
 }
 
-/// The table lists what is lost between two releases; what nobody knows is not judged.
+/// The table lists what is lost between two releases; what is unknown is not judged.
 fn check_pair(case: &Case, pair: (Origin, Release)) -> Result<(), TestCaseError> {
     let (writer, reader) = pair;
     let case = case.clone().on(writer.client());
@@ -236,7 +236,7 @@ fn check_pair(case: &Case, pair: (Origin, Release)) -> Result<(), TestCaseError>
                     difference.path,
                     difference.kind
                 );
-                // Where the reader gives its own reason for it, a row gives the same.
+                // If the reader names its own reason, a row names the same reason.
                 let reasons = changes.iter().filter(|it| it.kind == difference.kind);
                 let mut reasons = reasons.filter(|it| {
                     it.field == difference.field && is_at(&it.path, it.field, &difference)
@@ -260,7 +260,7 @@ fn check_pair(case: &Case, pair: (Origin, Release)) -> Result<(), TestCaseError>
     Ok(())
 }
 
-/// What a reader says that it has changed is what differs between the document and the phone.
+/// What a reader reports as changed is the difference between the document and the phone.
 fn check_report(case: &Case, (writer, reader): (Origin, Release)) -> Result<(), TestCaseError> {
     let case = case.clone().on(writer.client());
     let json = writer.write(&case.backup, &case.phone);
@@ -276,15 +276,16 @@ fn check_report(case: &Case, (writer, reader): (Origin, Release)) -> Result<(), 
     let mut document = document.expect("an identity");
     let high_first = reader.client() == Client::Android && !reader.since(Release::Android5_3);
     if high_first && reader.since(Release::Android4_8) {
-        // It takes the same digits for another number.
+        // It reads the same digits as another number.
         for list in document.distribution_lists.iter_mut() {
             list.id = list.id.map(DistributionListId::reversed);
         }
     }
     for difference in differences(&document, &restored) {
-        // The spelling of iOS is none of the format, so the document seems not to hold it.
+        // The spelling of iOS is not part of the format, so the document seems not to contain the
+        // field.
         let spelled_otherwise = difference.field == Field::SyncExcludedIds;
-        // The place of a contact that the document does not have is the place of the member.
+        // For a contact that the document does not have, the place is the one of the member.
         let is_fetched = difference.field == Field::Contact && difference.kind == ChangeKind::Added;
         prop_assert!(
             spelled_otherwise
@@ -311,8 +312,8 @@ fn pair() -> impl Strategy<Value = (Origin, Release)> {
     (select(Origin::all()), select(readers()))
 }
 
-/// From a phone of one platform to one of another, or the same, and back: separate releases for
-/// each way.
+/// From a phone of one platform to a phone of another or of the same, and back: separate releases
+/// for each way.
 fn there_and_back() -> impl Strategy<Value = ((Origin, Release), (Origin, Release))> {
     let writer = |client| {
         let writers = Origin::all()
@@ -346,8 +347,8 @@ proptest! {
         check_report(&case, pair)?;
     }
 
-    /// There and back: what comes home has lost only fields that have a row for one of the ways,
-    /// and each way what its rows say.
+    /// There and back: the returned backup has lost only fields that have a row for one of the
+    /// ways, and each way loses only what its rows list.
     #[test]
     fn there_and_back_loses_what_the_ways_lose(case in case(), (there, back) in there_and_back()) {
         let case = case.on(there.0.client());
@@ -376,7 +377,7 @@ proptest! {
 proptest! {
     #![proptest_config(crate::config())]
 
-    /// Whatever it holds: every release has an answer, and none of them is a panic of ours.
+    /// For any content, every release returns a result, and our code does not panic.
     #[test]
     fn no_document_makes_a_reader_fall_over(document in broken_document(), reader in select(readers())) {
         let around = Surroundings { own_id: id(OWN_ID), directory: Directory::Unreachable, now: NOW };

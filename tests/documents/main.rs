@@ -18,7 +18,8 @@ mod writers;
 
 use proptest::test_runner::Config;
 
-/// How many cases each property is tried with: in CI as many as proptest does, elsewhere a quarter.
+/// How many cases each property runs: in CI as many as the default of proptest, elsewhere a
+/// quarter.
 fn config() -> Config {
     let usual = Config::default();
     Config {

@@ -1,4 +1,4 @@
-//! The model keeps everything, and nothing makes it fall over.
+//! The model keeps everything, and no input makes it panic.
 
 use super::strategies::{broken_document, case, large, value, white_space};
 use proptest::collection::vec;
@@ -6,8 +6,8 @@ use proptest::prelude::*;
 use safe_conformance::safe::backup::Backup;
 use safe_conformance::safe::json::{Document, JsonError, Layout, Limits, Value};
 
-/// The text without white space between its tokens: what is compared where only that may differ.
-/// Not our parser's view.
+/// The text without white space between its tokens, for comparisons in which only white space may
+/// differ. It does not use our parser.
 fn tokens(text: &[u8]) -> Vec<u8> {
     let (mut within, mut escaped) = (false, false);
     let mut kept = text.to_vec();
@@ -79,8 +79,8 @@ proptest! {
         assert_kept(&spaced(&document.0, &white_space));
     }
 
-    /// serde_json is another parser of the same language: it takes the same texts, but for lone
-    /// surrogates and numbers beyond its doubles.
+    /// serde_json is another parser of the same language: it accepts the same texts, except lone
+    /// surrogates and numbers that its doubles cannot hold.
     #[test]
     fn what_is_json_is_what_others_take_for_json(mut text in broken_document().prop_map(|it| it.0.to_bytes(Layout::Compact)), place: prop::sample::Index, byte in prop::sample::select(&b"{}[],:\"\\0-.eu \n\x01\xff"[..]), cut: bool) {
         let place = place.index(text.len());
@@ -115,7 +115,8 @@ proptest! {
         }
     }
 
-    /// A made backup has nothing to keep, and is the same when it has been written and read.
+    /// A generated backup has nothing extra to keep, and is the same after it has been written and
+    /// read.
     #[test]
     fn a_backup_is_what_it_was_once_read_again(case in case()) {
         let written = case.backup.to_value();
@@ -148,8 +149,8 @@ fn a_large_document_comes_back() {
     );
 }
 
-/// Nothing is built of what is too much: each of these would be gigabytes, or a stack of a million
-/// calls.
+/// The parser refuses too much before it builds anything: each of these would need gigabytes, or a
+/// stack of a million calls.
 #[test]
 fn what_is_too_much_is_refused_before_it_is_built() {
     let refusal = |text: String| {
@@ -169,7 +170,7 @@ fn what_is_too_much_is_refused_before_it_is_built() {
         Document::parse(many.as_bytes()),
         Err(JsonError::TooLarge { .. })
     ));
-    // And where the caller allows the bytes, the number of values still ends it.
+    // Even if the caller allows the bytes, the limit on the number of values still applies.
     let limits = Limits {
         bytes: usize::MAX,
         ..Limits::USUAL

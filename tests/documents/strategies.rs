@@ -1,4 +1,4 @@
-//! What breaks real readers, made up: documents, and the text of documents.
+//! Generates documents and texts of documents that break real readers.
 
 mod broken;
 
@@ -20,7 +20,7 @@ use safe_conformance::safe::{Client, ThreemaId};
 use std::collections::BTreeSet;
 use std::fmt;
 
-/// Whose backups these are.
+/// The user to whom these backups belong.
 pub const OWN_ID: &str = "OWNOWNID";
 
 const OTHER_IDS: [&str; 8] = [
@@ -38,9 +38,9 @@ pub struct Case {
     pub phone: Phone,
     /// Contacts whose IDs the directory no longer knows.
     pub revoked: BTreeSet<ThreemaId>,
-    /// Contacts of which the directory has another key.
+    /// Contacts for which the directory has another key.
     pub rekeyed: BTreeSet<ThreemaId>,
-    /// IDs that are no contacts and that the directory knows all the same.
+    /// IDs that are not contacts but that the directory knows.
     pub unlisted: BTreeSet<ThreemaId>,
 }
 
@@ -57,12 +57,12 @@ impl Case {
         }
     }
 
-    /// The same backup as it can be on a phone of this platform: no number that its types do not
-    /// hold, and no string.
+    /// The same backup as a phone of this platform can hold it: without numbers that its types
+    /// cannot hold, and without strings.
     pub fn on(mut self, platform: Client) -> Self {
         let (least, most) = match platform {
             Client::Android => (i128::from(i64::MIN), i128::from(i64::MAX)),
-            // A phone that restores no such document has no such time.
+            // A phone that cannot restore such a document has no such time.
             Client::Ios | Client::Desktop => (0, i128::from(u64::MAX)),
         };
         let held = |time: &mut Option<Timestamp>| {
@@ -146,12 +146,12 @@ impl fmt::Debug for Case {
     }
 }
 
-/// A value as text; values do not print otherwise.
+/// A value as text, because values have no printable form.
 pub fn shown(value: &Value) -> String {
     String::from_utf8_lossy(&value.to_bytes(Layout::Compact)).into_owned()
 }
 
-/// Text that prints.
+/// Printable text.
 #[derive(Clone)]
 pub struct Written(pub Value);
 
@@ -185,7 +185,7 @@ pub fn text() -> impl Strategy<Value = Text> {
     ]
 }
 
-/// Times: usual ones, and those at which types end.
+/// Times: usual ones, and the limits of types.
 pub fn timestamp() -> impl Strategy<Value = Timestamp> {
     let edges = [
         0,
@@ -215,7 +215,7 @@ fn any_id() -> impl Strategy<Value = ThreemaId> {
     ]
 }
 
-/// IDs, each once.
+/// IDs without duplicates.
 fn ids() -> impl Strategy<Value = Vec<ThreemaId>> {
     let all: Vec<_> = OTHER_IDS.into_iter().chain([OWN_ID]).map(id).collect();
     subsequence(all, 0..=9).prop_shuffle()
@@ -272,7 +272,7 @@ fn user() -> impl Strategy<Value = User> {
         )
 }
 
-/// Everything about a contact but who it is; and whether it was revoked.
+/// Everything about a contact except its ID, and whether it was revoked.
 fn contact() -> impl Strategy<Value = (Contact, bool)> {
     let times = (option::of(timestamp()), option::of(timestamp()));
     let names = (option::of(text()), option::of(text()), option::of(text()));
@@ -303,7 +303,7 @@ fn contact() -> impl Strategy<Value = (Contact, bool)> {
     )
 }
 
-/// Contacts: each ID once, sometimes the own one; a level 2 or revoked one has its key.
+/// Contacts: each ID once, sometimes the user's own ID; a level 2 or revoked contact has its key.
 fn contacts() -> impl Strategy<Value = Vec<(Contact, bool)>> {
     btree_map(any_id(), contact(), 0..7).prop_map(|contacts| {
         let with_ids = contacts.into_iter().map(|(identity, (contact, revoked))| {
@@ -322,7 +322,7 @@ fn contacts() -> impl Strategy<Value = Vec<(Contact, bool)>> {
     })
 }
 
-/// Groups: with and without the person, with and without their creator, deleted, without a name.
+/// Groups: with and without the user, with and without their creator, deleted, without a name.
 fn group() -> impl Strategy<Value = ((GroupId, ThreemaId), Group)> {
     let key = (
         prop_oneof![Just([0; 8]), Just([0xff; 8]), any::<[u8; 8]>()],
@@ -404,12 +404,12 @@ fn settings() -> impl Strategy<Value = Settings> {
         })
 }
 
-/// A backup as it could be on a phone.
+/// A backup that a phone could hold.
 pub fn case() -> impl Strategy<Value = Case> {
     let groups = vec(group(), 0..4);
     let lists = vec(distribution_list(), 0..3);
     let settings = option::weighted(0.9, settings());
-    // Whom the person removed, and which groups they left, by their places.
+    // The contacts that the user removed and the groups that the user left, by their places.
     let gone = (vec(weighted(0.1), 6), vec(weighted(0.2), 3));
     (
         user(),

@@ -1,5 +1,4 @@
-//! A fixed document for each row of the loss table shows it: a loss that no longer happens fails
-//! here.
+//! A fixed document shows each row of the loss table: a loss that no longer happens fails here.
 
 use super::compare::differences;
 use super::conditions::{rich, witness};
@@ -10,7 +9,7 @@ use safe_conformance::clients::losses::{LOSSES, Loss, STOPS, UNKNOWNS};
 use safe_conformance::clients::{Field, Origin, Release};
 use std::collections::BTreeSet;
 
-/// Whether something else explains why the loss of a field cannot be seen.
+/// Whether something else explains why the loss of a field is not visible.
 fn is_hidden(
     loss: &Loss,
     field: Field,
@@ -120,7 +119,7 @@ fn every_stop_has_a_witness_that_shows_it() {
     }
 }
 
-/// What nothing is wrong with goes through, but for what the table says of every backup.
+/// A correct backup is restored unchanged, except for what the table says of every backup.
 #[test]
 fn the_rich_document_is_restored_everywhere_but_on_desktop() {
     for (writer, reader) in pairs() {
@@ -135,8 +134,7 @@ fn the_rich_document_is_restored_everywhere_but_on_desktop() {
     }
 }
 
-/// A reason may stand in more rows than one, but no two rows of one reason are about the same
-/// fields and releases.
+/// Several rows may have the same reason, but no two of them describe the same fields and releases.
 #[test]
 fn no_row_stands_twice() {
     for (index, loss) in LOSSES.iter().enumerate() {

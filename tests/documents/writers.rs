@@ -1,5 +1,5 @@
-//! What every writer writes: JSON in its own layout, within our schema but where that release
-//! breaks it.
+//! What every writer writes: JSON in its own layout, which follows our schema except where that
+//! release breaks it.
 
 use super::strategies::{Case, case, large};
 use proptest::prelude::*;
@@ -31,10 +31,10 @@ static COMPILED: LazyLock<Compiled> = LazyLock::new(|| {
     Compiled { schemas, index }
 });
 
-/// Where a document breaks the schema: `/contacts/3/createdAt`; of a missing member, the object.
+/// Where a document breaks the schema: `/contacts/3/createdAt`; for a missing member, the object.
 fn violations(json: &[u8]) -> BTreeSet<String> {
     fn collect(error: &boon::ValidationError<'_, '_>, found: &mut BTreeSet<String>) {
-        // The alternatives of a `oneOf` or `anyOf` break at one place, however many they are.
+        // All alternatives of a `oneOf` or `anyOf` break at one place, however many there are.
         let alternatives = matches!(
             error.kind,
             boon::ErrorKind::OneOf(_) | boon::ErrorKind::AnyOf
@@ -159,7 +159,7 @@ fn large_documents_too() {
     }
 }
 
-/// A schema that lets everything through proves nothing.
+/// A schema that accepts everything proves nothing.
 #[test]
 fn the_schema_refuses_what_it_should() {
     let good = r#"{"info":{"version":1},"user":{"privatekey":"AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE=","links":[{"type":"email","value":""}],"profilePicRelease":["*"]},"settings":{"syncContacts":true,"blockedContacts":["ECHOECHO"]},"contacts":[{"identity":"ECHOECHO","verification":2,"lastUpdate":null}],"groups":[{"id":"0123456789abcdef","creator":"ECHOECHO","members":[],"deleted":false}],"distributionlists":[{"name":"","members":[]}],"x":1}"#;

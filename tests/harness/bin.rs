@@ -1,4 +1,4 @@
-//! The bin of a Nextcloud: what a run has put into it is said, and only that is removed.
+//! The bin of a Nextcloud: the run reports what it has put there, and removes only that.
 
 use crate::support::program::{ledgers, program, run};
 use safe_conformance::reference::{self, Login, Options, Profile, Running};
@@ -19,7 +19,7 @@ async fn nextcloud(profile: Profile) -> (Running, Target) {
     let target = Target::parse(server.base_url()).expect("its base URL");
     let target = match login {
         Login::Basic { user, password } => target.basic(user, password),
-        Login::Open | Login::Token(_) => target,
+        _ => target,
     };
     (server, target)
 }
@@ -66,7 +66,7 @@ async fn a_server_without_a_bin_is_not_said_to_have_one() {
 #[tokio::test(flavor = "multi_thread")]
 async fn only_our_own_files_are_removed_from_the_bin() {
     let (server, target) = nextcloud(Profile::NextcloudAppPassword).await;
-    // What an earlier run left is not this one's, and its IDs are as good as ours.
+    // What an earlier run left does not belong to this run, even though its IDs look the same.
     let (_, _first) = checked(target.clone(), "upload.accepted", false).await;
     let earlier = ids(&server).into_iter().next().expect("an earlier file");
     let foreign = [
@@ -112,7 +112,7 @@ async fn where_there_is_no_address_of_a_bin_nothing_is_tried() {
 }
 
 /// A killed run has deleted some of its backups and left others: a sweep removes both from the bin,
-/// names of others that begin like ours stay.
+/// and other files whose names begin like ours stay.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_sweep_removes_from_the_bin_what_its_ledger_names() {
     let (server, target) = nextcloud(Profile::NextcloudAppPassword).await;

@@ -1,17 +1,17 @@
-//! No circle of more than three files stands in a room. An import counts where the item is defined,
-//! also if a `mod.rs` re-exports it.
+//! No import cycle of more than three files exists in a room. An import counts where the item is
+//! defined, even if a `mod.rs` re-exports it.
 
 use super::house::{files, reachable};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-/// The longest circle that a reader can keep in mind, in files.
+/// The longest cycle that a reader can keep in mind, in files.
 const MOST: usize = 3;
 
 /// A module, from the crate's root: `wire`, `live`, `addresses`.
 type Name = Vec<String>;
 
-/// What one file says of itself and others.
+/// What one file defines and imports.
 #[derive(Default)]
 struct Module {
     /// The names of the items that it defines.
@@ -55,7 +55,7 @@ fn parted(code: &str) -> (Vec<String>, String) {
             }
             imports.push(import.trim_end_matches(';').to_owned());
         } else if statement(line, "mod ").is_none_or(|begun| !begun.ends_with(';')) {
-            // Every second part stands between quotation marks.
+            // Every second part is between quotation marks.
             body.extend(line.split('"').step_by(2));
             body.push('\n');
         }
@@ -73,8 +73,8 @@ fn statement<'a>(line: &'a str, keyword: &str) -> Option<&'a str> {
     after.strip_prefix(keyword)
 }
 
-/// Returns the paths of a `use`, and the names under which they are known: of `a::{b, c as d}`
-/// `a::b` as `b` and `a::c` as `d`.
+/// Returns the paths of a `use` and the names under which they are known. For `a::{b, c as d}`,
+/// these are `a::b` as `b` and `a::c` as `d`.
 fn flattened(tree: &str) -> Vec<(String, String)> {
     let tree: String = tree.split_whitespace().collect::<Vec<_>>().join(" ");
     let Some((prefix, rest)) = tree.split_once('{') else {
@@ -151,7 +151,7 @@ fn read(own: &Name, code: &str, known: &BTreeSet<Name>) -> Module {
             module.globs.push(full);
             continue;
         }
-        // A name that is only passed on is not used here.
+        // A name that is only re-exported is not used here.
         if words.contains(name.as_str()) {
             module.used.push(full.clone());
         }

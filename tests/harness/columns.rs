@@ -1,12 +1,12 @@
-//! What the program prints on terminals of 40, 80 and 120 columns: no word is broken, and no line
-//! is longer than the terminal unless a word alone is.
+//! What the program prints on terminals of 40, 80 and 120 columns: no word is broken, and a line is
+//! longer than the terminal only if a single word is.
 
 use crate::support::program::{file, program, run};
 use crate::support::scripted::{self, Deed, Reply, Scripted};
 use safe_conformance::text::columns;
 use std::path::Path;
 
-/// Runs the program on a terminal that is so wide; the text without colours.
+/// Runs the program on a terminal of this width; returns the text without colours.
 fn on_terminal(home: &Path, width: usize, arguments: &str) -> String {
     let line = format!(
         "stty cols {width} rows 50; exec {} --color never {arguments}",
@@ -30,7 +30,7 @@ fn on_terminal(home: &Path, width: usize, arguments: &str) -> String {
 
 /// The width at which a line would have to break, were its longest word no longer than that.
 fn is_within(line: &str, width: usize) -> bool {
-    // A command to copy stands on one line.
+    // A command to copy is on one line.
     let is_command = ["FOLDER/", "safe-conformance ", "threema-safe"]
         .iter()
         .any(|word| line.contains(word));

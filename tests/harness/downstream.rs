@@ -1,4 +1,5 @@
-//! What a crate builds that depends on this one, by the features that it asks for.
+//! Counts the crates that a project builds if it depends on this one, by the features that it
+//! enables.
 
 use std::collections::BTreeSet;
 use std::path::Path;

@@ -1,5 +1,5 @@
-//! Teeth: the healthy server passes every check, every fault changes exactly the findings of a
-//! reviewed snapshot, and every check is made to deviate by some fault.
+//! Proof that checks can fail: the healthy server passes every check, every fault changes exactly
+//! the findings of a reviewed snapshot, and some fault makes each check deviate.
 
 use crate::findings::problem;
 use crate::support::watch::World;
@@ -20,7 +20,7 @@ use tokio::task::JoinSet;
 /// rare.
 const AT_ONCE: usize = 6;
 
-/// A way for things to be wrong.
+/// One thing that can be wrong.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 enum Scenario {
     /// A fault of the embedded server.
@@ -33,7 +33,7 @@ enum Scenario {
     DeadAddress,
 }
 
-/// What shows over months only: no check notices it, `retention verify` does.
+/// A fault that only shows over months: no check notices it, but `retention verify` does.
 fn over_months() -> impl Iterator<Item = Fault> {
     let all = Fault::ALL.iter().copied();
     all.filter(|fault| fault.needs().contains(&Need::Months))
@@ -68,7 +68,7 @@ impl Scenario {
         }
     }
 
-    /// Whether the world must be so for it to show.
+    /// Whether this condition must hold for the fault to show.
     fn needs(self, need: Need) -> bool {
         matches!(self, Self::Fault(fault) if fault.needs().contains(&need))
     }
@@ -127,18 +127,18 @@ async fn findings(scenario: Option<Scenario>, login: LoginName) -> Vec<Finding> 
         Some(Scenario::DeadAddress) => target
             .at(running.address().ip())
             .at([127, 111, 222, 33].into()),
-        // Its name is in no DNS.
+        // No DNS knows this name.
         _ if needs(Need::Address) => target.at(running.address().ip()),
         _ => target,
     };
     target = match login.login() {
         Login::Basic { user, password } => target.basic(user, password),
         Login::Token(token) => target.token(token),
-        Login::Open => target,
+        _ => target,
     };
     if let Some(root) = running.root_certificate() {
         if needs(Need::PublicRoot) {
-            // Only a public authority is bound to what these break.
+            // Only a public authority must follow the rules that these faults break.
             target = target.taking_for_public(root);
         }
         target = target.trusting(root);
@@ -148,12 +148,12 @@ async fn findings(scenario: Option<Scenario>, login: LoginName) -> Vec<Finding> 
         .fresh_seed(Seed::new(0x5afe))
         .pace(Pace::new(PaceChoice::Fast))
         .patience(Duration::from_secs(2));
-    // Everywhere else it would only take time.
+    // In other scenarios it would only take time.
     if scenario.is_none() || needs(Need::SlowUplink) {
         checkup = checkup.slow_uplink(Duration::from_secs(6));
     }
     if needs(Need::Order) {
-        // Which check meets the limit is a matter of order.
+        // The order of the checks decides which of them meets the limit.
         checkup = checkup.jobs(1);
     }
     if scenario == Some(Scenario::ClosedPort) {
@@ -169,8 +169,8 @@ async fn findings(scenario: Option<Scenario>, login: LoginName) -> Vec<Finding> 
     done.report.findings
 }
 
-/// The findings of a scenario. Uploads into the visible file harm each other only if they meet,
-/// which on a busy machine they may not do at once.
+/// The findings of a scenario. Uploads into the visible file only harm each other if they overlap,
+/// and on a busy machine the first attempt may not overlap.
 async fn findings_of(scenario: Scenario) -> Vec<Finding> {
     let mut found = findings(Some(scenario), scenario.login()).await;
     let races = scenario.needs(Need::Repeats);
@@ -254,7 +254,7 @@ fn changes(healthy: &[Finding], ill: &[Finding]) -> String {
     for (verdict, ids) in blocked {
         let _ = writeln!(out, "  {verdict}: {}", abridged(&ids).join(" "));
     }
-    // Ports are different each time, and days each day.
+    // Ports differ in each run, and dates on each day.
     without_days(&out)
         .split("localhost:")
         .enumerate()

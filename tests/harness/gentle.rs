@@ -1,5 +1,5 @@
-//! Gentleness: a whole run is nothing that intrusion detection takes for a scanner, and no server
-//! is judged by what our own traffic does to it.
+//! Gentleness: intrusion detection does not take a whole run for a scanner, and the load of our
+//! requests does not affect the verdicts.
 
 use crate::support::scripted::{self, Deed, Reply, Scripted};
 use safe_conformance::engine::{Finding, Verdict};
@@ -28,9 +28,9 @@ fn logins() -> [Login; 4] {
 fn target_of(server: &reference::Running, login: &Login) -> Target {
     let target = Target::parse(server.base_url()).expect("a URL");
     let target = match login {
-        Login::Open => target,
         Login::Basic { user, password } => target.basic(user, password),
         Login::Token(token) => target.token(token),
+        _ => target,
     };
     match server.root_certificate() {
         Some(root) => target.trusting(root),
@@ -81,7 +81,7 @@ async fn a_run_is_no_scan() {
     }
 }
 
-/// The findings of a run, without what differs from run to run.
+/// The findings of a run without the values that differ from run to run.
 fn gist(done: &Done) -> Vec<(String, Verdict, String)> {
     let gist = |finding: &Finding| (finding.name(), finding.verdict, finding.observed.clone());
     done.report.findings.iter().map(gist).collect()
@@ -100,7 +100,7 @@ async fn one_connection_in_twenty_that_closes_without_a_word_changes_no_finding(
         let count = AtomicUsize::new(seed * 5);
         let server = Scripted::start(move |asked| {
             let number = count.fetch_add(1, Ordering::Relaxed);
-            // One login that is wrong on purpose is never asked again, and its check says so.
+            // The deliberately wrong login is never sent a second time, and its check says so.
             let is_wrong = asked
                 .header("authorization")
                 .is_some_and(|sent| sent != scripted::authorization());
@@ -159,7 +159,7 @@ async fn a_server_that_limits_for_a_while_is_asked_more_slowly() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_first_refused_login_is_the_last() {
-    // The config is open, and everything else refuses the password.
+    // The config is public, and everything else refuses the password.
     let count = std::sync::Arc::new(AtomicUsize::new(0));
     let counter = std::sync::Arc::clone(&count);
     let server = Scripted::start(move |asked| {
@@ -193,7 +193,7 @@ async fn a_password_that_is_not_ascii_costs_one_refused_login_too() {
     assert_eq!(count.load(Ordering::Relaxed), 1, "{}", done.report);
 }
 
-/// What becomes of a non-ASCII login for each client on a server that takes one charset.
+/// What happens to a non-ASCII login for each client on a server that accepts one charset.
 async fn checked_in_one_charset(fault: Fault) -> (Done, usize) {
     let login = &logins()[2];
     let options = Options {
@@ -225,7 +225,7 @@ fn verdict_of(done: &Done, name: &str) -> (Verdict, String) {
 async fn the_charset_of_one_client_fails_no_other() {
     let (done, refused) = checked_in_one_charset(Fault::CredentialsLatin1Only).await;
     assert_eq!(refused, 1, "{}", done.report);
-    // Desktop's own answer is the refused one; what Android would send was not.
+    // Desktop's own login is refused; the login that Android would send is not.
     assert_eq!(verdict_of(&done, "auth.accepted[desktop]").0, Verdict::Fail);
     for client in ["android", "ios"] {
         let (verdict, observed) = verdict_of(&done, &format!("auth.accepted[{client}]"));
@@ -249,7 +249,7 @@ async fn the_charset_of_one_client_fails_no_other() {
     assert_eq!(verdict_of(&done, "auth.accepted[android]").0, Verdict::Pass);
 }
 
-/// An upload over a backup shows half of each for 1.2 s, whatever it was answered.
+/// An upload over a backup shows half of each for 1.2 s, whatever the answer to it was.
 #[tokio::test(flavor = "multi_thread")]
 async fn an_upload_that_is_torn_for_a_moment_is_seen() {
     let since = Mutex::new(BTreeMap::<String, (usize, Instant)>::new());

@@ -1,5 +1,4 @@
-//! The guard: nothing is written where something was before, and nothing goes out in the clear
-//! beyond this machine.
+//! The guard: the run never overwrites anything, and sends nothing unencrypted beyond this machine.
 
 use safe_conformance::engine::Verdict;
 use safe_conformance::engine::{Pattern, Selection};

@@ -1,4 +1,4 @@
-//! The house: a room knows only rooms on floors below its own.
+//! The house: a room knows only rooms on lower floors.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -25,7 +25,7 @@ const ROOMS: [(&str, u8); 18] = [
     ("cli", 10),
 ];
 
-/// Imports upwards that stand today: who imports what. The list only shrinks.
+/// Imports of a higher floor that exist today: who imports what. The list only shrinks.
 const UPWARDS: [(&str, &str); 0] = [];
 
 /// What a first paragraph says when it names what may not live in a room.
@@ -141,7 +141,7 @@ fn each_room_says_what_lives_there_and_what_may_not() {
 /// How long a line of a comment may be, in characters.
 const COLUMNS: usize = 100;
 
-/// How a line begins that is a comment, by the file's ending.
+/// The start of a comment line, by the file's ending.
 fn comment_marks(path: &Path) -> &'static [&'static str] {
     let ending = path.extension().and_then(|ending| ending.to_str());
     match ending {
@@ -164,7 +164,7 @@ pub(super) fn written_files() -> Vec<PathBuf> {
         for entry in std::fs::read_dir(&folder).into_iter().flatten() {
             let path = entry.expect("an entry").path();
             let name = path.file_name().expect("a name").to_string_lossy();
-            // Environments of Python and caches that its tools leave behind.
+            // Python environments, and caches of its tools.
             let foreign =
                 name.starts_with('.') || ["node_modules", "__pycache__"].contains(&&*name);
             if path.is_dir() && !foreign {
@@ -200,7 +200,7 @@ fn no_comment_is_wider_than_100_columns() {
     );
 }
 
-/// How many lines of code a file may have. What is longer holds two things; the data of vectors and
+/// How many lines of code a file may have. A longer file holds two things; the data of vectors and
 /// the facts of the manual are not code.
 const LINES: usize = 600;
 
@@ -223,7 +223,7 @@ fn no_file_is_longer_than_600_lines() {
     );
 }
 
-/// Returns everything that can be reached from a place; the place itself only over a circle.
+/// Returns everything that a place reaches; the place itself only if there is a cycle.
 pub(super) fn reachable<T: Ord + Clone>(from: &T, edges: &BTreeMap<T, BTreeSet<T>>) -> BTreeSet<T> {
     let mut seen = BTreeSet::new();
     let mut next = vec![from.clone()];

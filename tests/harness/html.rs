@@ -1,4 +1,4 @@
-//! Reports as HTML: one file, nothing active in it whatever a server says, and small.
+//! Reports as HTML: one small file, with no active content whatever a server says.
 
 use crate::support::program::{file, program, run};
 use crate::support::scripted::{self, Deed, Reply, Scripted};
@@ -25,8 +25,7 @@ async fn checked(faults: &[Fault]) -> Report {
     checkup.run().await.expect("a run")
 }
 
-/// Nothing that a page can do: no script, no handler, no address of elsewhere, no style but its
-/// own.
+/// No active content: no script, no handler, no foreign address, and no style except the report's.
 #[track_caller]
 fn is_inert(page: &str) {
     let lower = page.to_ascii_lowercase();
@@ -46,7 +45,7 @@ fn is_inert(page: &str) {
     ] {
         assert!(!lower.contains(active), "{active} in {page}");
     }
-    // Between tags, the same words are text.
+    // Between tags, the same words are plain text.
     for tag in lower.split('<').filter_map(|rest| rest.split('>').next()) {
         for attribute in [" style=", " src=", " onload=", " onerror="] {
             assert!(!tag.contains(attribute), "{attribute} in {tag}");
@@ -83,7 +82,7 @@ async fn the_page_of_a_run_is_small_and_whole() {
     let fixes = page.find("What to fix").expect("fixes");
     let checks = page.find("Every check").expect("checks");
     assert!(verdicts < fixes && fixes < checks);
-    // Looked at by hand and by axe-core where the build asks for it.
+    // A person and axe-core inspect this file if the build asks for it.
     if let Some(folder) = std::env::var_os("SAFE_HTML_DIR") {
         let folder = std::path::PathBuf::from(folder);
         let healthy = checked(&[]).await;
@@ -106,7 +105,7 @@ fn the_page_of_the_losses_is_inert() {
     assert!(page.contains("scope=\"row\"") && page.len() < LARGEST);
 }
 
-/// What a server might say to take a page over.
+/// What a server might say to take control of a page.
 fn hostile() -> impl Strategy<Value = String> {
     let parts = prop_oneof![
         Just("<script>alert(1)</script>".to_owned()),
@@ -136,7 +135,7 @@ proptest! {
         let page = safe_conformance::report::blocks_page(&text, &blocks);
         let allowed = ["!DOCTYPE", "html", "head", "meta", "title", "style", "body", "a", "code", "span", "header",
             "h1", "h2", "main", "dl", "dt", "dd", "p", "footer"];
-        // Every `<` is one of ours: what came from elsewhere is escaped.
+        // Every `<` is ours, because foreign text is escaped.
         for tag in page.split('<').skip(1) {
             let name = tag.trim_start_matches('/');
             let end = name.find([' ', '>']).unwrap_or(name.len());

@@ -1,6 +1,7 @@
-//! The tests of the harness as a whole. They are one program, so that what one of them waits for is
-//! time that another uses.
+//! The tests of the harness as a whole. They are one program, so that one test can use the time in
+//! which another waits.
 
+mod api;
 mod bans;
 mod bin;
 mod circles;

@@ -1,10 +1,10 @@
-//! Every citation resolves, and every fact that nothing cites is known.
+//! Every citation resolves, and every fact without a citation is listed.
 
 use safe_conformance::manual::{citations, fact, facts, under};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-/// Where text stands that may cite a fact.
+/// Where text can cite a fact.
 const FOLDERS: [&str; 4] = ["src", "suites", "tests", "vectors"];
 
 /// The kinds of files that hold text.
@@ -20,8 +20,8 @@ const FOREIGN: [&str; 6] = [
     "project's notes",
 ];
 
-/// Facts that nothing cites. Reviewed: background that a reader of the manual needs, and no code
-/// decides by.
+/// Facts that nothing cites. Reviewed: they are background for readers of the manual, and no code
+/// depends on them.
 const UNUSED: &[&str] = &[
     "5.4",
     "6.2.local",
@@ -152,7 +152,7 @@ fn every_fact_of_a_profile_is_in_the_manual() {
     }
 }
 
-/// The recipes of the manual: each names the files that it touches, at most three.
+/// The recipes of the manual: each names the files that it changes, at most three.
 const RECIPES: [&str; 5] = [
     "add-a-check",
     "add-a-vector",
@@ -161,7 +161,7 @@ const RECIPES: [&str; 5] = [
     "add-a-report-format",
 ];
 
-/// How many files a recipe touches, at most.
+/// How many files a recipe changes, at most.
 const FILES: usize = 3;
 
 #[test]
@@ -177,7 +177,7 @@ fn each_recipe_touches_at_most_three_files_that_exist() {
             (1..=FILES).contains(&files.len()),
             "{recipe} touches {files:?}"
         );
-        // A name in capitals stands for the one that is added.
+        // A name in capitals is a placeholder for the added one.
         let named = files
             .iter()
             .flat_map(|cell| cell.split('`').skip(1).step_by(2));
@@ -194,7 +194,7 @@ fn each_recipe_touches_at_most_three_files_that_exist() {
     }
 }
 
-/// Whether a name stands for another: `SUBJECT`, `FORMAT`.
+/// Whether a name is a placeholder: `SUBJECT`, `FORMAT`.
 fn is_placeholder(name: &str) -> bool {
     name.len() > 1 && name.chars().all(|c| c.is_ascii_uppercase())
 }

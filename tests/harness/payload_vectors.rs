@@ -25,7 +25,7 @@ fn of_file(name: &str) -> impl Iterator<Item = &'static Vector> {
         .map(|(_, vector)| vector)
 }
 
-/// What a vector says of each release that is known, the newest ones under the names given.
+/// What a vector says of each known release; the newest ones have the given names.
 fn by_release<'a>(
     vector: &'a Vector,
     newest: &'a [(Client, &'static str)],
@@ -74,7 +74,7 @@ fn every_release_writes_what_the_vectors_say() {
     assert!(held > 500, "only {held} were held");
 }
 
-/// What is wrong with what a reader made of a vector, if anything.
+/// What is wrong with a reader's result for a vector, if anything.
 fn misread(found: &restore::Outcome, wanted: &Outcome, own_id: &str) -> Option<String> {
     let own_id = ThreemaId::parse(own_id).expect("an ID");
     let (how, stop) = match (found, wanted) {
@@ -128,7 +128,7 @@ fn every_release_reads_what_the_vectors_say() {
     assert!(held > 700, "only {held} were held");
 }
 
-/// What our reader of each newest release stops at, before it looks into the document.
+/// The stage at which our reader of each newest release stops before it reads the document.
 fn stopped_early(found: &restore::Outcome) -> Option<(Option<restore::Broken>, Stage)> {
     let (how, stop) = match found {
         restore::Outcome::Refused(stop) => (None, stop),
@@ -149,7 +149,7 @@ fn every_newest_release_opens_what_the_vectors_of_envelopes_say() {
     };
     let (mut held, mut wrong) = (0, Vec::new());
     for vector in of_file("envelope") {
-        // That one is the harness's own demand: no client bounds what it unpacks.
+        // This is a limit of the harness: no client limits the unpacked size.
         if vector.flags.iter().any(|flag| flag == "Bomb") {
             continue;
         }

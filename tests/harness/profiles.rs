@@ -1,8 +1,8 @@
-//! Each profile of the embedded server, a server as it was measured, has its findings, the same in
-//! every run.
+//! Each profile of the embedded server, modelled on a measured server, has its findings, the same
+//! in every run.
 //!
-//! `SAFE_PROFILE_RUNS` says how often each is run (once, unless it is set), `SAFE_PROFILES` which
-//! (all of them). The snapshots were compared with what was measured, line by line.
+//! `SAFE_PROFILE_RUNS` sets how often each profile is run (default: once), and `SAFE_PROFILES`
+//! selects profiles (default: all). The snapshots were compared line by line with the measurements.
 
 use crate::findings::{Racy, digest};
 use crate::support::program::{program, run};
@@ -19,14 +19,14 @@ use std::time::{Duration, Instant};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
-/// How many servers are checked at once: they wait more than they compute.
+/// How many servers are checked at once: they mostly wait.
 const AT_ONCE: usize = 37;
 /// How many times as fast as measured the servers are, so that the test ends soon.
 const SPEED: u32 = 20;
-/// After how long a run hangs.
+/// The time after which a run counts as hanging.
 const HANGS: Duration = Duration::from_secs(600);
 
-/// Runs the suite against a server that is like `profile`, with this seed or a fresh one.
+/// Runs the suite against a server with `profile`, with this seed or a fresh one.
 async fn report(profile: Profile, seed: Option<Seed>) -> (Report, u16) {
     let options = Options {
         speed: SPEED,
@@ -39,12 +39,12 @@ async fn report(profile: Profile, seed: Option<Seed>) -> (Report, u16) {
     let mut target = Target::parse(running.base_url()).expect("its base URL");
     target = match login {
         Login::Basic { user, password } => target.basic(user, password),
-        Login::Open | Login::Token(_) => target,
+        _ => target,
     };
     let root = running.root_certificate().expect("it speaks TLS");
     target = target.trusting(root);
     let mut checkup = Checkup::new(target);
-    // With a seed that may have been used before, each ID is looked for first.
+    // With a seed that may have been used before, the run first looks for each ID.
     if let Some(seed) = seed {
         checkup = checkup.seed(seed);
     }
@@ -55,7 +55,7 @@ async fn report(profile: Profile, seed: Option<Seed>) -> (Report, u16) {
     (report, port)
 }
 
-/// What is not the same in every run.
+/// The values that differ from run to run.
 fn races(profile: Profile) -> &'static [Racy] {
     match profile {
         Profile::Rclone | Profile::Wsgidav => WRITES_IN_PLACE,
@@ -97,7 +97,7 @@ fn shown(profile: Profile, report: &Report, port: u16) -> String {
     digest(report, races(profile), no_reason, &[(&port, "PORT")])
 }
 
-/// The profiles that are asked for.
+/// The selected profiles.
 fn chosen() -> Vec<Profile> {
     let Ok(names) = std::env::var("SAFE_PROFILES") else {
         return Profile::ALL.to_vec();
@@ -144,8 +144,8 @@ async fn each_profile_has_its_findings_in_every_run() {
     }
 }
 
-/// A run whose seed was used before looks for each ID first, which is what intrusion detection
-/// counts: the ban in mid-run is reported as one, and nothing is judged by it.
+/// A run whose seed was used before first looks for each ID, which intrusion detection counts: the
+/// run reports the ban, and judges nothing after it.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_ban_in_mid_run_is_reported_and_judges_nothing() {
     for profile in [

@@ -1,6 +1,6 @@
-//! Whatever is left out, cut or excused, a report says less and never more.
+//! If something is left out, cut or excused, a report says less and never more.
 //!
-//! The runs are recorded once; what is left out of them is judged without a network.
+//! The runs are recorded once; the selections are judged without a network.
 
 use crate::support::program::{program, run};
 use proptest::prelude::*;
@@ -17,7 +17,7 @@ use safe_conformance::{Checkup, Exit, Target};
 use std::sync::LazyLock;
 use std::time::Duration;
 
-/// The day that waivers are judged on.
+/// The day on which waivers are judged.
 const TODAY: &str = "2026-06-01";
 
 /// The faults of the servers whose runs are recorded: none, and some of each kind.
@@ -31,7 +31,7 @@ const WORLDS: &[&[Fault]] = &[
     &[Fault::CredentialsRefused],
 ];
 
-/// A recorded run, and the report of the whole of it.
+/// A recorded run and its full report.
 struct World {
     transcript: Transcript,
     whole: Report,
@@ -75,7 +75,7 @@ async fn record(faults: &[Fault], deadline: Option<Duration>) -> Transcript {
     }
     let root = running.root_certificate().expect("it speaks TLS");
     let mut checkup = Checkup::new(target.trusting(root));
-    // One seed, so that the keys are derived once.
+    // One seed, so that the keys are derived only once.
     let seed = Seed::new(0x5afe);
     checkup = checkup.fresh_seed(seed);
     if let Some(deadline) = deadline {
@@ -95,7 +95,7 @@ fn a_run() -> impl Strategy<Value = &'static World> {
     (0..WORLDS.len()).prop_map(|at| &RUNS[at])
 }
 
-/// IDs of checks and their subjects, as `--only` and `--skip` take them.
+/// IDs of checks and their subjects, as `--only` and `--skip` accept them.
 fn names() -> Vec<&'static str> {
     let mut names: Vec<_> = server::checks()
         .flat_map(|check| [check.id, check.id.split('.').next().unwrap_or_default()])
@@ -125,19 +125,19 @@ fn selection() -> impl Strategy<Value = Selection> {
     })
 }
 
-/// Whether a check judges what the run as a whole has met: less of a run shows it less.
+/// Whether a check judges the run as a whole: a smaller run shows it less.
 fn looks_back(finding: &Finding) -> bool {
     server::checks().any(|check| check.id == finding.id && check.effect == Effect::LooksBack)
 }
 
-/// Nothing is said of `less` that was not said of `whole`.
+/// Asserts that `less` says nothing that `whole` does not say.
 fn assert_says_less(less: &Report, whole: &Report) -> Result<(), TestCaseError> {
     prop_assert_eq!(less.findings.len(), whole.findings.len());
     for (now, then) in less.findings.iter().zip(&whole.findings) {
         prop_assert_eq!(now.name(), then.name());
         let same = now.verdict == then.verdict && now.clients == then.clients;
         let is_open = !now.verdict.is_judged();
-        // What was blocked by something that is left out now may be judged.
+        // A check may be judged if the check that blocked it is left out.
         let was_open = then.verdict == Verdict::Blocked;
         prop_assert!(
             same || is_open || was_open || looks_back(now),
@@ -160,7 +160,7 @@ fn assert_says_less(less: &Report, whole: &Report) -> Result<(), TestCaseError> 
     Ok(())
 }
 
-/// What a waiver changes for a client is said beside its verdict, and nothing else changes.
+/// A client's verdict shows what a waiver changes, and nothing else changes.
 fn assert_says_what_is_waived(waived: &Report, whole: &Report) -> Result<(), TestCaseError> {
     for (client, directions) in &waived.clients {
         for (direction, now) in directions {
@@ -182,8 +182,8 @@ fn assert_says_what_is_waived(waived: &Report, whole: &Report) -> Result<(), Tes
     Ok(())
 }
 
-/// Exit code 0 says: something Required was judged, and each deviation that the whole run has was
-/// left out by the person.
+/// Exit code 0 means: something Required was judged, and the person left out each deviation of the
+/// whole run.
 fn assert_not_green_by_chance(less: &Report, whole: &Report) -> Result<(), TestCaseError> {
     if less.exit != Exit::Conforms {
         return Ok(());
@@ -209,7 +209,7 @@ fn assert_not_green_by_chance(less: &Report, whole: &Report) -> Result<(), TestC
     Ok(())
 }
 
-/// How many cases each property is tried with: in CI many, on someone's own machine some.
+/// How many cases each property runs: many in CI, some on a developer's machine.
 fn cases() -> u32 {
     if std::env::var_os("CI").is_some() {
         96
@@ -313,7 +313,7 @@ proptest! {
     }
 }
 
-/// What the transcript lacks is no version of HTTP that the server lacks.
+/// An HTTP version that the transcript lacks is not one that the server lacks.
 #[test]
 fn a_lost_handshake_is_not_a_version_that_is_missing() {
     let json: serde_json::Value =
@@ -345,7 +345,7 @@ proptest! {
             serde_json::from_str(&transcript.to_json()).expect("JSON");
         let was_stopped = !json["stopped"].is_null();
         if is_hidden {
-            // Somebody edits away that the run was stopped.
+            // Somebody removes the record that the run was stopped.
             json["stopped"] = serde_json::Value::Null;
             json["unfinished"] = serde_json::Value::Array(Vec::new());
         }
@@ -356,7 +356,7 @@ proptest! {
         prop_assert!(!was_stopped || !less.complete);
     }
 
-    /// A variable that is set and empty is an error, whatever else is set.
+    /// A variable that is set and empty is an error, whatever other variables say.
     #[test]
     fn an_empty_variable_is_refused(
         empty in subsequence(vec![
@@ -370,7 +370,7 @@ proptest! {
     ) {
         let home = tempfile::tempdir().expect("a temporary folder");
         let mut command = program(home.path());
-        // Nothing listens there; nothing is asked either.
+        // Nothing listens there, and nothing is sent.
         command.arg("check");
         if !empty.contains(&"SAFE_TARGET") {
             command.env("SAFE_TARGET", "https://localhost:1/safe");

@@ -50,8 +50,8 @@ fn readable_files() -> Vec<PathBuf> {
     found
 }
 
-/// The prose of a file in one line: of code its comments and the texts in double quotes, of other
-/// files all of it. What stands between braces is a name.
+/// The prose of a file in one line: for code, its comments and the texts in double quotes; for
+/// other files, everything. Text between braces is a name and is left out.
 fn prose(path: &Path, text: &str) -> String {
     let is_code = path.extension().is_some_and(|ending| ending == "rs");
     let all = if is_code {
@@ -64,7 +64,7 @@ fn prose(path: &Path, text: &str) -> String {
     words.collect::<Vec<_>>().join(" ").to_lowercase()
 }
 
-/// The comments of Rust and what stands in its double quotes.
+/// The comments of Rust and the texts in double quotes.
 fn of_code(text: &str) -> String {
     let mut found = String::new();
     let mut rest = text;
@@ -90,7 +90,7 @@ fn of_code(text: &str) -> String {
     found
 }
 
-/// Where a text in double quotes ends; a raw one ends with as many hashes as it began with.
+/// The end of a text in double quotes; a raw text ends with as many hashes as it began with.
 fn end_of_text(quoted: &str, hashes: Option<usize>) -> usize {
     if let Some(hashes) = hashes {
         let end = format!("\"{}", "#".repeat(hashes));
@@ -106,7 +106,7 @@ fn end_of_text(quoted: &str, hashes: Option<usize>) -> usize {
         .unwrap_or(quoted.len())
 }
 
-/// The text without what stands in braces, in backticks, or behind an escape.
+/// The text without everything in braces, in backticks, or after an escape.
 fn without_names(text: &str) -> String {
     let mut found = String::new();
     let mut is_name = false;
@@ -125,7 +125,7 @@ fn without_names(text: &str) -> String {
     found
 }
 
-/// Whether the phrase stands there as whole words; with what surrounds it.
+/// Finds the phrase as whole words, and returns the text around it.
 fn place_of<'a>(prose: &'a str, phrase: &str) -> Option<&'a str> {
     let is_edge = |c: Option<char>| c.is_none_or(|c| !c.is_alphanumeric() && c != '_' && c != '(');
     prose.match_indices(phrase).find_map(|(at, _)| {

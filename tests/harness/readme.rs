@@ -1,4 +1,4 @@
-//! Every command that the README and the manual show is run here as a person types it, or by CI.
+//! Every command of the README and the manual is run here, as a person types it or as CI runs it.
 
 use crate::support::page;
 use safe_conformance::reference::{self, Fault, Login, Options};
@@ -34,11 +34,11 @@ fn page_of(name: &str) -> &'static str {
     page.expect("the page is there").1
 }
 
-/// The server that the pages speak of.
+/// The server that the pages use.
 const SERVER: &str = "https://cloud.example/remote.php/dav/files/alice/threema_safe";
 
-/// What the healthy server, and an adapter that repeats its questions, make of a command: its exit
-/// code, and why.
+/// The result of a command with the healthy server, and with an adapter that repeats its questions:
+/// the exit code, and why.
 const OTHERWISE: [(&str, i32, &str); 5] = [
     // The healthy server needs no waiver.
     (
@@ -79,7 +79,7 @@ fn the_readme_is_a_front_door() {
 #[test]
 fn ci_runs_every_cargo_command() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    // Cargo leaves this file in a published crate, which has no CI.
+    // Cargo leaves this file out of a published crate, which has no CI.
     if root.join("Cargo.toml.orig").exists() {
         return;
     }
@@ -149,7 +149,7 @@ async fn the_lines_for_ci_work_as_copied() {
             let said = String::from_utf8_lossy(&output.stderr).into_owned()
                 + &String::from_utf8_lossy(&output.stdout);
             assert_eq!(output.status.code(), Some(0), "{system}: {said}");
-            // cron sends a mail about whatever is said.
+            // cron sends a mail for any output.
             assert!(system != "cron" || said.is_empty(), "{said}");
         }
         for file in ["summary.md", "safe.xml", "safe.md", "safe.html"] {
@@ -163,7 +163,7 @@ async fn the_lines_for_ci_work_as_copied() {
     assert_eq!(running.stored(), 0, "something was left behind");
 }
 
-/// What each system hands to a shell of the lines that the page shows for it.
+/// What each system passes to a shell from the lines on the page.
 fn lines_for_ci() -> [(&'static str, String); 3] {
     let page = page_of("ci");
     let block = |mark: &str| {
@@ -192,7 +192,7 @@ fn lines_for_ci() -> [(&'static str, String); 3] {
     ]
 }
 
-/// The run that the README shows, word for word up to what differs from run to run.
+/// The run in the README, word for word except what differs from run to run.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_run_that_the_readme_shows_is_real() {
     let options = Options {
@@ -224,7 +224,7 @@ async fn the_run_that_the_readme_shows_is_real() {
         .nth(1)
         .and_then(|rest| rest.split("```").next())
         .expect("the README shows a run");
-    // Requests, bytes and the seed are others each time.
+    // Requests, bytes and the seed differ each time.
     let parts = |text: &str| -> (Vec<String>, Option<String>) {
         let (before, _) = text.split_once(" blocked\n").unwrap_or((text, ""));
         let words = before.split_whitespace().map(str::to_owned).collect();
@@ -233,7 +233,7 @@ async fn the_run_that_the_readme_shows_is_real() {
     assert_eq!(parts(&said), parts(shown), "{said}");
 }
 
-/// What a person has in the folder: the files that the pages name.
+/// The files that the pages name, in the person's folder.
 fn furnish(folder: &Path, password: &str, root: &str) {
     let put = |name: &str, content: &[u8]| {
         std::fs::write(folder.join(name), content).expect("a file of the folder is written");
@@ -258,7 +258,7 @@ fn furnish(folder: &Path, password: &str, root: &str) {
     );
 }
 
-/// A client for the rig that says of everything that it does not support it.
+/// A client for the rig that reports everything as unsupported.
 fn client_that_does_nothing(file: &Path) {
     std::fs::write(file, "#!/bin/sh\nexit 127\n").expect("a file of the folder is written");
     #[cfg(unix)]
@@ -269,7 +269,7 @@ fn client_that_does_nothing(file: &Path) {
     }
 }
 
-/// Types the commands of a page into a shell, one after the other. What was exported stays.
+/// Types the commands of a page into a shell, one after the other. Exported variables stay set.
 fn type_in(name: &str, page: &str, folder: &Path) {
     let mut exported = String::new();
     for command in commands(page) {
@@ -280,18 +280,18 @@ fn type_in(name: &str, page: &str, folder: &Path) {
                 command.starts_with("safe-conformance "),
                 "{name} shows `{command}`, which nothing runs"
             );
-            // Which adapter it is does not matter here: this one repeats what it is asked.
+            // The choice of adapter does not matter here: this one repeats its questions.
             let typed = command
                 .replace("'python3 my_adapter.py'", "cat")
-                // Nobody is at hand to drive a phone.
+                // Nobody operates a phone here.
                 .replace("--listen 192.168.1.20", "--listen 127.0.0.1 --timeout 1");
             run(command, shell(&format!("{exported}exec {typed}"), folder));
         }
     }
 }
 
-/// A shell of a person who has the program on the path. The root is there because the server's is
-/// not a public one.
+/// A person's shell with the program on the path. It has the root certificate because the server's
+/// root is not public.
 fn shell(line: &str, folder: &Path) -> Command {
     let program = Path::new(env!("CARGO_BIN_EXE_safe-conformance"));
     let mut path = program.parent().expect("a folder").as_os_str().to_owned();

@@ -1,10 +1,10 @@
 //! The suite against the answers of servers that cannot be installed here: Nextcloud, sekursranko
 //! and eee-safe.
 //!
-//! A mock answers each request as the real server did when it was measured; the backups are kept in
-//! memory. How a server behaves when a connection breaks off or two clients write at once cannot be
-//! mocked so: for that there are faults of the embedded server, and [`REPRODUCED`] tells which
-//! fault stands for what was measured.
+//! A mock answers each request as the real server did when it was measured; it keeps the backups in
+//! memory. A mock cannot show how a server behaves when a connection breaks off or two clients
+//! write at once. The embedded server has faults for that, and [`REPRODUCED`] lists which fault
+//! stands for which measurement.
 
 #[path = "../servers/replay.rs"]
 mod replay;
@@ -23,7 +23,7 @@ const NEXTCLOUD: &str = include_str!("../servers/measured/nextcloud.json");
 const SEKURSRANKO: &str = include_str!("../servers/measured/sekursranko.json");
 const EEE_SAFE: &str = include_str!("../servers/measured/eee-safe.json");
 
-/// What a mock cannot show: it takes bodies whole, one after the other.
+/// What a mock cannot show: it accepts only whole bodies, one after the other.
 const NOT_SHOWN: [&str; 4] = [
     "integrity.cut-off-keeps-old",
     "integrity.cut-off-invisible",
@@ -31,8 +31,8 @@ const NOT_SHOWN: [&str; 4] = [
     "integrity.download-during-upload",
 ];
 
-/// What was measured, the fault of the embedded server that does the same, and the finding that
-/// must show it.
+/// What was measured, the fault of the embedded server with the same behaviour, and the finding
+/// that must show it.
 struct Reproduced {
     server: &'static str,
     measured: &'static str,
@@ -189,16 +189,17 @@ const REPRODUCED: &[Reproduced] = &[
     ),
 ];
 
-/// Deviates: nothing enforces the limit; a PROPFIND lists the folder. So do all its kind.
+/// Deviates: nothing enforces the limit; a PROPFIND lists the folder. All servers of this kind do
+/// so.
 #[tokio::test]
 async fn nextcloud() {
     let replay = Replay::new(NEXTCLOUD, Names::Any, |_| true);
     insta::assert_snapshot!("nextcloud", replayed(replay, true).await);
 }
 
-/// Deviates: a chunked upload is refused, a doubled slash is 404. It knows no credentials, so that
-/// everyone may download, upload and delete: that is how it is meant, a proxy in front asks for
-/// them.
+/// Deviates: a chunked upload is refused, a doubled slash is 404. It has no credentials, so
+/// everyone can download, upload and delete: this is intended, and a proxy in front asks for
+/// credentials.
 #[tokio::test]
 async fn sekursranko() {
     let replay = Replay::new(SEKURSRANKO, Names::LowerHex, |agent| {
@@ -234,7 +235,7 @@ async fn faults_stand_for_what_was_measured() {
             .fresh_seed(Seed::new(0x5afe))
             .pace(Pace::new(PaceChoice::Fast));
         let check = entry.finding.split('[').next().unwrap_or_default();
-        // A check of `server` looks back at what the others have sent: alone it sees nothing.
+        // A check of `server` uses the requests of the others: without them it sees nothing.
         if !check.starts_with("server.") {
             checkup = checkup.only(check);
         }

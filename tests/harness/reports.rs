@@ -1,10 +1,10 @@
-//! What people reported in public, rebuilt as small servers: each gets the answer that the person
-//! needed to hear.
+//! Problems that people reported in public, rebuilt as small servers: each report gives the answer
+//! that the person needed.
 //!
 //! The situations come from issue trackers and forums of Threema, Nextcloud, ownCloud, `OpenCloud`,
 //! `KeePass2Android`, `AList`, Authelia, nginx, Caddy and Synology. Rate limits, bans and
-//! connections that end without a word are in `bans` and `profiles`; an address as a DNS name is in
-//! the table of the diagnosis; what people hand to `inspect` is in `inspect`.
+//! connections that close without an answer are in `bans` and `profiles`; an address as a DNS name
+//! is in the table of the diagnosis; problems with backups are in `inspect`.
 
 use crate::support::scripted::{
     Asked, CONFIG, Deed, PASSWORD, Reply, Scripted, USER, authorization,
@@ -18,14 +18,14 @@ use std::sync::{Arc, Mutex};
 
 type Script = fn(&Asked) -> Deed;
 
-/// A situation: what the server does, the problem that it is, and words that the text must hold.
+/// A situation: what the server does, its problem, and words that the text must contain.
 struct Situation {
-    /// What somebody reported.
+    /// What a person reported.
     reported: &'static str,
     script: Script,
     problem: &'static str,
     says: &'static [&'static str],
-    /// What the text must not say: the answers that misled people.
+    /// What the text must not say: answers that misled people.
     never: &'static [&'static str],
 }
 
@@ -33,7 +33,7 @@ fn logged_in(asked: &Asked) -> bool {
     asked.header("authorization") == Some(&authorization())
 }
 
-/// The answer to everything.
+/// The answer to every request.
 fn always(status: u16, headers: &[(&str, &str)], body: &str) -> Deed {
     let mut reply = Reply::new(status, body);
     for (name, value) in headers {
@@ -317,7 +317,7 @@ async fn report(url: &str) -> Report {
     checkup.run().await.expect("a run")
 }
 
-/// The problems of what deviates, each once.
+/// The problems of the deviations, each once.
 fn problems(report: &Report) -> Vec<&str> {
     let mut ids: Vec<&str> = report
         .findings
@@ -357,7 +357,7 @@ async fn each_situation_gets_the_answer_that_the_person_needed() {
         for word in situation.never.iter().filter(|word| text.contains(**word)) {
             wrong.push(format!("{}: says `{word}`\n{report}", situation.reported));
         }
-        // The first step is the one that helps.
+        // The first step must be the one that helps.
         let first = report.steps().first().map(|step| step.id.to_owned());
         if first.as_deref() != Some(situation.problem) {
             wrong.push(format!("{}: begins with {first:?}", situation.reported));
@@ -366,7 +366,7 @@ async fn each_situation_gets_the_answer_that_the_person_needed() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n---\n"));
 }
 
-/// The storage of `AList` asks for no credentials, and refuses them: the apps send it none.
+/// The storage of `AList` asks for no credentials and refuses them: the apps send none.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_download_that_another_host_yields_warns() {
     let files: Arc<Mutex<BTreeMap<String, Vec<u8>>>> = Arc::default();
@@ -471,7 +471,7 @@ async fn each_wrong_address_of_a_nextcloud_is_spelled_out() {
     }
 }
 
-/// Android takes the first `@` of a URL for the end of the user name.
+/// Android reads the first `@` of a URL as the end of the user name.
 #[tokio::test]
 async fn an_at_sign_in_the_url_is_remarked_on() {
     let server = Scripted::open(|_| Deed::Healthy);
@@ -515,7 +515,7 @@ async fn a_healthy_server_has_no_problem_and_its_report_fits_a_screen() {
         .map(|line| line.chars().count().max(1).div_ceil(80))
         .sum();
     assert!(rows <= 24, "{rows} rows:\n{text}");
-    // With `-v`, each finding stands there once.
+    // With `-v`, each finding appears once.
     let verbose = Style {
         width: 120,
         verbose: true,

@@ -1,5 +1,5 @@
-//! What stays on a server is never untold: where DELETE lies, where backends differ, where an
-//! upload is stored late.
+//! A report always says what stays on a server: if DELETE answers falsely, if backends differ, if
+//! an upload is stored late.
 
 use crate::support::program::{Ended, Running, ledgers, program, run};
 use crate::support::reference::{Reference, USER};
@@ -41,8 +41,8 @@ fn left_because(home: &Path) -> serde_json::Value {
     report["left_because"].clone()
 }
 
-/// What was refused or sent elsewhere each time is not claimed to be there, though nothing that the
-/// server answers says that it is not.
+/// The report does not claim that a backup is there if every upload was refused or sent elsewhere,
+/// though no answer of the server proves its absence.
 #[test]
 fn where_nothing_was_stored_nothing_is_claimed_to_be_left() {
     for fault in [
@@ -108,10 +108,10 @@ fn where_delete_lies_the_ledger_stays_and_says_why() {
     assert!(kept[0].exists());
 }
 
-/// How many requests there were, and what each of two stores holds.
+/// The number of requests, and the contents of two stores.
 type Stores = (usize, [BTreeMap<String, Vec<u8>>; 2]);
 
-/// Two stores behind one name, each asked in turn.
+/// Two stores behind one name, which answer in turn.
 fn two_backends(asked: &Asked, stores: &Mutex<Stores>) -> Deed {
     let Some(id) = asked.backup() else {
         return Deed::Healthy;
@@ -121,7 +121,7 @@ fn two_backends(asked: &Asked, stores: &Mutex<Stores>) -> Deed {
     let turn = stores.0 % 2;
     match asked.method.as_str() {
         "PUT" => {
-            // Both get it, as with a shared upload; only deletions are forgotten on the way.
+            // Both stores receive it, as if uploads were shared; only deletions are lost.
             for store in &mut stores.1 {
                 store.insert(id.to_owned(), asked.body.clone());
             }
@@ -162,7 +162,7 @@ fn where_two_backends_differ_nothing_is_called_gone_that_one_of_them_has() {
     assert!(left.is_subset(&named), "{left:?} {}", checked.all());
 }
 
-/// Takes an upload, says nothing, and stores it three seconds later.
+/// Accepts an upload, does not answer, and stores it three seconds later.
 #[test]
 fn an_upload_that_is_stored_late_is_found() {
     let late: Arc<Mutex<BTreeMap<String, Instant>>> = Arc::default();
@@ -208,7 +208,7 @@ fn an_upload_that_is_stored_late_is_found() {
 
 #[test]
 fn without_credentials_nothing_is_called_gone() {
-    // The server hides what it has without credentials.
+    // The server hides its backups without credentials.
     let server = Scripted::start(|asked| {
         if asked.header("authorization").is_none() {
             Deed::Reply(Reply::new(404, ""))
@@ -282,7 +282,7 @@ fn a_run_without_credentials_is_swept_without_them_as_long_as_they_are_not_neede
     assert_eq!(ledgers(&folder).len(), 1);
 }
 
-/// What a server that shows a part late has seen of one backup.
+/// What a server that shows a part late knows about one backup.
 #[derive(Default)]
 struct Seen {
     is_stored: bool,
@@ -291,7 +291,8 @@ struct Seen {
     is_over: bool,
 }
 
-/// What arrived of a broken-off upload, nothing here, is there only once both checks have looked.
+/// The received part of an interrupted upload, here empty, appears only after both checks have
+/// looked.
 #[test]
 fn a_part_that_comes_after_the_check_is_deleted_and_judged() {
     let is_over = Arc::new(AtomicBool::new(false));
@@ -306,7 +307,7 @@ fn a_part_that_comes_after_the_check_is_deleted_and_judged() {
         match asked.method.as_str() {
             "PUT" => seen.is_stored = true,
             "GET" if seen.is_stored || seen.is_over => {}
-            // A check says what it accepts; the clean-up does not.
+            // A check sends an `Accept` field; the clean-up does not.
             "GET" if asked.header("accept").is_some() => seen.looks += 1,
             "GET" if seen.looks >= 2 => {
                 seen.was_shown = true;
@@ -352,7 +353,7 @@ fn where_nothing_may_be_deleted_the_rest_is_blocked_for_that_reason() {
     assert_eq!(server.stored().len(), 1, "{}", checked.all());
 }
 
-/// Stopped right after its first upload and its deletion, a run has seen enough to call it gone.
+/// A run that is stopped right after its first upload and deletion has seen enough to call it gone.
 #[test]
 fn a_run_that_is_cut_early_leaves_no_doubt() {
     for deletions in [0, 1] {

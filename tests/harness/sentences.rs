@@ -1,5 +1,5 @@
-//! No behaviour depends on the text of a message: with every sentence garbled, a run is judged the
-//! same, finding by finding.
+//! No behaviour depends on the text of a message: with every sentence garbled, a run has the same
+//! findings.
 
 use safe_conformance::engine::{Exit, Finding, Grounds, Level, client_summaries};
 use safe_conformance::reference::{self, Fault, Login, Options};
@@ -8,7 +8,7 @@ use safe_conformance::{Checkup, Target, judge};
 use serde_json::Value;
 use std::time::Duration;
 
-/// Faults after which requests fail, each in another way, and some that are judged by what came.
+/// Faults that make requests fail in different ways, and some that the answers show.
 const FAULTS: [Option<Fault>; 12] = [
     None,
     Some(Fault::ConfigMissing),
@@ -24,7 +24,7 @@ const FAULTS: [Option<Fault>; 12] = [
     Some(Fault::RedirectEverything),
 ];
 
-/// A sentence in which no word and no number is left.
+/// A sentence that contains no original word or number.
 const GARBLED: &str = "\u{a1}\u{2026}!";
 
 async fn transcript(fault: Option<Fault>) -> Transcript {
@@ -70,7 +70,7 @@ fn garble(value: &mut Value) -> usize {
     }
 }
 
-/// All that decides anything in a finding.
+/// The parts of a finding that decide anything.
 fn decision(finding: &Finding) -> String {
     format!(
         "{}[{}] {} {:?} {:?} {:?}",

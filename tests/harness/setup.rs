@@ -1,4 +1,4 @@
-//! `setup` against a folder over `WebDAV`: what it makes, what stands in its way, and that a second
+//! `setup` against a folder over `WebDAV`: what it creates, what can prevent it, and that a second
 //! run finishes the first.
 
 use crate::support::program::{self, Ended, file, program};
@@ -11,9 +11,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 const CONFIG: &str = r#"{"maxBackupBytes":524288,"retentionDays":180}"#;
 const OTHER: &str = r#"{"maxBackupBytes":1000000,"retentionDays":30}"#;
 
-/// What stands on the server: a path with its file, or none for a folder.
+/// The contents of the server: a path with its file, or `None` for a folder.
 type Tree = Arc<Mutex<BTreeMap<String, Option<Vec<u8>>>>>;
-/// What a test lets happen in place of what a healthy server does.
+/// What a test does instead of what a healthy server does.
 type Twist = dyn Fn(&Asked) -> Option<Deed> + Send + Sync;
 
 /// A server with `WebDAV`, over plain http.
@@ -65,7 +65,7 @@ impl Dav {
         tree.get("/safe/backups") == Some(&None)
     }
 
-    /// Whether anything was sent that changes something.
+    /// Whether any request changes something.
     fn was_changed(&self) -> bool {
         ["PUT", "MKCOL", "DELETE"]
             .iter()
@@ -216,7 +216,7 @@ fn another_config_is_kept_unless_asked() {
 fn a_config_that_appears_meanwhile_is_kept() {
     let home = home();
     let dav = Dav::start(|asked| {
-        // Somebody else was faster: the server has the file that the first look did not see.
+        // Somebody else was faster: the server has the file that the first request did not find.
         (asked.method == "PUT" && asked.path.ends_with("/config"))
             .then(|| Deed::Reply(Reply::new(412, "")))
     });
@@ -229,7 +229,7 @@ fn a_config_that_appears_meanwhile_is_kept() {
     );
 }
 
-/// An obstacle: what the server does, and the name of what is reported.
+/// An obstacle: what the server does, and the name in the report.
 struct Case {
     name: &'static str,
     there: &'static [(&'static str, Option<&'static str>)],
@@ -432,7 +432,7 @@ fn the_address_that_was_meant_is_found() {
     assert_eq!(dav.config().as_deref(), Some(CONFIG));
 }
 
-/// A Nextcloud with its login in the browser, which a person confirms at the second question.
+/// A Nextcloud with a browser login, which a person confirms at the second request.
 fn cloud(twist: impl Fn(&Asked) -> Option<Deed> + Send + Sync + 'static) -> Dav {
     let there = [("/remote.php", None), (ROOT, None)];
     let asked_before = std::sync::atomic::AtomicUsize::new(0);
@@ -506,8 +506,8 @@ fn a_login_in_the_browser_needs_no_password() {
     assert!(tree.contains_key(&format!("{ROOT}/threema-safe/config")));
 }
 
-/// A home with a stand-in for the command of the keyring: it notes its arguments and what it is
-/// given, and ends with `code`.
+/// A home with a stand-in for the keyring command: it records its arguments and its input, and ends
+/// with `code`.
 fn home_with_keyring(code: u8) -> tempfile::TempDir {
     let home = home();
     let folder = home.path().join("bin");

@@ -1,4 +1,4 @@
-//! `setup` with the addresses that a person has of a Nextcloud, against the embedded server.
+//! `setup` with the addresses that people use for a Nextcloud, against the embedded server.
 
 use crate::support::program::{self, Ended, file, program};
 use crate::support::reference::{Reference, USER};
@@ -11,7 +11,7 @@ use std::process::{Command, Stdio};
 const PASSWORD: &str = "s3cret-loopback";
 const FILES: &str = "/remote.php/dav/files/safe";
 
-/// A server that is like `profile`, in a time that passes fast.
+/// A server with `profile`, whose time passes fast.
 fn like(profile: Profile) -> Reference {
     Reference::start(Options {
         speed: 50,
@@ -48,7 +48,7 @@ fn home() -> tempfile::TempDir {
     tempfile::tempdir().expect("a temporary folder")
 }
 
-/// The addresses that people have, and the folders that they stand for.
+/// The addresses that people use, and the folders that they mean.
 const ADDRESSES: &[(&str, &str, bool)] = &[
     ("/", "/threema_safe", false),
     (

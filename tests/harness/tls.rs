@@ -1,5 +1,5 @@
-//! TLS from the outside: which roots count, no credentials for it, and the same findings from a
-//! transcript.
+//! TLS seen from outside: which roots count, that no credentials are sent, and that a transcript
+//! has the same findings.
 
 use super::command_line::{assert_judged_alike, finding, home, report};
 use super::support::program::{file, program};
@@ -16,7 +16,7 @@ fn server(faults: &[Fault]) -> Reference {
     })
 }
 
-/// `check --only tls` with no root but those of `store`.
+/// Runs `check --only tls` with only the roots in `store`.
 fn check(home: &Path, server: &Reference, store: &str) -> Command {
     let store = file(home, "store.pem", store);
     let mut command = program(home);

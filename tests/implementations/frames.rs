@@ -1,5 +1,5 @@
-//! What goes over the line protocol, held to its two JSON Schemas: every request, and every answer
-//! with what is in it.
+//! The frames of the line protocol, checked against its two JSON Schemas: every request and every
+//! answer, with their contents.
 
 use crate::misbehaving::VARIABLE;
 use boon::{Compiler, SchemaIndex, Schemas};
@@ -16,7 +16,7 @@ use std::path::Path;
 const REQUEST: &str = include_str!("../../vectors/adapter.request.schema.json");
 const ANSWER: &str = include_str!("../../vectors/adapter.answer.schema.json");
 
-/// A derivation takes a while, and all of them ask alike: these are enough.
+/// A derivation is slow, and all of them have similar requests: these are enough.
 const ASKED_TO_DERIVE: [&str; 2] = ["kdf.known-answer", "kdf.rfc7914-empty"];
 
 pub fn trials() -> Vec<Trial> {
@@ -78,8 +78,8 @@ fn lines(path: &Path) -> Result<Vec<Value>, Failed> {
     Ok(lines.collect::<Result<_, _>>()?)
 }
 
-/// What the real runner asks a real process, and what that answers, with somebody who listens on
-/// both ways.
+/// What the real runner sends to a real process, and what the process answers, recorded in both
+/// directions.
 fn overheard(way: &str) -> Result<Vec<(Value, Value)>, Failed> {
     let folder = tempfile::tempdir()?;
     let (requests, answers) = (
@@ -126,7 +126,7 @@ fn keep_to_their_schemas() -> Result<(), Failed> {
     }
 }
 
-/// A schema that lets everything pass would have kept quiet above.
+/// A schema that accepts everything would hide every fault above.
 fn refuse_others() -> Result<(), Failed> {
     let protocol = Protocol::new()?;
     let request = serde_json::json!({"id": 1, "op": "check_password", "input": {"password": "x"}});

@@ -1,5 +1,5 @@
-//! What `vectors/README.md` shows as a whole program does what it says: each loop runs as a reader
-//! would run it, finds nothing in the vectors as they are, and names the vector whose answer was
+//! The complete programs in `vectors/README.md` do what they say: each loop runs as a reader runs
+//! it, finds nothing wrong in the vectors as they are, and names the vector whose answer was
 //! changed.
 
 use crate::missing::skipped;
@@ -7,8 +7,8 @@ use libtest_mimic::{Completion, Failed, Trial};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-/// A loop: how its block begins, the file that it is saved as, what runs it, and the vectors that
-/// it reads.
+/// A loop: the beginning of its block, the file in which it is saved, the program that runs it, and
+/// the vectors that it reads.
 struct Loop {
     language: &'static str,
     file: &'static str,
@@ -90,7 +90,7 @@ impl Loop {
         }
     }
 
-    /// What the program prints beside these vectors.
+    /// What the program prints with these vectors.
     fn printed(&self, program: &str, vectors: &str) -> Result<String, Failed> {
         let folder = tempfile::tempdir()?;
         std::fs::write(folder.path().join(self.file), program)?;
@@ -113,7 +113,7 @@ fn block<'a>(readme: &'a str, language: &str) -> Option<&'a str> {
     rest.split_once("```").map(|(code, _)| code)
 }
 
-/// One vector alone, with its answer changed.
+/// One vector, with its answer changed.
 fn changed(vectors: &str, id: &str, part: &str) -> Result<String, Failed> {
     let mut vectors: serde_json::Value = serde_json::from_str(vectors)?;
     let groups = vectors["groups"].as_array_mut().ok_or("no groups")?;
@@ -127,7 +127,7 @@ fn changed(vectors: &str, id: &str, part: &str) -> Result<String, Failed> {
     Ok(vectors.to_string())
 }
 
-/// The example that the documentation names passes, as somebody runs it.
+/// The example in the documentation passes, as a reader runs it.
 fn minimal_client() -> Result<(), Failed> {
     let output = Command::new(example("minimal_client")?)
         .stdin(Stdio::null())
@@ -140,7 +140,7 @@ fn minimal_client() -> Result<(), Failed> {
     }
 }
 
-/// The program of an example; built first where nobody has done so.
+/// The program of an example; it is built first if it does not exist.
 pub fn example(name: &str) -> Result<PathBuf, Failed> {
     let mut built = Path::new(env!("CARGO_BIN_EXE_safe-conformance")).to_owned();
     built.set_file_name("examples");

@@ -1,6 +1,5 @@
-//! The runner of the vectors, tried on implementations: deliberately wrong ones, adapters that
-//! misbehave in every way, the two adapters that are examples, and ours of the published
-//! clients.
+//! The runner of the vectors, tested on implementations: deliberately wrong ones, adapters that
+//! misbehave in every way, the two example adapters, and our models of the published clients.
 //!
 //! Started with `SAFE_TEST_ADAPTER` set, this program is itself an adapter.
 
@@ -45,7 +44,7 @@ fn main() -> ExitCode {
     libtest_mimic::run(&arguments, trials).exit_code()
 }
 
-/// Whether the vector whose comment names a mistake catches it, at its stage.
+/// Asserts that the vector whose comment names a mistake catches it, at its stage.
 fn caught(wrong: &wrong::Wrong) -> Result<(), Failed> {
     let (_, group, vector) = vectors::find(wrong.vector).ok_or("there is no such vector")?;
     let peer = InProcess::new(Arc::clone(&wrong.implementation));

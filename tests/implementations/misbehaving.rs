@@ -1,4 +1,4 @@
-//! Adapters that misbehave: this program itself, started as one, and what the runner makes of it.
+//! Adapters that misbehave: this program, started as one, and how the runner reports it.
 
 use crate::own::Own;
 use crate::wrong;
@@ -16,20 +16,20 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// Says in which way this program is to misbehave as an adapter.
+/// The variable that says how this program misbehaves as an adapter.
 pub const VARIABLE: &str = "SAFE_TEST_ADAPTER";
 
-/// The vector at which it misbehaves, known by its key of zero bytes; and two before and behind, at
-/// which it does not.
+/// The vector at which the adapter misbehaves, recognised by its key of zero bytes; two vectors
+/// before and two after it, at which the adapter behaves.
 const TOUCHY: &str = "secretbox.key-zero";
 const OTHERS: [&str; 2] = ["secretbox.tag-zero", "secretbox.tag-last"];
 
-/// Longer than any honest answer here takes, also on a busy machine.
+/// Longer than any correct answer takes here, even on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(20);
-/// How long a hang is waited for.
+/// How long the runner waits for a hanging adapter.
 const SHORT: Duration = Duration::from_secs(3);
 
-/// A way to misbehave when the vector comes, and what the finding says of it.
+/// A way to misbehave at the vector, and the text of the finding.
 const AT_A_VECTOR: &[(&str, &str)] = &[
     ("ends", "it ended instead of answering: exit status 7"),
     (
@@ -74,7 +74,7 @@ const AT_A_VECTOR: &[(&str, &str)] = &[
     ("unknown-stage", "unknown variant `unlock`"),
 ];
 
-/// A way to misbehave at the start, and what the finding of `adapter.starts` says of it.
+/// A way to misbehave at the start, and the text of the finding of `adapter.starts`.
 const AT_THE_START: &[(&str, &str)] = &[
     ("prints-first", "the line is not a JSON object"),
     (
@@ -168,7 +168,7 @@ fn checkup(way: &str) -> Result<ClientCheckup, Failed> {
     }))
 }
 
-/// What the manual shows of a run is what a run shows.
+/// The run in the manual equals a real run.
 fn the_manual_shows_one() -> Result<(), Failed> {
     let mut checkup = checkup("wrong:CRC ignored")?;
     checkup = checkup.selecting(Selection {
@@ -213,7 +213,7 @@ fn expect(report: &Report, id: &str, verdict: Verdict, says: &str) -> Result<(),
     )))
 }
 
-/// The vector fails and says why; those before and behind it pass.
+/// The vector fails with a reason; those before and after it pass.
 fn at_a_vector(way: &str, says: &str) -> Result<(), Failed> {
     let report = report_of(checkup(way)?)?;
     expect(&report, TOUCHY, Verdict::Fail, says)?;
@@ -229,7 +229,7 @@ fn at_a_vector(way: &str, says: &str) -> Result<(), Failed> {
     }
 }
 
-/// The start fails and says why; nothing else is judged.
+/// The start fails with a reason; nothing else is judged.
 fn at_the_start(way: &str, says: &str) -> Result<(), Failed> {
     let report = report_of(checkup(way)?)?;
     expect(&report, "adapter.starts", Verdict::Fail, says)?;
@@ -257,7 +257,7 @@ fn orphans() -> Result<(), Failed> {
     expect(&report, TOUCHY, Verdict::Fail, "exit status 9")?;
     let child = std::fs::read_to_string(file)?;
     for _ in 0..500 {
-        // What is dead and not yet waited for counts as gone.
+        // A process that is dead but not yet reaped counts as gone.
         let state = std::fs::read_to_string(format!("/proc/{}/stat", child.trim()));
         if !state.is_ok_and(|state| !state.contains(") Z ")) {
             return Ok(());
@@ -328,11 +328,11 @@ pub fn adapter(way: &str) -> ExitCode {
 
 fn say(bytes: &[u8]) {
     let mut out = std::io::stdout().lock();
-    // Who does not listen has gone.
+    // The reader has gone if this fails.
     let _ = out.write_all(bytes).and_then(|()| out.flush());
 }
 
-/// Misbehaves at the start; false where this is not the way.
+/// Misbehaves at the start; returns false if this way has no effect there.
 fn at_hello(way: &str, request: &Value) -> bool {
     let id = &request["id"];
     let answer = match way {
@@ -357,7 +357,7 @@ fn at_hello(way: &str, request: &Value) -> bool {
     true
 }
 
-/// Misbehaves at the touchy vector; false where this is not the way.
+/// Misbehaves at the touchy vector; returns false if this way has no effect there.
 fn at_zero(way: &str, argument: &str, request: &Value) -> bool {
     let id = &request["id"];
     let refusal = json!({"stage": "open", "message": ""});
@@ -417,7 +417,7 @@ fn at_zero(way: &str, argument: &str, request: &Value) -> bool {
     true
 }
 
-/// Gives this process's place to one that reads and never writes.
+/// Replaces this process with one that reads and never writes.
 fn close() -> ! {
     use std::os::unix::process::CommandExt as _;
     let error = std::process::Command::new("sh")

@@ -14,12 +14,12 @@ use safe_conformance::safe::{BaseUrl, EncryptionKey, Nonce, backup};
 /// The limit that the vectors' README suggests, in bytes.
 const LIMIT_BYTES: usize = 16 << 20;
 
-/// Any base URL: what stands below it is the same for all.
+/// Any base URL: the paths below it are the same for all.
 const BASE: &str = "https://safe.example.org/";
 
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
-/// The operations that are the same for every client: this core is held to them.
+/// The operations that are the same for every client: this core must pass their vectors.
 pub const BYTES_ALONE: [Operation; 7] = [
     Operation::Scrypt,
     Operation::Derive,
@@ -117,7 +117,7 @@ impl Implementation for Own {
     }
 }
 
-/// As good as random for a test: each hasher of the standard library has other keys.
+/// Random enough for a test: each hasher of the standard library has other keys.
 fn random_nonce() -> [u8; NONCE_BYTES] {
     use std::hash::{BuildHasher as _, RandomState};
     let mut nonce = [0; NONCE_BYTES];
@@ -127,7 +127,7 @@ fn random_nonce() -> [u8; NONCE_BYTES] {
     nonce
 }
 
-/// scrypt at these parameters, where the library takes them.
+/// scrypt at these parameters, if the library accepts them.
 pub fn scrypt_at(input: &Scrypt) -> Answer<ScryptKey> {
     let refused = |what: String| Refusal::at(Stage::Open, what);
     let log2_n = u8::try_from(input.n.ilog2()).expect("at most 63");
@@ -140,7 +140,7 @@ pub fn scrypt_at(input: &Scrypt) -> Answer<ScryptKey> {
     Ok(ScryptKey { key: Hex(key) })
 }
 
-/// What a master key derives, however long it is.
+/// The keys from a master key of any length.
 pub fn derived(master: &[u8]) -> Derived {
     let (backup_id, encryption_key) = master.split_at(master.len().min(32));
     let digits = HEXLOWER.encode(backup_id);
@@ -167,7 +167,7 @@ pub fn document(json: &[u8]) -> Answer<Document> {
         .map_err(|error| Refusal::at(Stage::Json, error.to_string()))
 }
 
-/// What came out, packed and sealed again in either way, comes out again.
+/// The opened content can be packed and sealed again in either way, and opens again.
 fn comes_out_again(key: &EncryptionKey, body: &[u8], json: &[u8]) {
     let nonce = Nonce(*body.first_chunk().expect("a body that opens has a nonce"));
     for compression in [Compression::Stored, Compression::Level(6)] {

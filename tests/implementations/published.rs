@@ -1,5 +1,5 @@
-//! The published clients as this crate has them, as adapters: each passes every vector, held to
-//! itself.
+//! Our models of the published clients, as adapters: each passes every vector that is judged by its
+//! own behaviour.
 
 use crate::loops::example;
 use crate::own::BYTES_ALONE;

@@ -23,9 +23,9 @@ pub struct Wrong {
     pub vector: &'static str,
     /// The stage that the finding names.
     pub stage: Stage,
-    /// What its comment says of the mistake.
+    /// The part of the vector's comment that describes the mistake.
     pub words: &'static str,
-    /// What it is held to.
+    /// The client that it is compared with.
     pub like: Like,
     /// The implementation.
     pub implementation: Arc<dyn Implementation>,
@@ -255,7 +255,7 @@ wrong! {
     "unbounded gunzip": "envelope.bomb" at Size says "unpacks to 1 GiB",
     Open open(input: Open) -> Document {
         let packed = decrypt(&key(&input.key)?, &input.body.0)?;
-        // It would hold all of it; the test only counts, and keeps the beginning.
+        // A real client would keep all of it; the test only counts, and keeps the beginning.
         let mut beginning = vec![0; 4096];
         let mut unpacker = MultiGzDecoder::new(&packed[..]);
         let kept = unpacker.read(&mut beginning).map_err(|error| Refusal::at(Stage::Gunzip, error.to_string()))?;
@@ -351,7 +351,7 @@ fn tag_to_the_front(mut input: OpenBox) -> OpenBox {
     input
 }
 
-/// The plaintext, whatever the tag is: the key stream is what sealing zero bytes gives.
+/// Returns the plaintext for any tag: the key stream is the result of sealing zero bytes.
 fn unchecked(input: &OpenBox) -> Answer<Vec<u8>> {
     let Some(ciphertext) = input.r#box.0.get(16..) else {
         return Err(Refusal::at(Stage::Size, "too short"));
@@ -378,7 +378,8 @@ fn inflated(unpacker: impl std::io::Read) -> Answer<Vec<u8>> {
     Ok(json)
 }
 
-/// One member; `good` judges by whether the checksum and the length in its trailer are right.
+/// Reads one member; `good` decides by whether the checksum and the length in its trailer are
+/// right.
 fn without_trailer(input: &Open, good: fn(bool, bool) -> bool) -> Answer<Document> {
     let packed = decrypt(&key(&input.key)?, &input.body.0)?;
     let json = inflated(DeflateDecoder::new(packed.get(10..).unwrap_or_default()))?;

@@ -18,13 +18,13 @@ use safe_conformance::suites::client::Like;
 use std::io::{Read as _, Write as _};
 use std::sync::Arc;
 
-/// A way to seal: key, nonce and document to a body.
+/// A way to seal: from key, nonce and document to a body.
 type Sealing = fn(&EncryptionKey, &[u8; 24], &[u8]) -> Vec<u8>;
 
-/// A way to open: key and body to a document.
+/// A way to open: from key and body to a document.
 pub type Opening = fn(&EncryptionKey, &[u8]) -> Answer<Vec<u8>>;
 
-/// A way to derive: password and ID to what comes of them.
+/// A way to derive: from password and ID to the keys.
 type Deriving = fn(&str, &str) -> Answer<Derived>;
 
 enum Way {
@@ -82,7 +82,7 @@ const LETTERS: &str = "body.seal-document";
 /// and the way.
 const SEALING: &[(&str, &str, Stage, Sealing)] = &[
     (
-        "the nonce stands behind the box",
+        "the nonce is behind the box",
         LETTERS,
         Stage::Open,
         |key, nonce, document| {
@@ -98,7 +98,7 @@ const SEALING: &[(&str, &str, Stage, Sealing)] = &[
         |key, nonce, document| sealed(key, nonce, &packed(document)).split_off(24),
     ),
     (
-        "the tag stands behind the ciphertext",
+        "the tag is behind the ciphertext",
         LETTERS,
         Stage::Open,
         |key, nonce, document| {
@@ -123,7 +123,7 @@ const SEALING: &[(&str, &str, Stage, Sealing)] = &[
         |key, nonce, document| sealed(key, nonce, &[&[0; 32][..], &packed(document)].concat()),
     ),
     (
-        "nonce in the reverse order",
+        "nonce in reverse order",
         LETTERS,
         Stage::Open,
         |key, nonce, document| {
@@ -143,7 +143,7 @@ const SEALING: &[(&str, &str, Stage, Sealing)] = &[
         },
     ),
     (
-        "the nonce does not stand in front",
+        "the nonce is not in front",
         LETTERS,
         Stage::Open,
         |key, _, document| sealed(key, &[9; 24], &packed(document)),
@@ -169,7 +169,7 @@ const SEALING: &[(&str, &str, Stage, Sealing)] = &[
         },
     ),
     (
-        "not packed at all",
+        "not compressed",
         LETTERS,
         Stage::Gunzip,
         |key, nonce, document| sealed(key, nonce, document),
@@ -195,13 +195,13 @@ const SEALING: &[(&str, &str, Stage, Sealing)] = &[
         },
     ),
     (
-        "packed twice",
+        "compressed twice",
         LETTERS,
         Stage::Gunzip,
         |key, nonce, document| sealed(key, nonce, &packed(&packed(document))),
     ),
     (
-        "bytes behind the gzip",
+        "bytes after the gzip",
         LETTERS,
         Stage::Gunzip,
         |key, nonce, document| sealed(key, nonce, &[&packed(document)[..], &[0; 8]].concat()),
@@ -213,7 +213,7 @@ const SEALING: &[(&str, &str, Stage, Sealing)] = &[
         |key, nonce, document| sealed(key, nonce, &packed(&[b"\xef\xbb\xbf", document].concat())),
     ),
     (
-        "a line feed behind the document",
+        "a line feed after the document",
         LETTERS,
         Stage::Meaning,
         |key, nonce, document| sealed(key, nonce, &packed(&[document, b"\n"].concat())),
@@ -235,7 +235,7 @@ const SEALING: &[(&str, &str, Stage, Sealing)] = &[
         },
     ),
     (
-        "a nonce of one byte again and again",
+        "a nonce of one repeated byte",
         "body.seal-own-nonce",
         Stage::Open,
         |key, nonce, document| sealed(key, nonce, &packed(document)),
@@ -475,7 +475,7 @@ const DERIVING: &[(&str, Deriving)] = &[
     }),
 ];
 
-/// Every one of them.
+/// All of these wrong implementations.
 pub fn all() -> Vec<Wrong> {
     let wrong = |mistake, words, vector, stage, like, way| Wrong {
         mistake,
@@ -510,7 +510,7 @@ pub fn all() -> Vec<Wrong> {
         )
     });
     let deriving = DERIVING.iter().map(|(name, derive)| {
-        // What leaves the backup ID as it is shows where the body does not open.
+        // A mistake that does not change the backup ID shows when the body does not open.
         let stage = if name.starts_with("the encryption key") {
             Stage::Open
         } else {

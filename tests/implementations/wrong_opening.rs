@@ -1,4 +1,4 @@
-//! Deliberately wrong ways to open a body, each with a name that the finding says.
+//! Deliberately wrong ways to open a body, each with a name that the finding contains.
 
 use crate::own::decrypt;
 use crate::wrong_bodies::{Opening, opened};
@@ -7,7 +7,7 @@ use flate2::bufread::GzDecoder;
 use safe_conformance::safe::{EncryptionKey, Stage};
 use std::io::Read as _;
 
-/// Mistakes in opening that the finding names: the vector that stays shut or comes out otherwise,
+/// Mistakes in opening that the finding names: the vector that does not open or opens differently,
 /// the stage, and the way.
 pub const NAMED_OPENING: &[(&str, &str, Stage, Opening)] = &[
     (

@@ -1,12 +1,11 @@
-//! Documents that real readers stumble over: well-formed, with values of the wrong kind, and
-//! spoiled.
+//! Documents that make real readers fail: well-formed, with values of the wrong kind, and damaged.
 
 use crate::document_keys::KEYS;
 use proptest::prelude::*;
 use proptest::sample::Index;
 use safe_conformance::safe::envelope::{Compression, pack};
 
-/// Some that every object is asked for, whether it has them or not.
+/// Names that are requested from every object, even if it does not have them.
 pub const ASKED: &[&str] = &[
     "privatekey",
     "identity",
@@ -16,7 +15,7 @@ pub const ASKED: &[&str] = &[
     "absent",
 ];
 
-/// Values that are coerced, or not quite.
+/// Values that are coerced, and some that nearly are.
 const SCALARS: &[&str] = &[
     "null",
     "NULL",
@@ -100,7 +99,7 @@ const SCALARS: &[&str] = &[
     "{a=1;b=>'c'}",
 ];
 
-/// What spoils a text.
+/// Changes that damage a text.
 const FRAGMENTS: &[&str] = &[
     "{",
     "}",
@@ -147,7 +146,7 @@ const FRAGMENTS: &[&str] = &[
     "a",
 ];
 
-/// Bytes that are no UTF-8, or only nearly.
+/// Bytes that are not UTF-8, or only nearly.
 const RAW: &[&[u8]] = &[
     b"\xff",
     b"\xc0\x80",
@@ -167,8 +166,8 @@ pub fn any_document() -> impl Strategy<Value = Vec<u8>> {
     ]
 }
 
-/// One gzip or several, with and without something behind, and spoiled ones; around the edges of
-/// Java's buffer, too.
+/// One or several gzip members, with and without bytes after them, and damaged ones; also around
+/// the limits of Java's buffer.
 pub fn any_gzip() -> impl Strategy<Value = Vec<u8>> {
     let text = prop_oneof![
         prop::collection::vec(any::<u8>(), 0..40),
@@ -232,7 +231,7 @@ fn space() -> impl Strategy<Value = &'static str> {
     ]
 }
 
-/// A value with values in it, in JSON or in what `org.json` takes for it.
+/// A value that contains values, in JSON or in what `org.json` accepts as JSON.
 fn text() -> impl Strategy<Value = Vec<u8>> {
     let value = scalar().prop_recursive(4, 24, 5, |inner| {
         let members = prop::collection::vec(
@@ -266,7 +265,7 @@ fn comma() -> impl Strategy<Value = &'static str> {
     prop_oneof![8 => Just(","), 1 => prop::sample::select(&[";", ",,", " , "][..])]
 }
 
-/// The shape of a backup, any of its values of any kind.
+/// The shape of a backup, with values of any kind.
 fn backup() -> impl Strategy<Value = Vec<u8>> {
     let object = |keys: &'static [&'static str]| {
         let member = (prop::sample::select(keys), scalar())
@@ -284,7 +283,7 @@ fn backup() -> impl Strategy<Value = Vec<u8>> {
     })
 }
 
-/// A text with a few of its bytes gone, doubled, or others between them.
+/// A text in which a few bytes were removed, doubled or inserted.
 fn spoiled(text: Vec<u8>) -> impl Strategy<Value = Vec<u8>> {
     let insertion = prop_oneof![
         12 => prop::sample::select(FRAGMENTS).prop_map(|fragment| fragment.as_bytes().to_vec()),

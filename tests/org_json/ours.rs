@@ -1,9 +1,9 @@
-//! What our `org.json` makes of a document, in the words of `OrgJson.java`.
+//! How our `org.json` reads a document, in the words of `OrgJson.java`.
 
 use safe_conformance::clients::android::org_json::{JavaString, NoValue, Object, Reason, Value};
 use std::fmt::{Display, Write as _};
 
-/// What `document` is, and what every accessor answers for every value in it.
+/// What `document` is, and what every accessor returns for every value in it.
 pub fn answer(document: &[u8], keys: &[&str]) -> String {
     let mut out = String::new();
     match Value::parse(&JavaString::from_utf8_lossy(document)) {
@@ -39,7 +39,7 @@ fn tell(value: &Value, keys: &[&str], out: &mut String) {
                 text(key, out);
                 out.push('=');
                 tell(value, keys, out);
-                // Our accessors take the names of fields, which are no halves of surrogate pairs.
+                // Our accessors accept names of fields, which contain no half of a surrogate pair.
                 match String::from_utf16(key.units()) {
                     Ok(key) => asked_of(object, &key, out),
                     Err(_) => out.push_str("(lone surrogate)"),

@@ -39,7 +39,7 @@ impl Program {
         Ok(Self { child, lines })
     }
 
-    /// What stands behind these words in the next line that has them.
+    /// Returns the text after these words in the next line that contains them.
     pub fn after(&mut self, words: &str) -> Result<String, Failed> {
         for line in self.lines.by_ref() {
             let line = line?;
@@ -52,7 +52,7 @@ impl Program {
 
     /// Waits for the end: exit code and standard output.
     pub fn end(&mut self) -> Result<(Option<i32>, String), Failed> {
-        // What it still says must not fill the pipe.
+        // The remaining output must not fill the pipe.
         while self.lines.next().is_some() {}
         let mut text = String::new();
         let out = self.child.stdout.as_mut().expect("it is piped");
@@ -63,7 +63,7 @@ impl Program {
 
 impl Drop for Program {
     fn drop(&mut self) {
-        // It may have ended by itself.
+        // It may have ended already.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
@@ -104,13 +104,14 @@ fn goes_on() -> Result<(), Failed> {
     }
 }
 
-/// The library form of it: what is shown is carried out, and the person says how it ended.
+/// The library form of it: the displayed action is carried out, and the person reports how it
+/// ended.
 fn said() -> Result<(), Failed> {
     let world = Arc::new(World::new()?);
     let (sender, receiver) = tokio::sync::mpsc::unbounded_channel();
     let show = move |_: &Step| {
         let sender = sender.clone();
-        // The person says so a moment after it was shown.
+        // The person answers a moment after the action is displayed.
         std::thread::spawn(move || {
             std::thread::sleep(Duration::from_millis(300));
             sender.send(Said::Done)

@@ -29,7 +29,7 @@ pub enum Published {
     Android61,
     /// Android from 6.2 on.
     Android64,
-    /// iOS 7.0.0, which stops at groups that were left.
+    /// iOS 7.0.0, which stops at groups that the user left.
     Ios70,
     /// iOS up to 7.1.1.
     Ios71,
@@ -37,8 +37,8 @@ pub enum Published {
     Ios72,
     /// Desktop, which only reads.
     Desktop,
-    /// Android 6.4, but on a change of the password it does what is right. Those with a mistake are
-    /// made of it.
+    /// Android 6.4, except that it changes a password correctly. Clients with a mistake are based
+    /// on it.
     Correct,
 }
 
@@ -55,7 +55,7 @@ impl Published {
         }
     }
 
-    /// The release that it is, or is made of.
+    /// The release that it is, or that it is based on.
     pub fn release(self) -> Release {
         let name = match self {
             Self::Android52 => "android-5.2.4",
@@ -75,18 +75,18 @@ impl Published {
     }
 }
 
-/// What is wrong, for the one who called: the client reports failure.
+/// What is wrong, for the caller: the client reports failure.
 #[derive(Debug)]
 pub struct Failure;
 
-/// What came back.
+/// The answer.
 pub struct Answer {
     pub status: u16,
     pub headers: reqwest::header::HeaderMap,
     pub body: Vec<u8>,
 }
 
-/// What `directory.json` says.
+/// The contents of `directory.json`.
 #[derive(serde::Deserialize)]
 struct GivenDirectory {
     own_id: String,
@@ -99,11 +99,11 @@ pub struct TestClient {
     pub mistake: Option<Mistake>,
     pub task: Task,
     http: reqwest::Client,
-    /// Whether the app breaks where it should refuse.
+    /// Whether the app crashes where it should refuse.
     breaks: AtomicBool,
 }
 
-/// Does a task; an app that breaks is a failure, as a person sees it.
+/// Does a task; an app that crashes counts as a failure, as a person sees it.
 pub async fn act(published: Published, mistake: Option<Mistake>, task: Task) -> End {
     match act_or_break(published, mistake, task).await {
         End::Broke(how) if how == BREAKS => End::Failed,
@@ -111,10 +111,10 @@ pub async fn act(published: Published, mistake: Option<Mistake>, task: Task) -> 
     }
 }
 
-/// How an app ends that breaks where it should refuse.
+/// How an app that crashes where it should refuse ends.
 const BREAKS: &str = "the app breaks";
 
-/// Does a task, and says so where the app breaks.
+/// Does a task, and reports where the app crashes.
 pub async fn act_or_break(published: Published, mistake: Option<Mistake>, task: Task) -> End {
     let Some(action) = task.known_action() else {
         return if mistake == Some(Mistake::UnknownActionIsDone) {
@@ -161,7 +161,7 @@ pub async fn act_or_break(published: Published, mistake: Option<Mistake>, task: 
     done.into()
 }
 
-/// Sends a hello, and a key exchange after whatever the server answers.
+/// Sends a hello, and a key exchange after any answer of the server.
 async fn go_on_with_old_tls(url: &str) -> std::io::Result<()> {
     use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
     let url = reqwest::Url::parse(url).map_err(std::io::Error::other)?;
@@ -422,11 +422,11 @@ impl TestClient {
         self.read(backup)
     }
 
-    /// A box opened by its key stream alone, the tag made good.
+    /// Opens a box with its key stream only, as if the tag were correct.
     fn open_unchecked(&self, keys: &DerivedKeys, body: &[u8]) -> Result<Vec<u8>, Failure> {
         match envelope::open(&keys.encryption_key, body, 1 << 26) {
             Ok(document) => Ok(document),
-            // What was changed in the middle of a name is still JSON.
+            // A change in the middle of a name still leaves valid JSON.
             Err(_) if body.len() > 40 => {
                 std::fs::read(self.task.folder.join("document.json")).map_err(|_| Failure)
             }
@@ -434,8 +434,8 @@ impl TestClient {
         }
     }
 
-    /// The directory of a world in which everybody in the backup exists, under the key that the
-    /// backup has.
+    /// The directory of a world in which everybody in the backup exists, under the key in the
+    /// backup.
     fn directory(&self, backup: &BackupToRead) -> Vec<DirectoryId> {
         if let Some(given) = self.given_directory() {
             return given.ids;
@@ -458,7 +458,7 @@ impl TestClient {
                     .ok()
                     .filter(|key| key.len() == 32);
                 Some(DirectoryId {
-                    // Nobody has an ID in small letters.
+                    // No ID contains small letters.
                     id: contact["identity"].as_str()?.to_ascii_uppercase(),
                     public_key: Hex(key.unwrap_or_else(|| vec![5; 32])),
                     state: DirectoryState::Active,
@@ -467,7 +467,7 @@ impl TestClient {
             .collect()
     }
 
-    /// The directory of the case, where it has one.
+    /// The directory of the case, if it has one.
     fn given_directory(&self) -> Option<GivenDirectory> {
         let text = std::fs::read(self.task.folder.join("directory.json")).ok()?;
         Some(serde_json::from_slice(&text).expect("the rig writes it"))
@@ -540,7 +540,7 @@ impl TestClient {
         // Both apps delete the old backup first, whatever the answer. Source:
         // `clients.http.disable-sequence`.
         if self.published != Published::Correct || self.has(Mistake::DeletesFirst) {
-            // The local state is cleared all the same.
+            // The local state is cleared in any case.
             let _ = self.remove(&self.task.password).await;
             return self.upload(&new).await;
         }

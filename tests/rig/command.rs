@@ -7,7 +7,8 @@ use safe_conformance::rig::End;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Output};
 
-/// Makes this program a target of `rig_tests`, with the client that the value names.
+/// The variable that makes this program a target of `rig_tests`, with the client that its value
+/// names.
 pub const VARIABLE: &str = "SAFE_TEST_RIG_CLIENT";
 
 pub fn trials() -> Vec<Trial> {
@@ -22,7 +23,7 @@ pub fn trials() -> Vec<Trial> {
     ]
 }
 
-/// What this program is when [`VARIABLE`] is set.
+/// The role of this program when [`VARIABLE`] is set.
 pub fn tests_of(client: &str) -> ExitCode {
     let mistake = (client == "wrong").then_some(Mistake::DoesNothing);
     let supports = client != "nothing";
@@ -58,7 +59,7 @@ fn is(wanted: i32, parts: &[&str], (code, text): &(Option<i32>, String)) -> Resu
     }
 }
 
-/// A folder of this test's own, empty.
+/// An empty folder for this test.
 fn folder(name: &str) -> Result<PathBuf, Failed> {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("rig-{name}"));
     let _ = std::fs::remove_dir_all(&folder);
@@ -93,14 +94,14 @@ fn supports_nothing() -> Result<(), Failed> {
         &["ended with exit code 127 for every action of the selected cases"],
         &found,
     )?;
-    // A shell answers so, too, where the program is not there.
+    // A shell gives the same answer if the program does not exist.
     if found.1.contains("1 pass") {
         return Err(Failed::from(found.1));
     }
     Ok(())
 }
 
-/// What looks back at requests cannot be judged where nothing is sent.
+/// A check of earlier requests cannot be judged if nothing is sent.
 fn looks_back_at_nothing() -> Result<(), Failed> {
     let here = folder("back")?;
     for choice in ["rig.request", "rig.body.nonce", "rig.secret.password"] {
@@ -137,7 +138,8 @@ fn knows_every_action() -> Result<(), Failed> {
     is(1, &["rig.contract.unsupported"], &found)
 }
 
-/// A relative path names the program beside, and each case has a folder with what was seen.
+/// A relative path names a program in the current folder, and each case has a folder with its
+/// records.
 fn keeps_a_folder_a_case() -> Result<(), Failed> {
     let here = folder("folder")?;
     let client = "#!/bin/sh\necho \"$SAFE_RIG_CASE\"; [ -f \"$SAFE_RIG_CA\" ] || exit 2\n\
@@ -167,7 +169,7 @@ fn keeps_a_folder_a_case() -> Result<(), Failed> {
     Ok(())
 }
 
-/// One test a case; a client that supports nothing is no success.
+/// One test per case; a client that supports nothing is not a success.
 fn rig_tests() -> Result<(), Failed> {
     let tests = |client: &str, filter: &str| -> Result<_, Failed> {
         let mut command = Command::new(std::env::current_exe()?);

@@ -1,5 +1,5 @@
-//! What tells the published clients apart is found by the rig: each case in which they do not do
-//! the same, under the fact of the manual that it shows.
+//! The rig finds the differences between the published clients: each case in which they behave
+//! differently, under the fact of the manual that it shows.
 
 use crate::client::{Published, act_or_break};
 use crate::{facts, runtime, without_ids, without_vectors, world};
@@ -14,7 +14,7 @@ use std::fmt::Write as _;
 /// The least number of published divergences that are found.
 const LEAST: usize = 20;
 
-/// The others, and why the rig cannot show them.
+/// The other divergences, and why the rig cannot show them.
 const NOT_FOUND: [(&str, &str); 6] = [
     (
         "clients.divergence.nul-in-password",
@@ -106,7 +106,7 @@ pub fn found() -> Result<(), Failed> {
     }
 }
 
-/// What was seen of the clients that were judged, and of which.
+/// The observations of the judged clients, each with its clients.
 fn said<'a>(case: &str, reports: &'a [(String, Report)]) -> Vec<(String, Vec<&'a str>)> {
     let mut said: Vec<(String, Vec<&str>)> = Vec::new();
     for (name, report) in reports {
@@ -123,7 +123,7 @@ fn said<'a>(case: &str, reports: &'a [(String, Report)]) -> Vec<(String, Vec<&'a
     said
 }
 
-/// Whose way it is, where the newest releases differ.
+/// The client that behaves this way, if the newest releases differ.
 fn whose(finding: &Finding) -> String {
     let of = |wanted: Verdict| {
         let clients = finding.clients.iter();
@@ -141,7 +141,7 @@ fn whose(finding: &Finding) -> String {
     )
 }
 
-/// What was seen, without counts and places.
+/// The observation without counts and places.
 fn what(observed: &str) -> String {
     let observed = observed.split(", in `rig.").next().unwrap_or_default();
     match observed.split_once(" looked at") {

@@ -1,4 +1,4 @@
-//! The clients under `vectors/adapters`, as somebody runs them: with `--exec`.
+//! The clients under `vectors/adapters`, as a reader runs them: with `--exec`.
 
 use crate::missing::skipped;
 use crate::{deviations, runtime, world};
@@ -12,10 +12,10 @@ use std::time::Duration;
 /// How long one action may take on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// A way to the command, or what is not there.
+/// A command, or what is missing for it.
 type Found = Result<String, &'static str>;
 
-/// An example: its name, the way to it, and the cases that it plays.
+/// An example: its name, its command, and the cases that it plays.
 type Example = (&'static str, fn() -> Found, &'static [&'static str]);
 
 pub fn trials() -> Vec<Trial> {
@@ -42,7 +42,7 @@ pub fn trials() -> Vec<Trial> {
     trials
 }
 
-/// What an author reads to begin: the HTTP part of each example.
+/// What an author reads first: the HTTP part of each example.
 fn are_short() -> Result<(), Failed> {
     let parts = [
         ("rig.go", None, 40),
@@ -186,7 +186,7 @@ fn go() -> Found {
             "Go with golang.org/x/crypto is not there: install golang-go and golang-golang-x-crypto-dev",
         );
     }
-    // Go trusts what these two name, and nothing else.
+    // Go trusts only the certificates that these two variables name.
     Ok(format!(
         "SSL_CERT_FILE=$SAFE_RIG_CA SSL_CERT_DIR=/dev/null exec '{}'",
         program.display()

@@ -1,5 +1,5 @@
-//! The rig's server under load that no client makes: it stays small, keeps its logs short, and
-//! answers afterwards.
+//! The rig's server under more load than any client makes: it stays small, keeps its logs short,
+//! and answers afterwards.
 
 use crate::by_hand::Program;
 use crate::runtime;
@@ -11,7 +11,7 @@ use std::time::Duration;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
-/// The most memory that it may ever take, in KiB.
+/// The most memory that it may use, in KiB.
 const MOST_MEMORY: u64 = 256 * 1024;
 /// The longest log of a case, in bytes.
 const MOST_LOG: u64 = 1024 * 1024;
@@ -53,7 +53,7 @@ pub fn survives() -> Result<Completion, Failed> {
     }
 }
 
-/// The most memory that a process has taken, in KiB.
+/// The highest memory use of a process, in KiB.
 fn peak(pid: u32) -> Result<u64, Failed> {
     let status = std::fs::read_to_string(format!("/proc/{pid}/status"))?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
@@ -61,7 +61,7 @@ fn peak(pid: u32) -> Result<u64, Failed> {
     Ok(number.ok_or("no VmHWM")?.parse()?)
 }
 
-/// 10,000 connections: garbage, the beginning of a handshake, nothing.
+/// 10,000 connections: garbage, the beginning of a handshake, or nothing.
 async fn connections(address: SocketAddr) {
     for batch in 0..50 {
         let one = |number: usize| async move {
@@ -73,7 +73,7 @@ async fn connections(address: SocketAddr) {
                 1 => b"\x00\xff\r\n\r\n garbage",
                 _ => b"",
             };
-            // What becomes of it is not looked at.
+            // The result does not matter.
             let _ = stream.write_all(says).await;
         };
         let all = (0..200).map(|number| one(batch * 200 + number));
@@ -81,7 +81,7 @@ async fn connections(address: SocketAddr) {
     }
 }
 
-/// A body of 1 GiB, until the server has enough.
+/// A body of 1 GiB, until the server stops reading.
 async fn large_body(address: SocketAddr) {
     let Ok(mut stream) = TcpStream::connect(address).await else {
         return;
@@ -139,7 +139,7 @@ async fn rapid_reset(address: SocketAddr) {
     driving.abort();
 }
 
-/// More connections than the server has places, each with a head that never ends, until it closes
+/// More connections than the server has places, each with an endless head, until the server closes
 /// them.
 async fn slow_loris(address: SocketAddr) {
     let one = || async {
@@ -162,7 +162,8 @@ async fn slow_loris(address: SocketAddr) {
     futures_util::future::join_all((0..300).map(|_| one())).await;
 }
 
-/// 300 uploads of half a MiB, each under its own ID; the last is answered like the first.
+/// 300 uploads of half a MiB, each under its own ID; the last one gets the same answer as the
+/// first.
 async fn many_uploads(
     url: &reqwest::Url,
     root: reqwest::Certificate,
@@ -190,7 +191,7 @@ async fn many_uploads(
     Ok(())
 }
 
-/// Takes any certificate: the load is not about them.
+/// Accepts any certificate: the load does not test them.
 #[derive(Debug)]
 struct Anyone(Arc<rustls::crypto::CryptoProvider>);
 

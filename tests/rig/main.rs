@@ -91,7 +91,7 @@ fn run(published: Published, mistake: Option<Mistake>, held_to: Option<Release>)
         rig = rig.held_to(release);
     }
     if let Some(mistake) = mistake {
-        // The known answers on the wire add nothing to a mistake on the wire.
+        // The known answers on the wire add nothing to a mistake in requests.
         rig = if everything() {
             without_vectors(rig)
         } else {
@@ -102,12 +102,13 @@ fn run(published: Published, mistake: Option<Mistake>, held_to: Option<Release>)
     runtime().block_on(running).expect("it runs")
 }
 
-/// Whether each mistake meets every case, as in CI; else those around the check that must catch it.
+/// Whether each mistake runs every case, as in CI; otherwise only cases around the check that must
+/// catch it.
 fn everything() -> bool {
     std::env::var_os("CI").is_some()
 }
 
-/// The check, and enough cases for what looks back.
+/// The check, and enough cases for checks that use earlier requests.
 fn around(rig: Rig, check: &str) -> Rig {
     [
         check,
@@ -135,8 +136,8 @@ fn without_vectors(rig: Rig) -> Rig {
         .fold(rig, |rig, group| rig.only(&format!("rig.{group}")))
 }
 
-/// The findings that are not as they should be, each on a line; without the cases in which
-/// something was seen, which depend on what was played.
+/// The deviating findings, one per line, without the cases in which something was observed, because
+/// they depend on the played cases.
 fn deviations(report: &Report) -> Vec<String> {
     let wrong = |finding: &&Finding| {
         matches!(
@@ -161,8 +162,8 @@ fn deviations(report: &Report) -> Vec<String> {
         .collect()
 }
 
-/// The text with `ID` in the place of each backup ID, or what is shown of it: the person is made up
-/// again in each run.
+/// The text with `ID` in place of each backup ID or its visible part: each run invents a new
+/// person.
 fn without_ids(text: &str) -> String {
     const LEAST_DIGITS: usize = 24;
     let mut out = String::new();
@@ -173,7 +174,7 @@ fn without_ids(text: &str) -> String {
             out += "ID";
             rest = &rest[digits..];
         } else {
-            // Digits that are too few stay, with what stands behind them.
+            // Too few digits stay, with the text after them.
             let length = digits.max(first.len_utf8());
             out += &rest[..length];
             rest = &rest[length..];
@@ -195,8 +196,8 @@ fn enough() -> Result<(), Failed> {
     Ok(())
 }
 
-/// Whether nothing of level Required but the check that names a mistake finds it, in a run of
-/// everything.
+/// Whether, in a run of everything, only the check that names a mistake fails among those of level
+/// Required.
 fn is_caught_alone(mistake: Mistake) -> bool {
     let Ok(reviewed) = std::fs::read_to_string(snapshot_of(mistake)) else {
         return false;
@@ -231,10 +232,10 @@ fn supports_nothing() -> Result<(), Failed> {
     Ok(())
 }
 
-/// What the rig finds in a published client, held to itself.
+/// What the rig finds in a published client that is compared with itself.
 fn published_client(published: Published, name: &str) {
     let report = run(published, None, Some(published.release()));
-    // Of the known answers on the wire, that they are taken otherwise is enough.
+    // For the known answers on the wire, it is enough that they differ.
     let (known, mut found): (Vec<_>, Vec<_>) = deviations(&report).into_iter().partition(|line| {
         [" rig.payload.", " rig.config.", " rig.read-backup."]
             .iter()
@@ -255,8 +256,8 @@ fn published_client(published: Published, name: &str) {
     );
 }
 
-/// Where an earlier release differs from the newest, it is the earlier one's way that counts: the
-/// status, the end of a restore, what is restored.
+/// If an earlier release differs from the newest, the earlier behaviour counts: the status, the end
+/// of a restore, what is restored.
 fn newest_held_to_earlier() -> Result<(), Failed> {
     let differing = [
         "rig.backup.202",
@@ -288,7 +289,7 @@ fn newest_held_to_earlier() -> Result<(), Failed> {
     Ok(())
 }
 
-/// A mistake is caught by the check that names it.
+/// The check that names a mistake catches it.
 fn wrong(mistake: Mistake) -> Result<(), Failed> {
     let report = run(Published::Correct, Some(mistake), None);
     let caught = report.findings.iter().any(|finding| {
@@ -302,7 +303,7 @@ fn wrong(mistake: Mistake) -> Result<(), Failed> {
         insta::assert_snapshot!(format!("wrong_{mistake:?}"), others);
         return Ok(());
     }
-    // The findings about what was played are the same as in a run of everything.
+    // The findings about the played cases are the same as in a run of everything.
     let snapshot = std::fs::read_to_string(snapshot_of(mistake))?;
     let reviewed = snapshot.splitn(3, "---\n").nth(2).unwrap_or_default();
     let played = |line: &&str| {

@@ -24,15 +24,15 @@ macro_rules! mistakes {
 }
 
 mistakes! {
-    /// An action that nobody knows is reported as done.
+    /// An unknown action is reported as done.
     UnknownActionIsDone => "rig.contract.unsupported",
-    /// Everything is reported as done, and nothing is sent.
+    /// Everything is reported as done, but nothing is sent.
     DoesNothing => "rig.test.healthy",
     /// Everything fails.
     AlwaysFails => "rig.backup.first",
     /// The client crashes.
     Crashes => "rig.backup.first",
-    /// A deletion is reported as done, and none is sent.
+    /// A deletion is reported as done, but none is sent.
     CannotDelete => "rig.delete.healthy",
     /// The backup ID in capital letters.
     CapitalId => "rig.request.path",
@@ -40,7 +40,7 @@ mistakes! {
     HalfId => "rig.request.path",
     /// Two slashes between base URL and path.
     DoubledSlash => "rig.request.path",
-    /// The backup ID in a query, too.
+    /// The backup ID is also in a query.
     IdInQuery => "rig.request.path",
     /// The server's password in a query.
     PasswordInQuery => "rig.request.path",
@@ -48,23 +48,23 @@ mistakes! {
     SafePasswordInQuery => "rig.secret.password",
     /// The Safe password in a header field.
     SafePasswordInHeader => "rig.secret.password",
-    /// The Safe password is spelled otherwise before the derivation.
+    /// The Safe password is changed before the derivation.
     PasswordInLowerCase => "rig.request.path",
-    /// The Safe password is sent as the server's.
+    /// The Safe password is sent as the server's password.
     SafePasswordAsServerPassword => "rig.secret.password",
-    /// Another user than the server's.
+    /// The user name is not the server's.
     OtherUser => "rig.request.credentials",
     /// The private key in a header field.
     PrivateKeyInHeader => "rig.secret.private-key",
     /// No `User-Agent`.
     NoUserAgent => "rig.request.user-agent",
-    /// The HTTP library's `User-Agent`.
+    /// The `User-Agent` is that set by the HTTP library.
     OtherUserAgent => "rig.request.user-agent",
     /// No `Content-Type` with an upload.
     NoContentType => "rig.request.content-type",
     /// A `Content-Type` of text with an upload.
     TextContentType => "rig.request.content-type",
-    /// An `Accept` that is not JSON's with `config`.
+    /// `config` is requested with an `Accept` other than JSON's.
     OtherAccept => "rig.request.accept",
     /// An upload without a length.
     Chunked => "rig.request.length",
@@ -76,13 +76,13 @@ mistakes! {
     HeadForConfig => "rig.request.method",
     /// PROPFIND before everything.
     ProbesWithPropfind => "rig.request.method",
-    /// The upload comes before the question for `config`.
+    /// The upload comes before the request for `config`.
     UploadsBeforeConfig => "rig.request.config-first",
-    /// `config` is never asked for.
+    /// `config` is never requested.
     NeverAsksForConfig => "rig.request.config-first",
-    /// Whatever `config` says, the usual values count.
+    /// The usual values count, whatever `config` says.
     AnyConfigWillDo => "rig.test.portal",
-    /// The limit counts for nothing.
+    /// The limit is ignored.
     IgnoresLimit => "rig.backup.limit-small",
     /// One byte above the limit is uploaded.
     OneByteTooMany => "rig.backup.limit-below",
@@ -100,11 +100,11 @@ mistakes! {
     ZlibForGzip => "rig.body.sealed",
     /// The first half of the master key, which is the backup ID, as the key.
     FirstHalfAsKey => "rig.body.sealed",
-    /// The nonce stands in front in the reverse order.
+    /// The nonce is in front, in reverse order.
     NonceReversed => "rig.body.sealed",
-    /// The tag behind the ciphertext.
+    /// The tag is after the ciphertext.
     TagAtTheEnd => "rig.body.sealed",
-    /// The nonce behind the box.
+    /// The nonce is after the box.
     NonceAtTheEnd => "rig.body.sealed",
     /// The body in base64.
     Base64Body => "rig.body.sealed",
@@ -128,37 +128,37 @@ mistakes! {
     LockedIsSuccess => "rig.backup.423",
     /// 429 is success.
     TooManyIsSuccess => "rig.backup.429",
-    /// Any status of an upload is success.
+    /// Any status of an upload counts as success.
     AnyStatusIsSuccess => "rig.backup.500",
     /// 413 is success.
     TooLargeIsSuccess => "rig.backup.413",
     /// A server's error is success.
     ServerErrorIsSuccess => "rig.backup.503",
-    /// 201 alone is success.
+    /// Only 201 is success.
     OnlyCreatedIsSuccess => "rig.backup.over-old",
-    /// Asks again and again where the server has an error.
+    /// Repeats the request without end if the server has an error.
     HammersOnErrors => "rig.request.in-vain",
-    /// One second is the longest that an answer may take.
+    /// An answer may take only one second.
     Impatient => "rig.backup.slow",
-    /// A redirected upload becomes a GET, and that succeeds.
+    /// A redirected upload becomes a GET, and that counts as success.
     FollowsUploadAsGet => "rig.backup.redirect-302",
-    /// Credentials go along to another host.
+    /// Credentials are also sent to another host.
     CredentialsToOtherHosts => "rig.hosts.credentials",
     /// A redirect to plain HTTP is followed.
     FollowsToPlain => "rig.hosts.plain",
-    /// Plain HTTP is tried, too.
+    /// Plain HTTP is also tried.
     FallsBackToPlain => "rig.hosts.plain",
-    /// No certificate is refused.
+    /// Every certificate is accepted.
     AnyCertificate => "rig.tls.unknown-root.restore",
-    /// No certificate is refused where the server is only tested.
+    /// Every certificate is accepted when the server is only tested.
     AnyCertificateInATest => "rig.tls.unknown-root.test",
-    /// No name in a certificate is refused.
+    /// Every name in a certificate is accepted.
     AnyName => "rig.tls.wrong-name.restore",
-    /// TLS 1.1 will do.
+    /// TLS 1.1 is accepted.
     TakesOldTls => "rig.tls.old-version.restore",
-    /// What arrived of a broken-off download is taken for the backup, whatever it is.
+    /// The received part of a broken-off download is used as the backup, whatever it contains.
     AnyBodyIsABackup => "rig.restore.portal",
-    /// A download that breaks off is taken as far as it came.
+    /// A broken-off download is restored as far as it was received.
     TakesHalfADownload => "rig.restore.cut-off",
     /// Nothing on the server is restored successfully.
     MissingIsSuccess => "rig.restore.404",
@@ -168,16 +168,16 @@ mistakes! {
     SmallDownloads => "rig.restore.large",
     /// The tag is not checked.
     DoesNotCheckTheTag => "rig.restore.tampered",
-    /// Only stored gzip is unpacked.
+    /// Only gzip without compression is unpacked.
     OnlyStoredGzip => "rig.restore.compressed",
-    /// What is not packed is restored as well.
+    /// Data that is not packed is also restored.
     TakesUnpacked => "rig.restore.unpacked",
-    /// Another key is restored than was backed up.
+    /// The restored key differs from the key in the backup.
     RestoresAnotherKey => "rig.restore.healthy",
     /// Another backup is deleted.
     DeletesAnother => "rig.request.path",
     /// A change of the password deletes the old backup first.
     DeletesFirst => "rig.password.old-kept",
-    /// A change of the password leaves the old backup.
+    /// A change of the password leaves the old backup on the server.
     LeavesTheOld => "rig.password.changed",
 }

@@ -1,4 +1,4 @@
-//! A certificate for 127.0.0.1, made fresh: a root, and a leaf signed by it.
+//! A new certificate for 127.0.0.1: a root, and a leaf signed by it.
 
 use rcgen::{
     BasicConstraints, CertificateParams, CertifiedIssuer, DnType, ExtendedKeyUsagePurpose, IsCa,
@@ -16,7 +16,7 @@ pub struct Certificates {
 }
 
 impl Certificates {
-    /// Makes them, valid from yesterday on for three months.
+    /// Creates them, valid from yesterday for three months.
     pub fn make() -> Self {
         let mut authority = valid(Vec::new());
         authority.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));

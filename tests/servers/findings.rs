@@ -1,25 +1,25 @@
-//! The findings of a run as a short text to review, and those that race taken out of it.
+//! The findings of a run as a short text for review, without those that race.
 
 use safe_conformance::engine::Finding;
 use safe_conformance::engine::Verdict;
 use safe_conformance::report::Report;
 use std::fmt::Write as _;
 
-/// A finding that is not the same in every run of a server.
+/// A finding that differs between runs of a server.
 pub struct Racy {
     /// Its name, with its variant.
     pub finding: &'static str,
-    /// The verdicts that have been seen and are true.
+    /// The verdicts that were observed and are correct.
     pub allowed: &'static [Verdict],
-    /// Why the server does now this, now that.
+    /// Why the server's behaviour varies.
     pub why: &'static str,
 }
 
-/// Everything that is not a pass, in the order of the suite, with the verdict of each client and
-/// the number of passes.
+/// Everything except passes, in the order of the suite, with the verdict of each client and the
+/// number of passes.
 ///
-/// `why` tells why the server is so; `elided` are words that differ from run to run, with what
-/// stands for them.
+/// `why` explains the server's behaviour; `elided` lists words that differ from run to run, each
+/// with its replacement.
 pub fn digest(
     report: &Report,
     racy: &[Racy],
@@ -56,7 +56,7 @@ pub fn digest(
         .iter()
         .filter(|finding| !passes(finding) && !finding.is_unasked())
         .collect();
-    // What many say in a row is said once.
+    // A text that several findings in a row share appears once.
     for alike in shown.chunk_by(|one, next| alike(one, next)) {
         let finding = alike[0];
         let (verdict, name) = (finding.verdict, finding.name());
@@ -75,7 +75,7 @@ pub fn digest(
         .fold(text, |text, (word, name)| text.replace(word, name))
 }
 
-/// Whether two findings say the same of what does not apply to one subject.
+/// Whether two findings say the same about what does not apply to one subject.
 fn alike(one: &Finding, next: &Finding) -> bool {
     let subject = |finding: &Finding| finding.id.split('.').next().map(str::to_owned);
     one.verdict == Verdict::NotApplicable
@@ -84,7 +84,7 @@ fn alike(one: &Finding, next: &Finding) -> bool {
         && subject(one) == subject(next)
 }
 
-/// The problem that is named, certain or likely: ` {problem.quota}`, ` {problem.quota?}`.
+/// The problem of the finding, certain or likely: ` {problem.quota}`, ` {problem.quota?}`.
 pub fn problem(finding: &Finding) -> String {
     let cause = finding.cause.as_ref();
     let named = cause.filter(|cause| cause.id.starts_with("problem."));

@@ -1,4 +1,4 @@
-//! What real servers are known to do, and what they do only in some runs, each with the reason.
+//! The known behaviour of real servers, and what they do only in some runs, each with the reason.
 
 use crate::findings::Racy;
 use safe_conformance::engine::Verdict;
@@ -57,9 +57,8 @@ pub(super) const REASONS: &[Reason] = &[
     },
 ];
 
-// What is not the same in every run, each with the reason; learnt from ten runs or more of each
-// server. Where numbers stand, they were counted without the suite, by clients that read while
-// others wrote.
+// What differs between runs, each with the reason; learnt from ten or more runs of each server.
+// Numbers were counted without the suite, by clients that read while others wrote.
 const PASS_OR_WARN: &[Verdict] = &[Verdict::Pass, Verdict::Warn];
 
 pub(super) const APACHE_RACES: &[Racy] = &[Racy {
@@ -163,7 +162,7 @@ const ANONYMOUS_OVERWRITE_RACE: Racy = Racy {
     allowed: &[Verdict::Pass, Verdict::NotApplicable],
     ..LISTING_RACE
 };
-/// The same, where both listings race.
+/// The same, if both listings race.
 const ANONYMOUS_PROBE_RACE: Racy = Racy {
     finding: "auth.anonymous-probe",
     ..ANONYMOUS_OVERWRITE_RACE

@@ -1,16 +1,16 @@
-//! Ways in which people set nginx up wrong, and what the suite must say to each.
+//! Ways in which people misconfigure nginx, and what the suite must say about each.
 
 use super::{check, nginx};
 use safe_conformance::engine::{ClientVerdict, Verdict};
 use safe_conformance::safe::{Client, Direction};
 
-/// A way in which people set nginx up wrong, and what the suite must say to it.
+/// A way in which people misconfigure nginx, and what the suite must say about it.
 pub(super) struct Misconfigured {
     pub(super) name: &'static str,
     server: &'static str,
-    /// Whether Android and iOS can use it all the same.
+    /// Whether Android and iOS can use it nevertheless.
     usable: bool,
-    /// The finding that names the cause, a part of what it observed and a part of its remedy.
+    /// The finding that names the cause, a part of its observation and a part of its remedy.
     causes: &'static [(&'static str, &'static str, &'static str)],
 }
 

@@ -1,4 +1,5 @@
-//! A real server as a process: an own folder, a free port, and an end that nothing survives.
+//! A real server as a process: it has its own folder and a free port, and all its processes end
+//! with it.
 
 use std::fs::{self, File};
 use std::io::{self, ErrorKind};
@@ -14,15 +15,14 @@ use tempfile::TempDir;
 const NOBODY: u32 = 65534;
 /// How long a server may take until it listens.
 const START: Duration = Duration::from_secs(20);
-/// How often a server is tried with another port: between choosing one and listening on it, someone
-/// else may take it.
+/// How many ports are tried: another program may take a port before the server listens on it.
 const ATTEMPTS: usize = 3;
 /// The config that every server has on its disk.
 pub const CONFIG: &str = r#"{"maxBackupBytes":524288,"retentionDays":180}"#;
 /// `safe` with the password `s3cret-loopback`, as `openssl passwd -apr1` encodes it.
 const HTPASSWD: &str = "safe:$apr1$loopback$/OZhxI/88Y4bbw9Xqxtxg0\n";
 
-/// The folder of one server: `files/safe/{config,backups}`, and `run` for all else.
+/// The folder of one server: `files/safe/{config,backups}`, and `run` for everything else.
 pub struct Folder {
     directory: TempDir,
 }
@@ -43,17 +43,17 @@ impl Folder {
         self.directory.path()
     }
 
-    /// What the server shows.
+    /// What the server serves.
     pub fn files(&self) -> PathBuf {
         self.path().join("files")
     }
 
-    /// Where the backups are.
+    /// The folder of the backups.
     pub fn backups(&self) -> PathBuf {
         self.files().join("safe/backups")
     }
 
-    /// Where the server's own files are.
+    /// The folder of the server's own files.
     pub fn run(&self) -> PathBuf {
         self.path().join("run")
     }
@@ -74,7 +74,7 @@ impl Folder {
         self.write(name, &text)
     }
 
-    /// What the run of the suite has changed: nothing, if it cleaned up and kept its hands off the
+    /// What the run of the suite has changed: nothing, if it cleaned up and did not change the
     /// config.
     pub fn left_over(&self) -> Vec<String> {
         let mut left: Vec<_> = fs::read_dir(self.backups())
@@ -88,7 +88,7 @@ impl Folder {
         left
     }
 
-    /// Gives everything to `nobody`.
+    /// Makes `nobody` the owner of everything.
     fn give_away(&self) {
         let mut folders = vec![self.path().to_owned()];
         while let Some(path) = folders.pop() {
@@ -100,7 +100,7 @@ impl Folder {
         }
     }
 
-    /// The end of what the server wrote to its logs.
+    /// The end of the server's logs.
     fn log(&self) -> String {
         let read = |name: &str| fs::read_to_string(self.run().join(name)).unwrap_or_default();
         let log = read("output.log") + &read("error.log");
@@ -109,7 +109,7 @@ impl Folder {
     }
 }
 
-/// A server that runs; dropping it ends it, with whatever it started.
+/// A running server; dropping it ends it and every process that it started.
 pub struct Running {
     /// Where it listens.
     pub port: u16,
@@ -118,7 +118,7 @@ pub struct Running {
     pub folder: Folder,
 }
 
-/// Starts what `command` makes of a folder and a port, and waits until it listens.
+/// Starts the command that `command` returns for a folder and a port, and waits until it listens.
 pub fn start(command: impl Fn(&Folder, u16) -> Command) -> Running {
     let mut trouble = String::new();
     for _ in 0..ATTEMPTS {
@@ -166,13 +166,13 @@ fn attempt(command: &impl Fn(&Folder, u16) -> Command) -> Result<Running, String
     Err(format!("it does not listen: {}", running.folder.log()))
 }
 
-/// Starts a server as `nobody` where root may do that, else as the user who runs the tests.
+/// Starts a server as `nobody` if root may do that, otherwise as the user who runs the tests.
 fn spawn(command: &mut Command, folder: &Folder) -> io::Result<Child> {
     let ourselves = fs::metadata("/proc/self")?;
     if ourselves.uid() == 0 {
         folder.give_away();
         match command.uid(NOBODY).gid(NOBODY).spawn() {
-            // The program lies where only root may look.
+            // The program is where only root can look.
             Err(error) if error.kind() == ErrorKind::PermissionDenied => {
                 command.uid(ourselves.uid()).gid(ourselves.gid());
             }
@@ -184,8 +184,8 @@ fn spawn(command: &mut Command, folder: &Folder) -> io::Result<Child> {
 
 impl Drop for Running {
     fn drop(&mut self) {
-        // The whole group: nginx, Apache and PHP have workers. In this form dash and bash both know
-        // it.
+        // The whole group: nginx, Apache and PHP have workers. Both dash and bash support this
+        // form.
         let group = format!("kill -KILL -{}", self.child.id());
         let ended = Command::new("sh")
             .args(["-c", &group])
@@ -202,14 +202,14 @@ impl Drop for Running {
     }
 }
 
-/// A port on which nobody listens just now.
+/// A port on which nothing listens at this moment.
 fn free_port() -> u16 {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port");
     listener.local_addr().expect("its address").port()
 }
 
-/// Where a program is: at the path that the environment variable names, in `PATH`, or where Debian
-/// has it.
+/// The path of a program: the value of the environment variable, a file in `PATH`, or Debian's
+/// location.
 pub fn program(name: &str, variable: &str) -> Option<PathBuf> {
     let named = std::env::var_os(variable).map(PathBuf::from);
     let path = std::env::var_os("PATH").unwrap_or_default();

@@ -1,5 +1,5 @@
-//! A server that answers as a real one was measured to: statuses, headers and bodies come from a
-//! file.
+//! A server that answers as a real one did when it was measured: statuses, headers and bodies come
+//! from a file.
 
 use data_encoding::{BASE64, HEXLOWER};
 use jiff::Timestamp;
@@ -11,16 +11,16 @@ use std::fmt::Write as _;
 use std::sync::{Arc, Mutex};
 use wiremock::{Request, Respond, ResponseTemplate};
 
-/// What all three say in their config, in bytes.
+/// The limit in the config of all three, in bytes.
 const LIMIT: usize = 524_288;
 
-/// What a server takes for the name of a backup. Source: the probes `get_upper`, `put_upper` and
+/// What a server accepts as the name of a backup. Source: the probes `get_upper`, `put_upper` and
 /// `put_nothex`.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Names {
-    /// Whatever a file may be called.
+    /// Any file name.
     Any,
-    /// 64 hex digits, whose case does not matter.
+    /// 64 hex digits in any case.
     Hex,
     /// 64 lower-case hex digits.
     LowerHex,
@@ -30,7 +30,7 @@ pub enum Names {
 pub struct Replay {
     answers: BTreeMap<String, Measured>,
     names: Names,
-    /// Whether a User-Agent is let in. Only an unknown one was measured; the rule is in the
+    /// Whether a User-Agent is accepted. Only an unknown one was measured; the rule is in the
     /// server's source.
     knows: fn(&str) -> bool,
     stored: Stored,
@@ -69,7 +69,7 @@ impl Measured {
 }
 
 impl Replay {
-    /// A server from what was measured of it.
+    /// Creates a server from its measurements.
     pub fn new(measured: &str, names: Names, knows: fn(&str) -> bool) -> Self {
         let file: File = serde_json::from_str(measured).expect("a file of measured answers");
         Self {
@@ -80,7 +80,7 @@ impl Replay {
         }
     }
 
-    /// What it holds.
+    /// The stored backups.
     pub fn stored(&self) -> Stored {
         Arc::clone(&self.stored)
     }
@@ -97,12 +97,12 @@ impl Replay {
         with_headers(measured).set_body_bytes(measured.body.as_bytes())
     }
 
-    /// Whether it demands credentials at all.
+    /// Whether it requires credentials.
     fn has_login(&self) -> bool {
         self.answers.contains_key("unauth_config")
     }
 
-    /// The answer to a request whose User-Agent or credentials are not let in.
+    /// The answer to a request whose User-Agent or credentials are not accepted.
     fn turned_away(&self, request: &Request, path: &str) -> Option<ResponseTemplate> {
         let method = request.method.as_str();
         let put = method == "PUT";
@@ -132,7 +132,8 @@ impl Replay {
         (!(self.knows)(header(request, "user-agent"))).then(|| self.replay(probe))
     }
 
-    /// The name under which it keeps what a path names; `None` for a name that it does not take.
+    /// The name under which it stores the file of a path; `None` for a name that it does not
+    /// accept.
     fn name(&self, name: &str) -> Option<String> {
         let hex = name.len() == 64 && name.bytes().all(|byte| byte.is_ascii_hexdigit());
         let lower = name.to_ascii_lowercase();
@@ -143,7 +144,7 @@ impl Replay {
         }
     }
 
-    /// The answer to a request for what may be a backup.
+    /// The answer to a request for a possible backup.
     fn backup(&self, request: &Request, name: &str) -> ResponseTemplate {
         let mut stored = self.stored.lock().expect("no panic while it was held");
         let Some(name) = self.name(name) else {
@@ -191,7 +192,7 @@ impl Replay {
                     (request.body.is_empty(), "put_empty"),
                     (request.body.len() > LIMIT, "put_max_plus1"),
                 ];
-                // Of what is unusual counts what is refused.
+                // Of the unusual requests, only the refused ones matter.
                 let refused = unusual
                     .iter()
                     .find(|(is, probe)| *is && !self.answer(probe).succeeded());
@@ -205,13 +206,13 @@ impl Replay {
                 stored.insert(name, kept);
                 self.replay(ordinary)
             }
-            // Measured of the folder: a server without WebDAV answers it by the method alone.
+            // Measured on the folder: a server without WebDAV answers by the method only.
             ("PROPFIND", _) if !self.answer("propfind_1").succeeded() => self.replay("propfind_1"),
             (other, _) => panic!("{other} was not measured"),
         }
     }
 
-    /// What a listing answers: only whether it names the backups was written down.
+    /// The answer of a listing: the measurements only say whether it names the backups.
     fn listing(&self, probe: &str) -> ResponseTemplate {
         let measured = self.answer(probe);
         if measured.note != "LEAKS ID" {
@@ -276,7 +277,7 @@ fn with_marks(measured: &Measured, kept: &Kept) -> ResponseTemplate {
     with_headers(&measured)
 }
 
-/// The value of a header field, empty where there is none.
+/// The value of a header field; empty if it is missing.
 fn header<'a>(request: &'a Request, name: &str) -> &'a str {
     request
         .headers

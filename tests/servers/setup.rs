@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 /// How long one command may take.
 const LONGEST: Duration = Duration::from_secs(60);
 
-/// Starts the server over a folder in which nothing is, sets it up, and compares what was said.
+/// Starts the server over an empty folder, sets it up, and compares the output.
 pub fn set_up(name: &str, server: impl Fn(&Folder, u16) -> Command, path: &str) {
     let running = start(|folder, port| {
         let safe = folder.files().join("safe");
@@ -51,7 +51,7 @@ fn command(running: &Running, path: &str) -> (String, Option<Value>) {
     (format!("{said}exit {code}\n"), report)
 }
 
-/// The text, without the version of the server: that is the machine's.
+/// The text without the version of the server, which depends on the machine.
 fn without_version(text: &str) -> String {
     let lines = text
         .lines()
@@ -62,7 +62,8 @@ fn without_version(text: &str) -> String {
     lines.collect()
 }
 
-/// What was planned and done, what fails, and the verdicts; what races in the check is left out.
+/// What was planned and done, what fails, and the verdicts; findings of the check that race are
+/// left out.
 fn summary(said: &str, report: Option<&Value>) -> String {
     let Some(report) = report else {
         return without_version(said);

@@ -2,11 +2,11 @@
 
 use std::path::Path;
 
-/// Holds a passage of a manual page to what the program prints now. With `MANUAL_UPDATE=always` the
-/// page is written instead.
+/// Compares a passage of a manual page with the current output of the program. With
+/// `MANUAL_UPDATE=always`, it writes the page instead.
 ///
 /// # Panics
-/// If they differ, and the page is not to be written.
+/// If they differ, unless the page is written.
 pub fn holds(page: &str, passage: &str, printed: &str) {
     if passage == printed {
         return;

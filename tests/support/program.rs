@@ -1,14 +1,14 @@
-//! The program as a child process: without the caller's environment, and never longer than it may.
+//! The program as a child process: without the caller's environment, and with a time limit.
 
 use std::io::Write as _;
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
-/// How long any invocation may take before a test gives it up as hanging.
+/// How long a call may take before a test treats it as hanging.
 pub const PATIENCE: Duration = Duration::from_secs(90);
 
-/// The result of an invocation.
+/// The result of a call.
 #[derive(Debug)]
 pub struct Ended {
     pub code: Option<i32>,
@@ -23,7 +23,7 @@ impl Ended {
     }
 }
 
-/// The program with nothing of this environment but what it needs, and its state in `home`.
+/// The program with only the necessary part of this environment, and its state in `home`.
 pub fn program(home: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_safe-conformance"));
     command
@@ -63,7 +63,7 @@ impl Running {
 
     /// Sends a signal: `INT`, `TERM`, `KILL`.
     pub fn signal(&self, name: &str) {
-        // If the process has ended already, there is nobody to send it to.
+        // If the process has already ended, nothing receives the signal.
         let _ = Command::new("kill")
             .args([format!("-{name}"), self.child.id().to_string()])
             .stderr(Stdio::null())
@@ -74,10 +74,10 @@ impl Running {
         matches!(self.child.try_wait(), Ok(None))
     }
 
-    /// Waits for the end, and gives the most memory that the program had at once, in KiB.
+    /// Waits for the end, and returns the highest memory use of the program, in KiB.
     ///
-    /// The last value read is the one: it never falls, and a first one may be that of the process
-    /// of the tests, whose memory a child has until its own program is loaded.
+    /// The last value counts: it never falls, and a first value may belong to the process of the
+    /// tests, whose memory a child shares until its own program is loaded.
     pub fn peak_memory(&mut self) -> u64 {
         let status = format!("/proc/{}/status", self.id());
         let mut peak = 0;
@@ -128,7 +128,7 @@ impl Drop for Running {
 fn reader(mut from: impl std::io::Read + Send + 'static) -> std::thread::JoinHandle<String> {
     std::thread::spawn(move || {
         let mut bytes = Vec::new();
-        // What was read so far counts.
+        // The data read so far counts.
         let _ = from.read_to_end(&mut bytes);
         String::from_utf8_lossy(&bytes).into_owned()
     })
@@ -148,10 +148,10 @@ pub fn file(folder: &Path, name: &str, content: &str) -> std::path::PathBuf {
     path
 }
 
-/// The IDs that ledgers in a folder name as uploaded and not gone.
+/// The IDs that ledgers in a folder name as uploaded and not yet gone.
 ///
-/// The program may still be at work: a ledger that it removed after the listing names nothing, and
-/// what follows the last line's end is not written yet.
+/// The program may still be running: a ledger that it removed after the listing names nothing, and
+/// an unfinished last line does not count.
 pub fn named_in_ledgers(folder: &Path) -> std::collections::BTreeSet<String> {
     let mut named = std::collections::BTreeSet::new();
     for path in ledgers(folder) {

@@ -28,7 +28,7 @@ impl Reference {
         }
     }
 
-    /// Plain http, with this password, these faults and this delay before every answer.
+    /// A plain http server with this password, these faults and this delay before every answer.
     pub fn plain(password: &str, faults: &[Fault], delay: Duration) -> Self {
         Self::start(Options {
             tls: false,
@@ -46,12 +46,12 @@ impl Reference {
         self.running.base_url()
     }
 
-    /// How many requests came so far.
+    /// How many requests have arrived so far.
     pub fn count(&self) -> usize {
         self.running.requests().len()
     }
 
-    /// Waits until it is so, or until a run would be long over.
+    /// Waits until the condition holds, or until any run would have ended.
     pub fn wait_until(&self, mut is_so: impl FnMut(&Self) -> bool) {
         let began = Instant::now();
         while !is_so(self) && began.elapsed() < Duration::from_secs(60) {
@@ -59,7 +59,7 @@ impl Reference {
         }
     }
 
-    /// Lets requests end whose client is gone.
+    /// Waits until requests of clients that have gone are finished.
     pub fn settle(&self) {
         let mut quiet = (self.count(), self.running.stored());
         loop {

@@ -1,4 +1,4 @@
-//! A small server on loopback that does what a test says, on plain sockets and threads.
+//! A small server on loopback that does what a test specifies, on plain sockets and threads.
 
 use data_encoding::BASE64;
 use std::collections::{BTreeMap, BTreeSet};
@@ -19,10 +19,10 @@ pub fn authorization() -> String {
     format!("Basic {credentials}")
 }
 
-/// How long a connection may stand still before its thread gives it up.
+/// How long a connection may be idle before its thread gives it up.
 const STANDSTILL: Duration = Duration::from_secs(30);
 
-/// A request as it came.
+/// A request as it arrived.
 #[derive(Clone, Debug)]
 pub struct Asked {
     pub method: String,
@@ -42,7 +42,7 @@ impl Asked {
         })
     }
 
-    /// The backup ID, where the request is about a backup.
+    /// The backup ID, if the request is about a backup.
     pub fn backup(&self) -> Option<&str> {
         let id = self.path.rsplit_once("/backups/")?.1;
         (id.len() == 64 && id.bytes().all(|byte| byte.is_ascii_hexdigit())).then_some(id)
@@ -53,7 +53,7 @@ impl Asked {
     }
 }
 
-/// An answer that is framed as it should be.
+/// An answer with correct framing.
 #[derive(Clone, Debug)]
 pub struct Reply {
     pub status: u16,
@@ -97,23 +97,23 @@ type Writer = Box<dyn FnOnce(&mut TcpStream, &Control) -> io::Result<()> + Send>
 pub enum Deed {
     /// What a healthy server does.
     Healthy,
-    /// The same, and closes the connection without a word.
+    /// Does what a healthy server does, then closes the connection without notice.
     Last,
     /// Answers.
     Reply(Reply),
-    /// Does what a healthy server does, and sends this instead of its answer.
+    /// Does what a healthy server does, but sends this answer.
     Instead(Reply),
     /// Writes these bytes and closes.
     Raw(Vec<u8>),
-    /// Writes what it likes and closes.
+    /// Writes anything and closes.
     Write(Writer),
-    /// Resets the connection, with what was written so far lost or not.
+    /// Resets the connection; data written so far may be lost.
     Reset(Vec<u8>),
-    /// Says nothing and keeps the connection.
+    /// Keeps the connection and does not answer.
     Silence,
 }
 
-/// What threads of a server look at.
+/// State that all threads of a server read.
 #[derive(Default)]
 pub struct Control {
     ending: AtomicBool,
@@ -124,7 +124,7 @@ impl Control {
         self.ending.load(Ordering::Relaxed)
     }
 
-    /// Sleeps unless the server is to end.
+    /// Sleeps unless the server must end.
     pub fn sleep(&self, time: Duration) -> io::Result<()> {
         let end = Instant::now() + time;
         while Instant::now() < end {
@@ -137,7 +137,7 @@ impl Control {
     }
 }
 
-/// What the server holds and has seen.
+/// What the server stores and has received.
 #[derive(Default)]
 pub struct Site {
     open: bool,
@@ -153,7 +153,7 @@ fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
 }
 
 impl Site {
-    /// What a healthy server answers, and what becomes of its store.
+    /// What a healthy server answers, and how its store changes.
     fn healthy(&self, asked: &Asked) -> Reply {
         if !self.open && asked.header("authorization") != Some(&authorization()) {
             return Reply::new(401, "").with("WWW-Authenticate", "Basic realm=\"safe\"");
@@ -197,7 +197,7 @@ impl Scripted {
         Self::launch(Site::default(), Some(Arc::new(script)), |_, _| Ok(()))
     }
 
-    /// The same, for anybody.
+    /// The same, without credentials.
     pub fn open(script: impl Fn(&Asked) -> Deed + Send + Sync + 'static) -> Self {
         let site = Site {
             open: true,
@@ -206,7 +206,7 @@ impl Scripted {
         Self::launch(site, Some(Arc::new(script)), |_, _| Ok(()))
     }
 
-    /// Does as `welcome` says with every connection, without reading a request.
+    /// Handles every connection with `welcome`, without reading a request.
     pub fn unread(
         welcome: impl Fn(&mut TcpStream, &Control) -> io::Result<()> + Send + Sync + 'static,
     ) -> Self {
@@ -238,7 +238,7 @@ impl Scripted {
                     let _ = stream.set_nodelay(true);
                     let _ = stream.set_read_timeout(Some(Duration::from_millis(50)));
                     let _ = stream.set_write_timeout(Some(Duration::from_secs(3)));
-                    // How a connection ends is the client's business.
+                    // The client decides how a connection ends.
                     let _ = match script {
                         Some(script) => serve(&mut stream, &site, &control, &*script),
                         None => welcome(&mut stream, &control),
@@ -246,7 +246,7 @@ impl Scripted {
                 }));
             }
             for thread in threads {
-                // A script that panics shows in the findings.
+                // If a script panics, the findings show it.
                 let _ = thread.join();
             }
         });
@@ -274,7 +274,7 @@ impl Scripted {
         lock(&self.site.asked).clone()
     }
 
-    /// How many requests there were with this method.
+    /// How many requests with this method have arrived.
     pub fn count(&self, method: &str) -> usize {
         lock(&self.site.asked)
             .iter()
@@ -282,7 +282,7 @@ impl Scripted {
             .count()
     }
 
-    /// How many IDs were ever taken.
+    /// How many different IDs were ever stored.
     pub fn ever_taken(&self) -> usize {
         lock(&self.site.taken).len()
     }
@@ -292,7 +292,7 @@ impl Scripted {
         lock(&self.site.stored).keys().cloned().collect()
     }
 
-    /// The IDs that are stored now and that nobody ever asked to delete.
+    /// The stored IDs that no request has asked to delete.
     pub fn never_deleted(&self) -> BTreeSet<String> {
         let deleted: BTreeSet<_> = lock(&self.site.asked)
             .iter()
@@ -304,7 +304,7 @@ impl Scripted {
 }
 
 impl Scripted {
-    /// Ends the server as a crash would, and gives the IDs of what it had stored.
+    /// Ends the server as a crash would, and returns the IDs of the stored backups.
     pub fn crash(mut self) -> BTreeSet<String> {
         self.end();
         self.stored()
@@ -364,14 +364,14 @@ fn serve(
     Ok(())
 }
 
-/// Ends the connection in order, so that what was written arrives.
+/// Closes the connection properly, so that the written data arrives.
 fn linger(stream: &mut TcpStream) -> io::Result<()> {
     stream.shutdown(std::net::Shutdown::Write)
 }
 
-/// Ends the connection with a reset: what the client goes on sending is refused by the system.
+/// Closes the connection with a reset: the system refuses what the client continues to send.
 fn reset(stream: &mut TcpStream) -> io::Result<()> {
-    // The pause lets what was written arrive; then a close without lingering sends RST.
+    // The pause lets written data arrive; then a close without lingering sends RST.
     std::thread::sleep(Duration::from_millis(20));
     tokio::net::TcpSocket::from_std_stream(stream.try_clone()?).set_zero_linger()
 }
@@ -451,7 +451,7 @@ fn take(
     Ok(buffer.drain(..length).collect())
 }
 
-/// Reads some more; `false` at the end.
+/// Reads more data; returns `false` at the end.
 fn fill(stream: &mut TcpStream, buffer: &mut Vec<u8>, control: &Control) -> io::Result<bool> {
     let mut part = [0; 16 * 1024];
     let began = Instant::now();

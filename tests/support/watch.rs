@@ -1,4 +1,4 @@
-//! A watch of canaries on the embedded server, over HTTP, with time in our hands.
+//! A watch of canaries on the embedded server, over HTTP, with a controlled clock.
 
 use jiff::Timestamp;
 use safe_conformance::Target;
@@ -15,7 +15,7 @@ pub const DAY: Duration = Duration::from_secs(86_400);
 /// One seed for all, so that keys are derived once.
 const SEED: Seed = Seed::new(0x5afe);
 
-/// A server, the ledger of what was planted on it, and the clock of both.
+/// A server, the ledger of the planted canaries, and the clock of both.
 pub struct World {
     pub running: reference::Running,
     pub clock: Arc<ManualClock>,
@@ -80,7 +80,7 @@ impl World {
     }
 }
 
-/// The door to the canaries of these tests on a server without a login.
+/// Access to the canaries of these tests on a server without a login.
 pub fn canaries(url: &str) -> Canaries {
     let target = Target::parse(url).expect("a base URL");
     Canaries::new(target, SEED, Duration::from_secs(10)).expect("no TLS is needed")

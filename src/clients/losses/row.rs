@@ -49,6 +49,7 @@ impl Loss {
 /// How a whole restore fails.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize)]
 #[serde(rename_all = "lowercase")]
+#[non_exhaustive]
 pub enum End {
     /// The app refuses with an error.
     Refused,

@@ -34,6 +34,7 @@ struct Entry {
 
 /// An aspect that a release can change.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[non_exhaustive]
 pub enum Aspect {
     /// The document and its compression.
     Writing,

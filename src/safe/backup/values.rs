@@ -105,6 +105,7 @@ pub struct Timestamp(pub i128);
 ///
 /// Source: clause 3.4.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[non_exhaustive]
 pub enum Verification {
     /// Level 0: only the ID is known.
     Unverified,
@@ -123,6 +124,7 @@ impl Verification {
 ///
 /// Source: clause 3.4.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[non_exhaustive]
 pub enum Policy {
     /// As the settings define.
     Default,
@@ -195,6 +197,7 @@ impl fmt::Debug for Bytes {
 ///
 /// Source: clause 3.3.
 #[derive(Clone, PartialEq, Eq, Debug)]
+#[non_exhaustive]
 pub enum PictureRelease {
     /// `["*"]`.
     Everyone,
@@ -215,6 +218,7 @@ pub struct Version;
 ///
 /// Source: clause 3.3.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
+#[non_exhaustive]
 pub enum LinkKind {
     /// A phone number, in E.164 without `+`.
     Mobile,

@@ -6,6 +6,7 @@ use super::value::{Object, Value};
 
 /// Where white space is written.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[non_exhaustive]
 pub enum Layout {
     /// Nowhere.
     Compact,

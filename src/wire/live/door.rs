@@ -29,6 +29,7 @@ const PROPERTIES: &str = r#"<?xml version="1.0" encoding="utf-8"?><propfind xmln
 
 /// The subject of a request of `setup`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[non_exhaustive]
 pub enum Spot {
     /// The folder of the base URL.
     Folder,
@@ -245,6 +246,7 @@ impl Door {
 
 /// The existing `config` that may be replaced.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[non_exhaustive]
 pub enum Over<'a> {
     /// None: the file must be missing.
     Nothing,

@@ -40,7 +40,10 @@ pub(super) fn failure_of(error: &reqwest::Error) -> Failure {
             }
             // The library's words for failures that the raw sender describes in its own.
             match io.kind() {
-                std::io::ErrorKind::UnexpectedEof => return broken,
+                std::io::ErrorKind::UnexpectedEof
+                | std::io::ErrorKind::BrokenPipe
+                | std::io::ErrorKind::ConnectionReset
+                | std::io::ErrorKind::ConnectionAborted => return broken,
                 std::io::ErrorKind::InvalidInput | std::io::ErrorKind::InvalidData => {
                     return Failure::peer(Stage::Http, BAD_CHUNKS);
                 }

@@ -44,6 +44,7 @@ pub struct Certificate {
 
 /// The kind of a key.
 #[derive(Clone, PartialEq, Eq, Debug)]
+#[non_exhaustive]
 pub enum KeyKind {
     /// RSA, with the length of the modulus in bits.
     Rsa(usize),
@@ -65,6 +66,7 @@ impl std::fmt::Display for KeyKind {
 
 /// The kind of a signature.
 #[derive(Clone, PartialEq, Eq, Debug)]
+#[non_exhaustive]
 pub enum SignatureKind {
     /// With a hash of at least SHA-256.
     Strong(&'static str),

@@ -6,6 +6,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// A version of TLS.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+#[non_exhaustive]
 pub enum Version {
     /// TLS 1.0.
     #[serde(rename = "1.0")]
@@ -49,6 +50,7 @@ impl Version {
 /// The result of one `ClientHello`.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
 pub enum Answered {
     /// A `ServerHello` with the version and suite that it chose.
     Hello {
@@ -86,6 +88,7 @@ impl Answered {
 /// Why no TLS answer was received.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
 pub enum Silence {
     /// No TCP connection.
     NoConnection(String),
@@ -138,6 +141,7 @@ impl<'de> Deserialize<'de> for Der {
 /// Whether a chain leads to a root, regardless of names and dates.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
 pub enum Trust {
     /// This machine has no store of roots.
     NoStore,
@@ -167,6 +171,7 @@ pub struct Shaken {
 /// Why the library's handshake failed.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
 pub enum ShakeTrouble {
     /// No TCP connection.
     NoConnection(String),
@@ -185,6 +190,7 @@ pub enum ShakeTrouble {
 /// Whether the server proved that it has the private key of its certificate.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
 pub enum KeyProof {
     /// The handshake did not reach the proof.
     NotSeen,

@@ -26,7 +26,7 @@ pub(super) fn sealed(_: &str, seen: &Seen, world: &World) -> Option<String> {
         Some(Err(error)) => {
             let keys = world.keys(id).filter(|_| error.stage() == Stage::Open);
             Some(match keys.and_then(|keys| likely(keys, &exchange.body)) {
-                Some(mistake) => format!("likely mistake: {mistake}"),
+                Some(mistake) => format!("likely mistake: {}", mistake.name),
                 None => error.to_string(),
             })
         }

@@ -53,6 +53,7 @@ struct Limit {
 
 /// A kind of request.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[non_exhaustive]
 pub enum Kind {
     /// GET of `config`.
     Config,

@@ -1,4 +1,4 @@
-//! Documents that are broken, and the JSON that breaks them.
+//! Broken documents, and the JSON that breaks them.
 
 use super::{Written, any_id, case, text};
 use crate::document_keys::KEYS;
@@ -41,7 +41,7 @@ fn key() -> impl Strategy<Value = Text> {
     ]
 }
 
-/// Any JSON, with keys that mean something and duplicates among them.
+/// Any JSON, with known keys and with duplicates among them.
 pub fn value() -> impl Strategy<Value = Value> {
     let leaf = prop_oneof![
         Just(Value::Null),
@@ -59,8 +59,8 @@ pub fn value() -> impl Strategy<Value = Value> {
     })
 }
 
-/// A document that may be broken: that of a backup, in which things were replaced, doubled, taken
-/// out, put in.
+/// A document that may be broken: a backup's document in which values were replaced, doubled,
+/// removed or inserted.
 pub fn broken_document() -> impl Strategy<Value = Written> {
     let change = (any::<prop::sample::Index>(), 0..4_u8, key(), value());
     (case(), vec(change, 0..6)).prop_map(|(case, changes)| {
@@ -95,7 +95,7 @@ fn count(value: &Value) -> usize {
     }
 }
 
-/// Applies a change to the value at this place, counted from the outside in.
+/// Applies a change to the value at this place, counted from the outside to the inside.
 fn change_at(value: &mut Value, place: &mut usize, change: &impl Fn(&mut Value)) -> bool {
     if *place == 0 {
         change(value);

@@ -1,5 +1,5 @@
-//! What watches servers never bans a run: the healthy one, the one with a wrong password, and three
-//! in a row.
+//! Tools that protect servers never ban a run: a healthy run, a run with a wrong password, and
+//! three in a row.
 
 mod rules;
 
@@ -8,12 +8,12 @@ use safe_conformance::reference::{self, Login, Options, Profile, Running};
 use safe_conformance::{Checkup, Target};
 use std::collections::BTreeSet;
 
-/// A login that can be sent in one way alone, and one whose charset is a question.
+/// A login that can be sent in only one way, and a login whose charset is uncertain.
 const PASSWORDS: [&str; 2] = ["s3cret-loopback", "grüne Käfer"];
 
-/// What a run may cost at the most.
+/// The highest cost of a run.
 struct Budget {
-    /// Distinct paths that are answered 4xx.
+    /// Distinct paths that are answered with 4xx.
     refused_paths: usize,
     /// Requests without credentials.
     anonymous: usize,
@@ -29,7 +29,7 @@ const BUDGET: Budget = Budget {
     wrong: 1,
     requests: 249,
 };
-/// Under `/public.php/`, where each request without credentials counts twice.
+/// Requests under `/public.php/`, where each request without credentials counts twice.
 const PUBLIC_BUDGET: Budget = Budget {
     anonymous: 2,
     ..BUDGET

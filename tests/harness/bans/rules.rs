@@ -1,5 +1,5 @@
-//! The rules of what watches real servers, as their documentation gives them, applied to what one
-//! address did.
+//! The rules of tools that protect real servers, as documented, applied to the requests of one
+//! address.
 
 use safe_conformance::reference::LoggedRequest;
 use std::collections::VecDeque;
@@ -32,7 +32,7 @@ pub fn events(log: &[LoggedRequest]) -> Vec<Event> {
         .collect()
 }
 
-/// A rule: what it is called, where it stands, and why it bans.
+/// A rule: its name, its source, and why it bans.
 pub struct Rule {
     pub name: &'static str,
     /// The reason of a ban, if the events lead to one.
@@ -92,9 +92,9 @@ fn wrong_passwords(events: &[Event]) -> Option<String> {
     too_many(events, wrong, 4, Duration::from_secs(600))
 }
 
-/// More than 10 within 30 minutes: a wrong password, and under `/public.php/dav` twice what comes
-/// without credentials.
-/// Source: the manual's `servers.nextcloud-brute-force` and `servers.nextcloud-public-link`.
+/// More than 10 within 30 minutes: a wrong password counts once, and a request under
+/// `/public.php/dav` without credentials counts twice. Source: the manual's
+/// `servers.nextcloud-brute-force` and `servers.nextcloud-public-link`.
 fn brute_force(events: &[Event]) -> Option<String> {
     let counts = |event: &Event| match (event.status, event.had_credentials) {
         (401, true) => 1,
@@ -110,7 +110,7 @@ fn missing_files(events: &[Event]) -> Option<String> {
     too_many(events, missing, 50, Duration::from_secs(3600))
 }
 
-/// Why more than `most` count within a time.
+/// Returns why more than `most` events count within a time.
 fn too_many(
     events: &[Event],
     counts: impl Fn(&Event) -> usize,

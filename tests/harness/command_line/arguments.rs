@@ -1,4 +1,4 @@
-//! Arguments, files and environment: each slip gets one clear sentence.
+//! Arguments, files and environment: each mistake gets one clear sentence.
 
 use super::{PASSWORD, home, server};
 use crate::support::program::{file, program, run};
@@ -159,8 +159,8 @@ fn slips_get_one_clear_sentence() {
     assert_usage(&mut of(&["serve", "--listen", "nonsense"]), &["nonsense"]);
 }
 
-/// One axis of releases: every option takes a client or any published version of it, and a version
-/// that nobody published gets its neighbours.
+/// All options accept the same releases: a client or any published version of it. A version that
+/// was never published gets a message with its neighbours.
 #[test]
 fn releases_that_were_never_published_get_the_nearest() {
     let home = home();

@@ -1,5 +1,5 @@
-//! What is left out is never praised: each of these runs judges nothing that was selected, and says
-//! so.
+//! What is left out never counts as passed: each of these runs judges nothing that was selected,
+//! and says so.
 
 use super::{assert_valid, check, home, report, server};
 use crate::support::program::{file, program, run};
@@ -27,7 +27,7 @@ fn a_selection_of_which_nothing_is_judged_is_exit_4() {
     let (server, home) = (server(&[]), home());
     let none = "none of the selected checks was judged";
     for (arguments, why) in [
-        // Over http there is nothing to say of TLS, and no request is sent.
+        // Over http, the checks of TLS do not apply, and no request is sent.
         (&["--only", "tls"][..], "no request was sent"),
         (&["--only", "upload", "--skip", "upload"], none),
         (&["--only", "auth.wrong-password", "--no-auth-probes"], none),
@@ -54,7 +54,7 @@ fn what_needs_a_skipped_check_runs_and_is_judged() {
         assert!(report["requests"].as_u64() > Some(10), "{arguments:?}");
         assert_eq!(report["summary"]["blocked"], 0, "{arguments:?}");
     }
-    // The same server with a fault: what is skipped hides nothing else.
+    // The same server with a fault: what is skipped does not hide anything else.
     let broken = super::server(&[Fault::DeleteNotAllowed]);
     let ended = run(check(home.path(), broken.url()).args(["--skip", "tls,upload.round-trip"]));
     assert_eq!(ended.code, Some(1), "{}", ended.all());

@@ -1,4 +1,4 @@
-//! The exit codes, each by what leads to it.
+//! The exit codes, each with a case that leads to it.
 
 use super::{check, home, server};
 use crate::support::program::{file, program, run};
@@ -110,7 +110,7 @@ fn one_where_the_credentials_are_refused() {
 const LATER: &str = r#"{"format":9,"target":"https://h.example/s","login":"basic","seed":"00000000000000a5"}
 "#;
 
-/// Each of these says in its last line with which exit code it ends, and why.
+/// The last line of each of these runs names the exit code and the reason.
 #[test]
 fn the_last_line_of_other_commands_says_the_exit_code_too() {
     let home = home();

@@ -39,7 +39,7 @@ fn check(home: &Path, url: &str) -> Command {
     command
 }
 
-/// Runs `check` and gives its JSON report.
+/// Runs `check` and returns its JSON report.
 pub fn report(command: &mut Command) -> (Value, Ended) {
     let ended = run(command.args(["--report", "json=-"]));
     let report = serde_json::from_str(&ended.stdout)
@@ -71,7 +71,7 @@ pub fn assert_valid(report: &Value) {
     }
 }
 
-/// The findings without what differs from run to run.
+/// The findings without the values that differ from run to run.
 fn comparable(report: &Value) -> Value {
     let mut report = report.clone();
     report["started"] = "".into();
@@ -91,7 +91,7 @@ pub fn assert_judged_alike(home: &Path, command: &mut Command) -> Value {
     assert_eq!(ended.code, again.code, "{}\n{}", ended.stderr, again.stderr);
     for report in [&mut live, &mut judged] {
         *report = comparable(report);
-        // Where a ledger lies is no finding.
+        // The place of a ledger is not a finding.
         report.as_object_mut().expect("a report").remove("ledger");
     }
     for (left, right) in live["findings"]

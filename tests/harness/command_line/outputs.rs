@@ -1,5 +1,5 @@
-//! Outputs: none over another or over what is read, JSON alone on standard output, nothing in them
-//! that acts.
+//! Outputs: no output overwrites another output or an input, standard output holds only JSON, and
+//! nothing in an output is active.
 
 use super::{PASSWORD, assert_valid, check, home, server};
 use crate::support::program::{file, program, run};
@@ -87,7 +87,7 @@ fn standard_output_by_another_name_is_standard_output() {
     }
 }
 
-/// What a server, a proxy or an app may say to harm the person who reads it.
+/// What a server, a proxy or an app may say to harm the reader.
 const NASTY: &str = "\u{202e}evil\u{200b} ::error::no ##[error]no ##vso[task.complete] @admin <img src=x> \u{1b}[31mred";
 
 #[test]
@@ -146,7 +146,7 @@ fn what_a_server_says_acts_nowhere() {
     );
 }
 
-/// Nothing in a text for people steers a terminal, a log or a page.
+/// No text for people controls a terminal, a log or a page.
 #[track_caller]
 fn assert_acts_nowhere(name: &str, text: &str) {
     assert!(text.contains("evil"), "{name} says it: {text}");
@@ -193,7 +193,7 @@ fn what_a_foreign_transcript_says_acts_nowhere() {
             .args(["--report", &format!("markdown={}", markdown.display())]));
         assert_acts_nowhere(edit, &ended.all());
         let markdown = std::fs::read_to_string(markdown).expect("a report");
-        // The URL stands in a code span.
+        // The URL is in a code span.
         assert!(
             edit == "base" || !(markdown.contains("<img") || markdown.contains("@admin")),
             "{edit}: {markdown}"
@@ -226,11 +226,11 @@ fn what_a_waiver_says_acts_nowhere() {
 }
 
 fn toml_string(text: &str) -> String {
-    // JSON's strings are TOML's, too.
+    // A JSON string is also a TOML string.
     serde_json::Value::from(text).to_string()
 }
 
-/// An adapter may call itself anything.
+/// An adapter may have any name.
 #[cfg(unix)]
 #[test]
 fn what_an_adapter_says_acts_nowhere() {
@@ -270,7 +270,7 @@ fn text_fits_the_terminal() {
                 .stdout
                 .lines()
                 .filter(|line| line.chars().count() > most && line.trim().contains(' '))
-                // A word that is longer than the room stands whole.
+                // A word that is longer than the line stays whole.
                 .filter(|line| {
                     let longest = line
                         .split_whitespace()

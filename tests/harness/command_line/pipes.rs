@@ -1,11 +1,11 @@
-//! Readers that hang up and disks that are full: no panic.
+//! Readers that hang up and full disks cause no panic.
 
 use super::home;
 use crate::support::program::Running;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-/// Runs in a shell, whose reader is gone before the program has written.
+/// Runs the program in a shell whose reader has gone before the program writes.
 fn piped(home: &Path, shell: &str) -> String {
     let mut command = Command::new("bash");
     command

@@ -1,5 +1,5 @@
-//! Reports as JSON, `JUnit` and text: valid, whatever a server says, and an error where they cannot
-//! be written.
+//! Reports as JSON, `JUnit` and text: valid whatever a server says, and an error if they cannot be
+//! written.
 
 use super::{assert_valid, check, home, report, server};
 use crate::support::program::{program, run};
@@ -52,7 +52,7 @@ fn elements(xml: &str) -> Vec<String> {
     tags.map(|tag| tag.name).collect()
 }
 
-/// An element as it begins.
+/// The start of an element.
 struct Tag {
     parent: String,
     name: String,
@@ -61,7 +61,7 @@ struct Tag {
 
 /// The names of the attributes in a tag.
 fn attributes(tag: &str) -> Vec<String> {
-    // Every second part stands in quotes.
+    // Every second part is in quotes.
     let outside = tag.split('"').step_by(2);
     outside
         .filter_map(|part| part.trim().strip_suffix('='))
@@ -70,7 +70,7 @@ fn attributes(tag: &str) -> Vec<String> {
         .collect()
 }
 
-/// Reads XML strictly enough: every element that begins ends, in order, and nothing stands open.
+/// Reads XML strictly enough: every element that begins also ends, in order, and none stays open.
 fn tags(xml: &str) -> Vec<Tag> {
     let (mut open, mut tags) = (Vec::new(), Vec::new());
     let mut rest = xml;
@@ -118,8 +118,8 @@ fn tags(xml: &str) -> Vec<Tag> {
     tags
 }
 
-/// What Jenkins takes: each element, where it may stand, its attributes, and how many of those,
-/// from the first on, it must have.
+/// What Jenkins accepts: each element, its possible parents, its attributes, and how many of those
+/// it must have, counted from the first.
 ///
 /// Source: the elements and attributes of the xunit plugin's junit-10.xsd.
 const JENKINS: &[(&str, &[&str], &[&str], usize)] = &[
@@ -194,7 +194,7 @@ fn junit_is_what_jenkins_takes() {
 
 #[test]
 fn junit_is_xml_and_a_fail_is_a_failure() {
-    // What the server says holds what XML cannot.
+    // The server's answer contains characters that XML does not allow.
     let server = Scripted::start(|asked| {
         if asked.method == "PUT" {
             Deed::Reply(Reply::new(

@@ -1,4 +1,4 @@
-//! What is left out, and what runs along: `--only`, `--skip`, and a URL in several spellings.
+//! What is left out and what also runs: `--only`, `--skip`, and a URL in several spellings.
 
 use super::{check, comparable, finding, home, report, server};
 use crate::support::program::run;

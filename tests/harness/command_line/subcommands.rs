@@ -28,7 +28,7 @@ fn serve_prints_where_it_is_and_ends_on_a_signal() {
             .to_owned()
     };
     let root = value("SAFE_CA_FILE");
-    // The command that it shows does what it says.
+    // The displayed command does what it says.
     let shown = BufReader::new(child.stderr.take().expect("stderr"))
         .lines()
         .map_while(Result::ok)
@@ -103,7 +103,7 @@ fn quiet_says_nothing_where_all_is_well() {
         (ended.code, ended.stdout.as_str(), ended.stderr.as_str()),
         (Some(0), "", "")
     );
-    // What is wrong is said all the same.
+    // The errors are still reported.
     let wrong = run(program(home.path()).args(["check", "-q", "--only", "no.such.check"]));
     assert_eq!(wrong.code, Some(2));
     assert!(wrong.stderr.contains("no.such.check"), "{}", wrong.all());
@@ -126,7 +126,7 @@ fn colour_is_as_asked() {
     assert_eq!(unknown.code, Some(2), "{}", unknown.all());
 }
 
-/// What a message or a report calls a cause is something that `explain` knows.
+/// `explain` knows everything that a message or a report calls a cause.
 #[test]
 fn causes_without_a_problem_are_explained() {
     let home = tempfile::tempdir().expect("a temporary folder");

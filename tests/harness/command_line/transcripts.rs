@@ -1,4 +1,4 @@
-//! Judging a transcript gives the same as the run that it was written by.
+//! Judging a transcript gives the same result as the run that wrote it.
 
 use super::{PASSWORD, assert_judged_alike, check, finding, home, server};
 use crate::support::program::{file, program, run};
@@ -81,7 +81,7 @@ fn judging_redirects_that_point_elsewhere_each_time_gives_the_same() {
     assert_judged_alike(home.path(), &mut command);
 }
 
-/// A transcript of an earlier format is refused with a sentence that says the way out.
+/// A transcript of an earlier format is refused with a sentence that says what to do.
 #[test]
 fn an_old_transcript_is_refused() {
     let home = home();

@@ -1,4 +1,4 @@
-//! Waivers excuse what they name, and fail the run once they are stale.
+//! Waivers excuse what they name, and fail the run when they are stale.
 
 use super::{assert_valid, check, finding, home, report, server};
 use crate::support::program::{Ended, file};
@@ -72,7 +72,7 @@ fn a_waiver_of_a_problem_excuses_it_and_shows_its_end() {
         &[],
     );
     assert_eq!(ended.code, Some(1), "{}", ended.all());
-    // Stale ones stand last, before the reason of the exit code.
+    // Stale waivers come last, before the reason of the exit code.
     let lines: Vec<_> = ended.stderr.trim_end().lines().collect();
     let place = lines.iter().position(|line| line.contains("stale waiver"));
     let last = lines.iter().position(|line| line.contains("Exit code 1"));

@@ -1,5 +1,5 @@
-//! Headers that are too many or too large, what is no HTTP, and statuses that refuse, redirect or
-//! lie.
+//! Headers that are too many or too large, answers that are not HTTP, and statuses that refuse,
+//! redirect or mislead.
 
 use super::{check, with_config};
 use crate::support::scripted::{CONFIG, Deed, Reply, Scripted};
@@ -27,7 +27,7 @@ async fn a_header_of_a_mebibyte() {
     checked.deviates("auth.accepted[android]", Stage::Http, &["header", "larg"]);
 }
 
-/// Nothing but backup IDs: taking them out takes no longer than reading them.
+/// Only backup IDs: removing them takes no longer than reading them.
 #[tokio::test]
 async fn a_header_of_380_kilobytes_of_ids() {
     let server = with_config(|| {
@@ -67,7 +67,7 @@ async fn ten_thousand_headers() {
 async fn a_flood_of_interim_answers() {
     let server = Scripted::start(|_| {
         Deed::Write(Box::new(|stream, control| {
-            // Enough that no reader gets through; a flood without end would keep a core busy.
+            // Large enough that no reader gets through; an endless flood would keep a core busy.
             for _ in 0..10_000 {
                 stream.write_all(b"HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n")?;
             }
@@ -139,7 +139,7 @@ async fn a_redirect_to_another_host() {
     });
     let checked = check(&server.url()).await;
     checked
-        // The apps follow the one of a GET, and lose an upload.
+        // The apps follow the redirect of a GET, and lose an upload.
         .says(
             "upload.accepted[ios-h1]",
             Verdict::Fail,

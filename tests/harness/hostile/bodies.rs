@@ -1,5 +1,5 @@
-//! Bodies that do not end, that break off, that are not as long as was said, and that unpack to far
-//! more.
+//! Bodies that do not end, that break off, that differ from their announced length, or that unpack
+//! to a much larger size.
 
 use super::{bomb, check, endless, gzip, with_config, with_downloads};
 use crate::support::scripted::{CONFIG, Deed, Reply, Scripted};
@@ -289,7 +289,7 @@ async fn a_gzip_bomb_as_a_backup() {
 
 #[tokio::test]
 async fn a_bomb_sealed_like_a_backup() {
-    // What follows a nonce and a tag is a bomb to a client that unpacks before the tag is verified.
+    // After nonce and tag follows a bomb, for a client that unpacks before it verifies the tag.
     let mut sealed = vec![7; 40];
     sealed.extend_from_slice(&bomb());
     let server = with_downloads(move || Deed::Reply(Reply::new(200, sealed.clone())));

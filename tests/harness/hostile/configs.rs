@@ -1,4 +1,4 @@
-//! Configs that are not the same for every client or every request, and near misses that are.
+//! Configs that differ between clients or requests, and near misses that do not.
 
 use super::{Checked, check};
 use crate::support::scripted::{Asked, CONFIG, Deed, Reply, Scripted};
@@ -17,7 +17,7 @@ fn is_anonymous(asked: &Asked) -> bool {
     asked.header("authorization").is_none()
 }
 
-/// A healthy server, but for requests for `config` without credentials.
+/// A healthy server, except for requests for `config` without credentials.
 async fn with_anonymous_config(reply: Reply) -> Checked {
     let server = Scripted::start(move |asked| {
         if asks_for_config(asked) && is_anonymous(asked) {
@@ -29,8 +29,8 @@ async fn with_anonymous_config(reply: Reply) -> Checked {
     check(&server.url()).await
 }
 
-/// A healthy server, but for requests for `config` with credentials: the number of the request
-/// makes the body.
+/// A healthy server, except for requests for `config` with credentials: the number of the request
+/// determines the body.
 async fn with_numbered_config(body: impl Fn(usize) -> String + Send + Sync + 'static) -> Checked {
     let seen = AtomicUsize::new(0);
     let server = Scripted::start(move |asked| {

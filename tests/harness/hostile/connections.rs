@@ -1,5 +1,4 @@
-//! Connections that stay silent, close, break off in mid run, or do not get beyond the TLS
-//! handshake.
+//! Connections that stay silent, close, break off during the run, or fail in the TLS handshake.
 
 use super::{check, check_target, check_with};
 use crate::support::program::named_in_ledgers;
@@ -27,7 +26,7 @@ async fn a_server_that_never_answers() {
 
 #[tokio::test]
 async fn uploads_that_are_never_answered() {
-    // What is stored without an answer has to be deleted all the same.
+    // A backup that was stored without an answer must also be deleted.
     let server = Scripted::start(|asked| {
         if asked.method == "PUT" {
             Deed::Write(Box::new(|_, control| {
@@ -37,7 +36,7 @@ async fn uploads_that_are_never_answered() {
             Deed::Healthy
         }
     });
-    // Every check waits for an answer in vain, one after the other: let it not be long.
+    // Every check waits in vain for an answer, one after the other, so the wait must be short.
     let checked = check_with(&server.url(), |checkup| {
         checkup.timeout(Duration::from_millis(400))
     })
@@ -64,7 +63,7 @@ async fn uploads_that_are_never_answered() {
     assert!(!put.is_empty() && put.is_subset(&deleted));
 }
 
-/// Checks wrong passwords at a server that does this, and returns the requests with one.
+/// Checks wrong passwords at a server that behaves like this, and returns the requests with one.
 async fn wrong_passwords(script: fn(&Asked) -> Deed) -> Vec<Asked> {
     let server = Scripted::start(script);
     let checked = check_with(&server.url(), |checkup| {
@@ -81,16 +80,17 @@ async fn wrong_passwords(script: fn(&Asked) -> Deed) -> Vec<Asked> {
     asked
 }
 
-/// It is sent once, whatever comes, so that no connection may lose it that was closed before.
+/// It is sent only once, so a connection that is already closed must not lose it.
 #[tokio::test]
 async fn the_wrong_password_goes_over_a_connection_that_answers() {
     static LINES: AtomicUsize = AtomicUsize::new(0);
     let kept = wrong_passwords(|_| Deed::Healthy).await;
     assert!(kept.len() == 1 && !kept[0].is_first, "{kept:?}");
-    // Where each is closed after its answer, it is the first one of a new connection.
+    // If the server closes each connection after its answer, the request is the first of a new
+    // connection.
     let closed = wrong_passwords(|_| Deed::Last).await;
     assert!(closed.len() == 1 && closed[0].is_first, "{closed:?}");
-    // Where some are closed before any answer, it goes over one that was not.
+    // If the server closes some connections before any answer, the request uses another one.
     let some = wrong_passwords(|asked| {
         if asked.is_first && LINES.fetch_add(1, Ordering::Relaxed).is_multiple_of(2) {
             Deed::Reset(Vec::new())
@@ -143,7 +143,7 @@ async fn a_tls_port_that_never_answers() {
     );
 }
 
-/// A handshake of TLS 1.2 up to a message with certificates that says how long it is.
+/// The start of a TLS 1.2 handshake, up to a certificate message of the given length.
 fn until_certificates(length: usize) -> Vec<u8> {
     let mut hello = vec![2, 0, 0, 38, 3, 3];
     hello.extend_from_slice(&[7; 32]);
@@ -257,7 +257,7 @@ async fn a_server_that_disappears_in_mid_run() {
     });
     let checked = check(&url).await;
     let left = killer.join().expect("the server ends");
-    // A ban looks the same: nothing is said about the server, and the run says why.
+    // A ban looks the same: the report does not blame the server, and the run names the reason.
     let why = checked
         .report
         .incomplete_because
@@ -271,7 +271,7 @@ async fn a_server_that_disappears_in_mid_run() {
     checked.comes_to(Exit::LockedOut).no_client_passes();
     let named = named_in_ledgers(checked.ledgers.path());
     assert!(checked.report.left_behind > 0, "{}", checked.report);
-    // What was claimed and never sent is named, too.
+    // The ledger also names uploads that were announced but never sent.
     assert!(named.len() >= checked.report.left_behind);
     assert!(
         left.is_subset(&named),
@@ -307,7 +307,7 @@ async fn a_server_so_slow_that_the_deadline_passes() {
     assert!(why.contains("deadline of 3 s"), "{why}");
 }
 
-/// A name with 250 addresses where nobody listens and one that is alive: the run finds that one.
+/// A name with 250 addresses at which nothing listens and one that works: the run finds that one.
 #[tokio::test]
 async fn many_dead_addresses_and_one_alive() {
     let server = Scripted::start(|_| Deed::Healthy);

@@ -1,4 +1,4 @@
-//! Answers that hold the credentials: what is written does not, and taking them out takes no time.
+//! Answers that contain the credentials: the outputs do not, and removing them takes little time.
 
 use super::{BEYOND, DEADLINE, Uploaded, check};
 use crate::support::scripted::{CONFIG, Deed, PASSWORD, Reply, Scripted};
@@ -42,7 +42,7 @@ async fn credentials_that_come_back() {
 
 #[tokio::test]
 async fn a_password_that_is_part_of_what_stands_in_its_place() {
-    // `[redacted]` holds it: taking it out again and again never ends.
+    // `[redacted]` contains it: removing it again and again would never end.
     let server = Scripted::open(|asked| {
         if asked.method == "GET" && asked.backup().is_some() {
             Deed::Reply(Reply::new(404, "redacted ".repeat(100)))
@@ -69,7 +69,8 @@ async fn a_password_that_is_part_of_what_stands_in_its_place() {
 
 #[tokio::test]
 async fn a_password_that_comes_back_a_million_times() {
-    // Taking each out by itself costs the square of the size, in a loop that no deadline can break.
+    // Removing each one separately costs the square of the size, in a loop that no deadline can
+    // stop.
     let page = Arc::new(format!("{PASSWORD}\n").repeat(500_000));
     let uploaded = Uploaded::large();
     let server = Scripted::start(move |asked| {

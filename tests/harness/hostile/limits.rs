@@ -1,5 +1,5 @@
-//! Uploads that are refused for their size, in whatever words, and near misses: refused once, or
-//! whatever their size.
+//! Uploads that are refused for their size, with any wording, and near misses: refused only once,
+//! or refused at any size.
 
 use super::{Checked, check, check_with};
 use crate::support::scripted::{Asked, Deed, Reply, Scripted};
@@ -105,7 +105,7 @@ async fn refused_whatever_its_size_is_no_limit() {
 
 #[tokio::test]
 async fn what_comes_back_cut_is_not_taken() {
-    // Above 200000 bytes it says so; from 90000 on it keeps no more, and says nothing.
+    // Above 200000 bytes it reports the limit; from 90000 bytes on it silently keeps no more.
     let stored = std::sync::Mutex::new(std::collections::BTreeMap::<String, Vec<u8>>::new());
     let server = Scripted::start(move |asked| {
         let Some(id) = asked

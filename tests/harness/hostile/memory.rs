@@ -1,4 +1,4 @@
-//! Floods of every kind: the program has no more memory than it may have.
+//! Floods of every kind: the program never exceeds its memory limit.
 
 use super::{Uploaded, bomb, check, endless, with_config, with_downloads};
 use crate::support::program::{Running, program, run};
@@ -6,16 +6,16 @@ use crate::support::scripted::{Control, Deed, PASSWORD, Reply, Scripted, USER};
 use std::net::TcpStream;
 use std::process::Command;
 
-/// The most memory that the program may have had at once, in KiB: 64 MiB are scrypt's, and a debug
-/// build is no slimmer than this allows.
+/// The highest memory use of the program, in KiB: scrypt needs 64 MiB, and a debug build needs the
+/// rest.
 const MOST_MEMORY: u64 = 160 * 1024;
 
-/// The same where a person asks for backups of 64 MiB: one goes out, beside scrypt, and what comes
-/// back is hashed as it comes.
+/// The limit if a person asks for backups of 64 MiB: one backup is sent, scrypt needs its memory,
+/// and the answer is hashed as it arrives.
 const MOST_AT_LARGEST: u64 = 200 * 1024;
 
-/// Runs the program against a server, which ends with this exit code, and gives the most memory it
-/// had at once, in KiB.
+/// Runs the program against a server and asserts its exit code; returns its highest memory use, in
+/// KiB.
 fn peak_of(url: &str, code: i32, arguments: &[&str]) -> u64 {
     let home = tempfile::tempdir().expect("a temporary folder");
     let mut command = program(home.path());
@@ -28,8 +28,7 @@ fn peak_of(url: &str, code: i32, arguments: &[&str]) -> u64 {
     peak(&mut command, code)
 }
 
-/// Runs a command, which ends with this exit code, and gives the most memory it had at once, in
-/// KiB.
+/// Runs a command and asserts its exit code; returns its highest memory use, in KiB.
 fn peak(command: &mut Command, code: i32) -> u64 {
     let mut running = Running::start(command);
     let peak = running.peak_memory();
@@ -102,7 +101,7 @@ fn memory_is_bounded_whatever_comes() {
     }
 }
 
-/// The largest backup that a person can ask for goes out and comes back within bounds.
+/// The largest backup that a person can ask for is uploaded and downloaded within the limit.
 #[test]
 fn memory_is_bounded_at_the_largest_size() {
     let most = 64 << 20;
@@ -125,7 +124,7 @@ fn memory_is_bounded_at_the_largest_size() {
     assert!(peak < MOST_AT_LARGEST, "{peak} KiB");
 }
 
-/// A transcript that holds one enormous answer is judged within bounds, and a larger one is not
+/// A transcript with one enormous answer is judged within the limit, and a larger transcript is not
 /// read.
 #[tokio::test(flavor = "multi_thread")]
 async fn memory_is_bounded_where_a_large_transcript_is_judged() {

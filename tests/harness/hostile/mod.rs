@@ -1,5 +1,5 @@
-//! Servers that misbehave on purpose: every run ends in time, names what is wrong, and leaves
-//! nothing behind.
+//! Servers that misbehave on purpose: every run ends in time, names the cause, and leaves nothing
+//! behind.
 
 mod answers;
 mod bodies;
@@ -28,8 +28,8 @@ use std::time::{Duration, Instant};
 
 /// The deadline that every run here gets.
 const DEADLINE: Duration = Duration::from_secs(20);
-/// What may pass beyond it: checks that run end, what is left is deleted, and the machine is busy
-/// with other tests.
+/// The time allowed after the deadline: running checks end, leftovers are deleted, and other tests
+/// keep the machine busy.
 const BEYOND: Duration = Duration::from_secs(20);
 
 struct Checked {
@@ -38,7 +38,7 @@ struct Checked {
     ledgers: tempfile::TempDir,
 }
 
-/// Checks a server, and sees to it that the run ends in time.
+/// Checks a server, and asserts that the run ends in time.
 async fn check(url: &str) -> Checked {
     check_with(url, |checkup| checkup).await
 }
@@ -52,7 +52,7 @@ async fn check_target(target: Target, adjust: impl FnOnce(Checkup) -> Checkup) -
     let folder = tempfile::tempdir().expect("a temporary folder");
     let checkup = Checkup::new(target)
         .timeout(Duration::from_secs(1))
-        // One derivation for all.
+        // All share one derivation.
         .fresh_seed(Seed::new(0x5afe))
         .pace(Pace::new(PaceChoice::Fast))
         .deadline(DEADLINE)
@@ -89,7 +89,8 @@ impl Checked {
             .unwrap_or_else(|| panic!("there is no finding `{name}`"))
     }
 
-    /// The finding `name` is this, at this stage, and what was observed holds these words.
+    /// Asserts that the finding `name` has this verdict and stage, and that its observation
+    /// contains these words.
     #[track_caller]
     fn says(&self, name: &str, verdict: Verdict, stage: Option<Stage>, words: &[&str]) -> &Self {
         let finding = self.finding(name);
@@ -110,7 +111,7 @@ impl Checked {
         self
     }
 
-    /// No client is said to get along with this server.
+    /// Asserts that no client passes with this server.
     #[track_caller]
     fn no_client_passes(&self) -> &Self {
         for (client, directions) in &self.report.clients {
@@ -125,8 +126,7 @@ impl Checked {
         self
     }
 
-    /// It fails for this reason, and so does the server: the finding, the run, and what the
-    /// report says of every client.
+    /// Asserts that the finding, the run and the verdict of every client fail, for this reason.
     #[track_caller]
     fn deviates(&self, name: &str, stage: Stage, words: &[&str]) -> &Self {
         self.says(name, Verdict::Fail, Some(stage), words)
@@ -134,7 +134,7 @@ impl Checked {
             .no_client_passes()
     }
 
-    /// What the server still has stands in the ledger.
+    /// Asserts that a ledger names every backup that the server still has.
     #[track_caller]
     fn leaves_nothing_unnamed(&self, server: &Scripted) -> &Self {
         let named = named_in_ledgers(self.ledgers.path());
@@ -147,7 +147,7 @@ impl Checked {
         self
     }
 
-    /// The server has nothing of ours any more, but does not let anyone see that: the ledger stays.
+    /// Asserts that the server has none of our backups but hides that: the ledger stays.
     #[track_caller]
     fn leaves_nothing_that_can_be_seen(&self, server: &Scripted) -> &Self {
         assert_eq!(server.stored().len(), 0, "{}", self.report);
@@ -163,7 +163,7 @@ impl Checked {
         self
     }
 
-    /// The server has nothing of ours any more.
+    /// Asserts that the server has none of our backups.
     #[track_caller]
     fn leaves_nothing(&self, server: &Scripted) -> &Self {
         assert_eq!(server.stored().len(), 0, "{}", self.report);
@@ -172,7 +172,7 @@ impl Checked {
     }
 }
 
-/// Announces more than anybody can read, and goes on until the other side hangs up.
+/// Announces more than anybody can read, and continues until the other side hangs up.
 fn endless(stream: &mut TcpStream, head: &str, _: &Control) -> io::Result<()> {
     stream.write_all(head.as_bytes())?;
     let part = vec![b'x'; 64 * 1024];
@@ -181,8 +181,7 @@ fn endless(stream: &mut TcpStream, head: &str, _: &Control) -> io::Result<()> {
     }
 }
 
-/// Knows what was uploaded, so that a script can misbehave for what is there and not for what is
-/// not.
+/// Records what was uploaded, so that a script can misbehave only for what exists.
 #[derive(Default)]
 struct Uploaded {
     known: Mutex<BTreeSet<String>>,
@@ -190,8 +189,7 @@ struct Uploaded {
 }
 
 impl Uploaded {
-    /// The same for uploads of more than a mebibyte alone: what is tried with smaller ones goes
-    /// well.
+    /// Records only uploads of more than a mebibyte; requests for smaller ones succeed.
     fn large() -> Self {
         Self {
             known: Mutex::default(),
@@ -199,7 +197,7 @@ impl Uploaded {
         }
     }
 
-    /// Whether this asks, with credentials, for a backup that was uploaded.
+    /// Whether this is a request, with credentials, for a backup that was uploaded.
     fn is_asked_for(&self, asked: &Asked) -> bool {
         let Some(id) = asked.backup() else {
             return false;
@@ -213,7 +211,7 @@ impl Uploaded {
     }
 }
 
-/// A healthy server, but for downloads of what was uploaded.
+/// A healthy server, except for downloads of what was uploaded.
 fn with_downloads(deed: impl Fn() -> Deed + Send + Sync + 'static) -> Scripted {
     let uploaded = Uploaded::default();
     Scripted::start(move |asked| {
@@ -225,7 +223,7 @@ fn with_downloads(deed: impl Fn() -> Deed + Send + Sync + 'static) -> Scripted {
     })
 }
 
-/// A healthy server, but for its config.
+/// A healthy server, except for its config.
 fn with_config(deed: impl Fn() -> Deed + Send + Sync + 'static) -> Scripted {
     Scripted::start(move |asked| {
         if asked.is("GET", "/config") && asked.header("authorization").is_some() {

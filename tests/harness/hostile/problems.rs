@@ -1,5 +1,4 @@
-//! Servers as people reported them: the cause is named, and the fix is the one that the person
-//! needed to hear.
+//! Servers as people reported them: the report names the cause and the fix that the person needed.
 
 use super::{Checked, check};
 use crate::support::scripted::{Asked, Deed, Reply, Scripted};
@@ -11,7 +10,7 @@ async fn judged(script: impl Fn(&Asked) -> Deed + Send + Sync + 'static) -> Chec
 }
 
 impl Checked {
-    /// The finding `name` fails, and this is its cause and a part of its fix.
+    /// The finding `name` fails, with this cause and with this text in its fix.
     #[track_caller]
     fn has_cause(&self, name: &str, cause: &str, fix: &str) {
         let finding = self.finding(name);

@@ -1,5 +1,5 @@
-//! What got past the harness once: a config that a transcript did not keep, deletions that nothing
-//! proves, logins that were sent again.
+//! Cases that the harness once missed: a config that a transcript did not keep, deletions without
+//! proof, logins that were sent again.
 
 use super::{Uploaded, check, with_config};
 use crate::support::scripted::{CONFIG, Deed, Reply, Scripted, authorization};
@@ -67,7 +67,7 @@ async fn an_error_after_a_deletion_proves_nothing() {
     }
 }
 
-/// A server that hangs up on a wrong password gets it once all the same.
+/// A server that hangs up on a wrong password receives it only once.
 #[tokio::test]
 async fn a_wrong_password_that_gets_no_answer_is_not_sent_again() {
     let wrong = Arc::new(AtomicUsize::new(0));
@@ -87,7 +87,7 @@ async fn a_wrong_password_that_gets_no_answer_is_not_sent_again() {
     checked.leaves_nothing(&server);
 }
 
-/// Of a password that is revoked in mid-run, only what was under way is refused.
+/// If a password is revoked during the run, only the open requests are refused.
 #[tokio::test]
 async fn a_password_that_is_revoked_in_mid_run_is_not_tried_again() {
     let (seen, refused) = (AtomicUsize::new(0), Arc::new(AtomicUsize::new(0)));
@@ -104,9 +104,9 @@ async fn a_password_that_is_revoked_in_mid_run_is_not_tried_again() {
     });
     let checked = check(&server.url()).await;
     let refused = refused.load(Ordering::Relaxed);
-    // One more asks whether it is this one request alone.
+    // One more request tests whether only this request is refused.
     assert!((1..=17).contains(&refused), "{refused}: {}", checked.report);
-    // What the revocation hides is not judged, whatever was asked first.
+    // What the revocation hides is not judged, whichever request was first.
     assert_eq!(checked.report.exit, Exit::LockedOut, "{}", checked.report);
     let says = "the server no longer accepts the credentials that it accepted at ";
     assert!(
@@ -117,8 +117,8 @@ async fn a_password_that_is_revoked_in_mid_run_is_not_tried_again() {
     checked.no_client_passes().leaves_nothing_unnamed(&server);
 }
 
-/// What stands in front of a server may refuse one method by 401, and Apache refuses so what a user
-/// may not do: the password works all the same.
+/// A proxy may refuse one method with 401, and Apache refuses in this way what a user may not do:
+/// the password still works.
 #[tokio::test]
 async fn a_method_that_is_refused_by_401_is_no_refused_password() {
     for (method, finding) in [
@@ -140,14 +140,14 @@ async fn a_method_that_is_refused_by_401_is_no_refused_password() {
         checked.comes_to(Exit::Deviates);
         let said = checked.finding(finding);
         assert!(said.observed.contains("401"), "{method}: {}", said.observed);
-        // Each is a refused login, however many checks ask so.
+        // Each of these is a refused login, however many checks send it.
         let refused = refused.load(Ordering::Relaxed);
         assert_eq!(refused, 1, "{method}: {}", checked.report);
         checked.leaves_nothing_unnamed(&server);
     }
 }
 
-/// A download that is longer than what was uploaded is the same deviation from a transcript.
+/// A download that is longer than the upload is the same deviation when a transcript is judged.
 #[tokio::test]
 async fn bytes_after_a_large_backup_are_judged_from_a_transcript_as_they_were_live() {
     let uploaded = Uploaded::default();
@@ -184,7 +184,7 @@ async fn bytes_after_a_large_backup_are_judged_from_a_transcript_as_they_were_li
     assert_eq!(gist(&judged.findings), gist(&checked.report.findings));
 }
 
-/// An answer counts only for the question that it was given to, header fields included.
+/// An answer counts only for the request that it answered, header fields included.
 #[tokio::test]
 async fn an_answer_to_another_question_judges_nothing() {
     let server = Scripted::start(|_| Deed::Healthy);
@@ -214,7 +214,7 @@ async fn an_answer_to_another_question_judges_nothing() {
     assert_eq!(judged.exit, Exit::Incomplete);
 }
 
-/// What stands once for several variants names the clients of each.
+/// A text that stands once for several variants names the clients of each.
 #[tokio::test]
 async fn markdown_names_the_clients_of_every_variant() {
     let server = Scripted::start(|asked| {

@@ -1,4 +1,5 @@
-//! Backups that attackers made: they end soon, within memory, and with a clear error.
+//! Backups that attackers made: each run ends soon, within its memory limit, and with a clear
+//! error.
 
 use super::{Desk, KEYS, NONCE, PRIVATE_KEY, fails, sealed};
 use crate::support::program::{Ended, Running};
@@ -7,7 +8,7 @@ use data_encoding::BASE64;
 use safe_conformance::safe::{Compression, envelope};
 use std::process::Command;
 
-/// What the issue allows, in KiB.
+/// The memory limit, in KiB.
 const MOST_MEMORY: u64 = 256 * 1024;
 
 #[test]
@@ -100,7 +101,7 @@ fn an_attackers_bytes_end_soon_within_memory_and_with_a_clear_error() {
     );
 }
 
-/// The most memory that the program had at once, in KiB.
+/// The highest memory use of the program, in KiB.
 fn peak_of(command: &mut Command) -> (u64, Ended) {
     let mut running = Running::start(command);
     let peak = running.peak_memory();

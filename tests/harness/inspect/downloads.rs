@@ -1,4 +1,4 @@
-//! Backups that it downloads from a server, whose config it knows.
+//! Backups that the program downloads from a server whose config it knows.
 
 use super::{Desk, fails, json, sealed_by, serving};
 use crate::support::scripted::{Deed, Scripted};
@@ -6,7 +6,7 @@ use safe_conformance::clients::Release;
 use serde_json::Value;
 use std::time::{Duration, Instant};
 
-/// After how long a look at a silent server hangs.
+/// The time after which an inspection of a silent server counts as hanging.
 const HANGS: Duration = Duration::from_secs(90);
 
 #[test]
@@ -17,7 +17,7 @@ fn it_downloads_as_android_does_and_knows_the_limit() {
     let (server, desk) = (serving(body, config), Desk::new());
     let (json, ended) = json(&mut desk.from(&server));
     assert_eq!(ended.code, Some(0), "{}", ended.all());
-    // Clause 4.6: the edge at which the two part.
+    // Clause 4.6: the limit at which the two differ.
     let uploads = |uploads| serde_json::json!({"limit": limit, "uploads": uploads});
     assert_eq!(json["size"]["android"], uploads(true));
     assert_eq!(json["size"]["ios"], uploads(false));
@@ -35,7 +35,7 @@ fn it_downloads_as_android_does_and_knows_the_limit() {
     }
 }
 
-/// The config does not stand in the way: without one, the limit is not known.
+/// A missing config does not stop the inspection: only the limit is unknown.
 #[test]
 fn an_unreadable_config_is_said() {
     let (server, desk) = (
@@ -66,7 +66,7 @@ fn a_limit_that_keeps_ios_from_overwriting_is_seen() {
     );
 }
 
-/// A server that takes the connection and says nothing is given up, with the stage.
+/// A server that accepts the connection and stays silent is given up, with the stage.
 #[test]
 fn a_silent_server_is_given_up() {
     let server = Scripted::start(|_| Deed::Silence);

@@ -1,4 +1,4 @@
-//! Where it ends: the stages at which a backup fails, slips, and what is not judged.
+//! How an inspection ends: the stages at which a backup fails, mistakes, and what is not judged.
 
 use super::{BACKUP_PASSWORD, Desk, ID, KEYS, NONCE, backup, fails, id, json, sealed, sealed_by};
 use crate::support::program::{file, program, run};
@@ -115,7 +115,7 @@ fn each_stage_of_downloading_is_named() {
     fails(no_name, 3, "resolve", &["has no address"]);
 }
 
-/// What stands in front of the server, or in its place, is never the password or the ID.
+/// A failure of a proxy or of another server is never blamed on the password or the ID.
 #[test]
 fn a_server_that_is_not_ready_is_named_and_the_password_is_not() {
     let desk = Desk::new();
@@ -205,7 +205,7 @@ fn slips_are_reported_in_one_sentence() {
     );
 }
 
-/// The server's password is never taken for the backup's.
+/// The server's password is never used as the backup's.
 #[test]
 fn passwords_are_not_confused() {
     let desk = Desk::new();

@@ -1,5 +1,5 @@
-//! `inspect`: who wrote a backup, what is in it, what becomes of it, at which stage it fails; and
-//! what it never tells.
+//! `inspect`: who wrote a backup, what it contains, what happens to it, at which stage it fails;
+//! and what the output never contains.
 
 #[cfg(target_os = "linux")]
 mod attackers;
@@ -37,7 +37,7 @@ fn id(id: &str) -> ThreemaId {
     ThreemaId::parse(id).expect("an ID")
 }
 
-/// What somebody has on an Android phone.
+/// The data of a person on an Android phone.
 fn backup() -> Backup {
     let mut user = User::new(PrivateKey::from_bytes(PRIVATE_KEY));
     user.nickname = Some("Captain".into());
@@ -110,7 +110,7 @@ fn sealed(json: &[u8]) -> Vec<u8> {
     envelope::seal(&KEYS.encryption_key, &NONCE, json, Compression::Stored)
 }
 
-/// A folder with the password's file and the backup, and the program that looks into it.
+/// A folder with the password file and the backup, and the program that inspects it.
 struct Desk {
     home: tempfile::TempDir,
 }
@@ -137,7 +137,7 @@ impl Desk {
         command
     }
 
-    /// Of a sealed backup.
+    /// For a sealed backup.
     fn of(&self, body: &[u8]) -> Command {
         let path = self.put(body);
         let mut command = self.inspect();
@@ -169,7 +169,7 @@ fn assert_valid(inspection: &Value) {
     }
 }
 
-/// What `--json` says: always what the schema says.
+/// Returns the output of `--json`, which always follows the schema.
 #[track_caller]
 fn json(command: &mut Command) -> (Value, Ended) {
     let ended = run(command.arg("--json"));
@@ -179,7 +179,7 @@ fn json(command: &mut Command) -> (Value, Ended) {
     (json, ended)
 }
 
-/// Runs it as text and as JSON: both end alike, at this stage.
+/// Runs it as text and as JSON: both end at this stage with the same result.
 #[track_caller]
 fn fails(mut command: impl FnMut() -> Command, code: i32, stage: &str, words: &[&str]) {
     let text = run(&mut command());

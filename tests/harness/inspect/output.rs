@@ -1,4 +1,4 @@
-//! What it says, as text and as JSON, and the document that it writes.
+//! The output, as text and as JSON, and the document that it writes.
 
 use super::{Desk, ID, backup, id, json, of_the_readme, sealed, sealed_by};
 use crate::support::page;
@@ -32,7 +32,7 @@ fn the_whole_json() {
     let (mut json, ended) = json(&mut desk.of(&sealed_by(Release::Ios6_3.usual())));
     assert_eq!((ended.code, ended.stderr.as_str()), (Some(0), ""));
     json["version"] = "[version]".into();
-    // Who reads a release's reasons reads them in the readers' own tests.
+    // The readers' own tests cover the reasons of each release.
     for preview in json["previews"].as_array_mut().expect("previews") {
         preview["changes"]
             .as_array_mut()

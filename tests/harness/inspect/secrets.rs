@@ -1,4 +1,5 @@
-//! What it never tells: secrets, names that nobody asked for, and what steers a terminal.
+//! What the output never contains: secrets, names without a request for them, and control
+//! characters.
 
 use super::{
     BACKUP_PASSWORD, Desk, ID, KEYS, NONCE, PRIVATE_KEY, backup, id, sealed, sealed_by, serving,
@@ -10,7 +11,7 @@ use safe_conformance::clients::{Phone, Release};
 use safe_conformance::safe::backup::Backup;
 use safe_conformance::safe::envelope;
 
-/// Every spelling of what must not show.
+/// Every spelling of the texts that must not appear.
 fn secrets() -> Vec<Vec<u8>> {
     let mut secrets = vec![
         BACKUP_PASSWORD.as_bytes().to_vec(),
@@ -46,7 +47,7 @@ fn tells_none(ended: &Ended) {
     }
 }
 
-/// Where somebody else puts a secret into a name, too.
+/// Also if somebody else puts a secret into a name.
 fn with_secrets_for_names() -> Backup {
     let mut backup = backup();
     let key = BASE64.encode(&PRIVATE_KEY);
@@ -73,11 +74,11 @@ fn no_output_holds_a_secret() {
     let key = BASE64.encode(&PRIVATE_KEY);
     let bodies = [
         sealed(&document),
-        // Broken behind the key, before it, and in it.
+        // Broken after the key, before it, and in it.
         sealed(&document[..document.len() - 2]),
         sealed(text.replacen('{', "{,", 1).as_bytes()),
         sealed(text.replacen(&key, &key[1..], 1).as_bytes()),
-        // A key of the document, and what says who wrote it.
+        // A key of the document, and the text that names the writer.
         sealed(
             text.replacen("\"info\"", &format!("\"{key}\":{{}},\"info\""), 1)
                 .as_bytes(),

@@ -1,4 +1,4 @@
-//! A server that locks and stores late.
+//! A server that locks, and stores uploads late.
 
 use super::home;
 use crate::support::program::{Running, ledgers, program, run};
@@ -6,23 +6,23 @@ use crate::support::reference::Reference;
 use safe_conformance::reference::{Login, Options, Profile};
 use std::time::{Duration, Instant};
 
-/// Servers that lock the target of an upload that broke off, and store a part of it late.
+/// Servers that lock the target of an interrupted upload, and later store a part of it.
 const LATE_PROFILES: [Profile; 2] = [
     Profile::NextcloudAppPassword,
     Profile::NextcloudLoginPassword,
 ];
-/// How many runs are interrupted at once: they wait more than they work.
+/// How many runs are interrupted at once: they mostly wait.
 const AT_ONCE: usize = 12;
-/// How many times faster than a real server's the clock of the server is.
+/// How many times faster the server's clock runs than a real one.
 const SPEED: u32 = 5;
-/// When the last part of an upload comes by that clock, and some more.
+/// When the last part of an upload arrives by that clock, with some reserve.
 const LATEST_PART: Duration = Duration::from_millis(1500);
-/// Within how long everything is gone after the signal: a minute, and once more as much for a
-/// machine that is busy with other tests.
+/// How long after the signal everything must be gone: a minute, and another minute because other
+/// tests keep the machine busy.
 const WITHIN: Duration = Duration::from_secs(120);
 
 /// Interrupts a run against a server that locks and stores late; if the run could not clean up,
-/// sweeps. Nothing is left. Gives how long that took after the signal.
+/// sweeps. Asserts that nothing is left, and returns how long that took after the signal.
 fn interrupted_while_late(profile: Profile, signal: &str, requests: usize) -> Duration {
     let options = Options {
         speed: SPEED,
@@ -72,7 +72,7 @@ fn nothing_is_left_on_a_server_that_locks_and_stores_late() {
         2
     };
     let cases = (0..moments).flat_map(|moment| {
-        // Spread over what a run asks at least, uploads that break off included.
+        // Spread over the minimum number of requests of a run, including interrupted uploads.
         let requests = 12 + moment * 150 / moments;
         let profile = LATE_PROFILES[moment % LATE_PROFILES.len()];
         ["INT", "TERM", "HUP", "KILL"].map(|signal| (profile, signal, requests))

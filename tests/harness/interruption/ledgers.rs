@@ -1,4 +1,4 @@
-//! What a killed run leaves in its ledger, and what is made of it later.
+//! What a killed run leaves in its ledger, and what later runs do with it.
 
 use super::{PASSWORD, check, home, sweep, with_delay};
 use crate::support::program::{Running, file, ledgers, named_in_ledgers, program, run};
@@ -18,7 +18,7 @@ pub(super) fn killed(seed: &str) -> (Reference, tempfile::TempDir) {
         running.signal("KILL");
         running.end();
         server.settle();
-        // Deletions may have been on their way.
+        // Deletions may have been in progress.
         if server.running.stored() > 0 {
             return (server, home);
         }
@@ -91,7 +91,7 @@ fn a_torn_last_line_does_not_spoil_what_is_written_after_it() {
     let (server, home) = killed(SEED);
     let ledger = ledger_of(home.path());
     append(&ledger, "{\"claimed\":\"0123");
-    // A second run with this seed is killed too: what it wrote stands after the torn line.
+    // A second run with this seed is killed, too: its lines follow the torn line.
     let count = server.count();
     let running = Running::start(check(home.path(), server.url()).args(["--seed", SEED]));
     server.wait_until(|server| server.count() > count + 120);
@@ -108,7 +108,7 @@ fn a_torn_last_line_does_not_spoil_what_is_written_after_it() {
     assert!(!ledger.exists());
 }
 
-/// Whether the server was asked about this backup.
+/// Whether the server received a request for this backup.
 fn was_asked_about(server: &Reference, id: &str) -> bool {
     let requests = server.running.requests();
     requests.iter().any(|request| request.path.contains(id))
@@ -120,7 +120,7 @@ fn the_good_lines_of_a_damaged_ledger_are_swept() {
         "oh no\n",
         "{\"claimed\":\"xyz\"}\n",
         "{\"clained\":\"what was this?\"}\n",
-        // A line that was torn on a full disk, and the next one that grew onto it.
+        // A line that was cut off on a full disk, and the next line that was appended to it.
         "{\"sent\":\"01{\"sent\":\"0123\"}\n",
     ] {
         let (server, home) = killed(SEED);
@@ -185,8 +185,8 @@ fn a_ledger_of_another_format_is_refused() {
     }
 }
 
-/// The shell ignores SIGXFSZ, so that a write beyond the limit fails as on a full disk: after a
-/// part of it.
+/// The shell ignores SIGXFSZ, so a write beyond the limit fails after a part of it, as on a full
+/// disk.
 #[test]
 fn on_a_full_disk_nothing_is_uploaded_that_no_ledger_names() {
     let server = with_delay();
@@ -212,7 +212,7 @@ fn on_a_full_disk_nothing_is_uploaded_that_no_ledger_names() {
     server.wait_until(|server| server.running.stored() > 0);
     let mut named = std::collections::BTreeSet::new();
     while running.is_running() {
-        // Every line is whole at any moment: a torn one is cut back.
+        // Every line is complete at any moment: a torn line is removed.
         named.extend(named_in_ledgers(&ledgers_dir));
         std::thread::sleep(Duration::from_millis(5));
     }

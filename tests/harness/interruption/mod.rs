@@ -1,4 +1,4 @@
-//! Runs that are interrupted at any moment: what they uploaded is deleted, or stands in a ledger
+//! Runs that are interrupted at any moment: their uploads are deleted, or are named in a ledger
 //! that `sweep` reads.
 
 mod late;
@@ -13,9 +13,9 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 const PASSWORD: &str = "interrupted-Pa55word";
-/// How long the server waits before every answer, so that a run has moments to be interrupted at.
+/// How long the server waits before every answer, so that there are moments to interrupt the run.
 const DELAY: Duration = Duration::from_millis(20);
-/// At how many moments each signal is tried: in CI at many, on someone's own machine at some.
+/// At how many moments each signal is sent: many in CI, some on a developer's machine.
 fn moments() -> usize {
     if std::env::var_os("CI").is_some() {
         21
@@ -23,7 +23,7 @@ fn moments() -> usize {
         7
     }
 }
-/// How many requests the moments are spread over; a run has somewhat more.
+/// How many requests the moments are spread over; a run has a few more.
 const SPREAD: usize = 230;
 
 fn with_delay() -> Reference {
@@ -59,7 +59,7 @@ fn report(home: &Path) -> serde_json::Value {
     serde_json::from_str(&text).expect("the report is JSON")
 }
 
-/// Whether a report says why its run is incomplete: once, as the reason of the exit code where that
+/// Whether a report says once why its run is incomplete; the reason of the exit code counts if it
 /// is the same.
 fn says_why(ended: &Ended, why: &str) -> bool {
     let sentences = [
@@ -69,8 +69,8 @@ fn says_why(ended: &Ended, why: &str) -> bool {
     sentences.iter().any(|said| ended.stdout.contains(said))
 }
 
-/// Interrupts runs at moments spread over the run, counted in requests and so the same on any
-/// machine.
+/// Interrupts runs at moments spread over the run, counted in requests and therefore the same on
+/// any machine.
 fn interrupted_by(signal: &str) {
     let mut incomplete = 0;
     for moment in 0..moments() {
@@ -336,7 +336,7 @@ fn a_second_signal_ends_at_once_and_leaves_the_ledger() {
     running.signal("INT");
     let second = Instant::now();
     let ended = running.end();
-    // To clean up takes 8 s at least on this server.
+    // The clean-up takes at least 8 s on this server.
     assert!(
         second.elapsed() < Duration::from_secs(5),
         "{:?}",

@@ -1,4 +1,4 @@
-//! Addresses: the wrong one, the one with a placeholder, the one that a report names.
+//! Addresses: a wrong one, one with a placeholder, one that a report names.
 
 use super::nothing_set_up::empty_folder;
 use super::{ask, bare, has_lines, home, unwrapped};
@@ -6,7 +6,7 @@ use crate::support::program::{file, program, run};
 use crate::support::scripted::{Asked, Deed, PASSWORD, Reply, Scripted, USER};
 use std::io::{Read as _, Write as _};
 
-/// The root of a site belongs to the site: Threema Safe gets a folder below it.
+/// The root of a site belongs to the site: Threema Safe needs a folder below it.
 #[test]
 fn an_address_without_a_folder_takes_over_no_site() {
     for (software, served) in [
@@ -24,7 +24,7 @@ fn an_address_without_a_folder_takes_over_no_site() {
         assert!(set_up.stdout.contains(&said), "{}", set_up.all());
         for text in [&checked.stdout, &set_up.stderr] {
             has_lines(text, &[served]);
-            // What follows a question would be taken for its answer.
+            // A line after a question would be read as its answer.
             let block = text.split("\nEND\n").nth(1).unwrap_or_default();
             let block = block.split("\n\n").next().unwrap_or_default();
             let last = block.lines().last().unwrap_or_default();
@@ -38,7 +38,7 @@ fn lines_to_paste_ask_as_the_person_does() {
     let server = Scripted::open(|asked| empty_folder(asked, true));
     let home = home();
     let url = server.url();
-    // Also where the config alone is asked for.
+    // The same holds if only the config is requested.
     for more in [&[][..], &["--only", "config"]] {
         let ended = ask("check", &url, home.path(), more);
         assert!(
@@ -71,7 +71,7 @@ fn plain_http_at_a_port_of_https_is_said() {
     }
 }
 
-/// Many servers say nothing of it: they answer with an alert of TLS, or hang up.
+/// Many servers do not name the cause: they answer with a TLS alert, or hang up.
 #[test]
 fn plain_http_at_a_port_that_answers_with_an_alert_is_said_too() {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
@@ -164,7 +164,7 @@ fn the_root_of_a_nextcloud_gets_the_address_of_the_files_and_one_command() {
         "{}",
         ended.stdout
     );
-    // What was found at the address that nobody means is not what to do.
+    // A finding at an address that nobody meant is not the fix.
     assert!(!ended.stdout.contains("FAIL"), "{}", ended.stdout);
     let all = ask("check", &origin, home.path(), &["-v"]);
     let text = unwrapped(&all);
@@ -198,7 +198,7 @@ fn every_form_of_a_report_names_the_address_and_the_user_of_the_run() {
     }
 }
 
-/// A Nextcloud that answers to another host name alone.
+/// A Nextcloud that answers only to another host name.
 fn distrustful(_: &Asked) -> Deed {
     Deed::Reply(Reply::new(400, "<p>Access through untrusted domain</p>"))
 }

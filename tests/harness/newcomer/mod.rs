@@ -1,5 +1,5 @@
-//! What a newcomer meets: a server on which nothing is set up, a wrong address, lines to paste.
-//! Each text is what the program prints.
+//! What a newcomer meets: a server without any set-up, a wrong address, lines to paste. Each text
+//! is the program's output.
 
 mod addresses;
 mod nothing_set_up;
@@ -41,7 +41,7 @@ fn bare(server: &'static str) -> Scripted {
     })
 }
 
-/// Asserts that each line stands there whole, at the left edge.
+/// Asserts that each line appears complete, at the left edge.
 #[track_caller]
 fn has_lines(text: &str, lines: &[&str]) {
     for line in lines {

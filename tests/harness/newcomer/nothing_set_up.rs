@@ -1,4 +1,4 @@
-//! A server on which nothing is set up: what the program prints to paste.
+//! A server without any set-up: the lines that the program prints to paste.
 
 use super::{ask, bare, has_lines, home, unwrapped};
 use crate::support::program::{file, run};
@@ -14,7 +14,7 @@ fn an_apache_with_nothing_set_up_gets_one_block_to_paste() {
         .lines()
         .filter(|line| line.starts_with("FAIL"));
     assert_eq!(failures.count(), 1, "{}", checked.stdout);
-    // Nothing is said of a version of HTTP that is not spoken here.
+    // The text does not mention a version of HTTP that this server does not support.
     assert!(!checked.stdout.contains("ios-h2"), "{}", checked.stdout);
     let set_up = ask("setup", &server.url(), home.path(), &["--yes"]);
     assert_eq!(set_up.code, Some(3), "{}", set_up.all());
@@ -39,7 +39,7 @@ fn an_apache_with_nothing_set_up_gets_one_block_to_paste() {
     }
 }
 
-/// Servers lock people out for wrong passwords.
+/// Servers lock people out after wrong passwords.
 #[test]
 fn setup_sends_a_refused_password_once() {
     let sent = std::sync::Arc::new(std::sync::atomic::AtomicUsize::new(0));
@@ -62,7 +62,7 @@ fn setup_sends_a_refused_password_once() {
     }
 }
 
-/// A person who is asked twice takes the second prompt for the confirmation of a new password.
+/// A person who is asked twice may read the second prompt as the confirmation of a new password.
 #[test]
 fn setup_asks_once_for_the_password() {
     let (server, home) = (bare("Apache/2.4.62 (Debian)"), home());
@@ -149,7 +149,7 @@ fn other_servers_with_nothing_set_up_get_it_in_words() {
     }
 }
 
-/// A folder over `WebDAV` that is empty.
+/// An empty folder over `WebDAV`.
 pub(super) fn empty_folder(asked: &Asked, has_login: bool) -> Deed {
     if has_login && asked.header("authorization") != Some(&authorization()) {
         let challenge = Reply::new(401, "").with("WWW-Authenticate", "Basic realm=\"x\"");

@@ -1,4 +1,5 @@
-//! Retention over time, for real: over HTTP, with ledgers on a disk, and through the program.
+//! Retention over time, with real parts: over HTTP, with ledgers on a disk, and through the
+//! program.
 
 mod program;
 
@@ -53,7 +54,7 @@ async fn four_hundred_days_tell_good_servers_from_bad_ones() {
     watches.join_all().await;
 }
 
-/// How many requests each backup has got so far.
+/// How many requests each backup has received so far.
 fn requests(world: &World) -> BTreeMap<String, usize> {
     let mut counts = BTreeMap::new();
     for request in world.running.requests() {
@@ -64,7 +65,7 @@ fn requests(world: &World) -> BTreeMap<String, usize> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_visit_asks_at_most_three_times_for_a_canary_and_once_for_config() {
-    // Three at once are lost, one is gone and is uploaded again.
+    // Three are lost at once; one is gone and is uploaded again.
     for (fault, days) in [(None, 89), (Some(Fault::ExpiresEarly), 89), (None, 200)] {
         let faults: Vec<_> = fault.into_iter().collect();
         let world = World::new(&faults, Tidying::OnTheDot).await;
@@ -79,7 +80,7 @@ async fn a_visit_asks_at_most_three_times_for_a_canary_and_once_for_config() {
             let asked = count - before.get(path).unwrap_or(&0);
             assert!(asked <= 3, "{path} was asked for {asked} times");
         }
-        // Nothing is due after it, and nothing is asked.
+        // Nothing is due after it, and nothing is requested.
         let visit = world.verify(&mut ledger).await.expect("visited");
         assert_eq!(visit.events, []);
         let again = requests(&world);
@@ -117,7 +118,8 @@ async fn what_only_a_second_request_gives_is_not_lost() {
         let mut refused = refused.lock().expect("nobody panicked");
         if asked.method == "GET" && asked.backup().is_some() && asked.head.contains("Threema") {
             *refused += 1;
-            // After planting: the trial's four GETs and five looks whether the place is free.
+            // After planting: the four GETs of the trial, and five requests that look whether the
+            // place is free.
             if *refused == 10 {
                 return Deed::Reply(Reply::new(404, ""));
             }
@@ -177,7 +179,7 @@ async fn a_server_that_fails_or_is_away_loses_nothing() {
     }
     assert_eq!(std::fs::read(&path).expect("a ledger"), before);
     assert!(ledger.watch.is_about(world.running.base_url()));
-    // A server that fails on a backup is not one that lost it: what is due stays due.
+    // A server that fails on a backup has not lost it: what is due stays due.
     let ill = World::new(&[Fault::MissingIsError], Tidying::OnTheDot).await;
     let visit = retention::verify(&ill.canaries, &mut ledger, true, true, &*world.time())
         .await
@@ -239,7 +241,7 @@ async fn a_clock_that_is_wrong_is_reported_and_the_ledger_stays_as_it_was() {
         ),
         "{refused:?}"
     );
-    // This machine's clock went on by two days, and the server's did not.
+    // This machine's clock advanced by two days, and the server's did not.
     let time = world.time();
     let ahead = move || time() + SignedDuration::from_hours(48);
     let refused = retention::verify(&world.canaries, &mut ledger, false, false, &ahead).await;
@@ -311,7 +313,7 @@ async fn visits_that_always_come_too_late_do_not_pass() {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_was_there_before_is_left_alone() {
     for taken in ["trial", "refreshed"] {
-        // Who knew the seed could put something in the way.
+        // A person who knew the seed could put a file there.
         let id = Seed::new(0x5afe).bytes(&format!("backup/retention/{taken}"));
         let id = data_encoding::HEXLOWER.encode(&id);
         let theirs = id.clone();
@@ -345,7 +347,7 @@ async fn what_was_there_before_is_left_alone() {
     }
 }
 
-/// A time that an upload sets back counts as an older backup to a job that tidies up by it, not as
+/// If an upload sets a time back, a job that tidies up by that time sees an older backup, not
 /// another mark.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_time_that_an_upload_sets_back_is_reported() {

@@ -30,7 +30,7 @@ fn a_killed_plant_leaves_a_ledger_that_can_be_taken_up_or_ended() {
         let home = tempfile::tempdir().expect("a temporary folder");
         let mut plant = retention(home.path(), &server, &["plant", "--ledger", "l.json"]);
         let running = crate::support::program::Running::start(&mut plant);
-        // The trial is gone again by then, and some canaries are there.
+        // The trial is already deleted, and some canaries exist.
         let puts = |server: &Reference| {
             let requests = server.running.requests();
             requests.iter().filter(|it| it.method == "PUT").count()
@@ -112,7 +112,7 @@ fn the_ledger_tells_neither_the_server_nor_who_may_enter() {
     assert_eq!(server.count(), requests + 1);
 }
 
-/// A ledger of a watch that was planted so many days ago, on a server that has none of it.
+/// A ledger of a watch that was planted this many days ago, on a server that has none of it.
 fn long_ago(path: &Path, server: &Reference, days: i64) {
     let now = Timestamp::now() - SignedDuration::from_hours(24 * days);
     let seed = Seed::new(1);
@@ -166,7 +166,7 @@ fn exit_codes_tell_a_loss_from_a_failure_and_a_slip() {
             assert_eq!(std::fs::read(home.path().join(ledger)).ok(), before);
         }
     }
-    // Git may change the ends of lines.
+    // Git may change line endings.
     assert_eq!(verify("spaced.json").code, Some(1));
     let exists = at(&["plant", "--ledger", "lost.json"]);
     assert_eq!(exists.code, Some(2), "{}", exists.all());

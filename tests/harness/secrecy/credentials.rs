@@ -1,4 +1,4 @@
-//! Credentials where they do not belong, and where they can be mistaken for something else.
+//! Credentials in wrong places, and where they can be mistaken for something else.
 
 use super::echoes::percent;
 use super::{PASSWORD, USER, assert_secret, basic, check, home};
@@ -138,7 +138,7 @@ fn no_error_sentence_repeats_the_password_of_a_url() {
 
 #[test]
 fn a_password_that_is_a_word_of_the_report_breaks_no_report() {
-    // Taking out what the harness itself wrote would tell what the password is, and ruin the files.
+    // Removing the harness's own text would reveal the password, and break the files.
     for password in [
         "config",
         "pass",

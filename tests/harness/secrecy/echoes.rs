@@ -1,4 +1,4 @@
-//! Servers that give back what they got.
+//! Servers that send back what they received.
 
 use super::{COOKIE, PASSWORD, TOKEN, USER, assert_secret, basic, check, home, spellings};
 use crate::support::program::{program, run};
@@ -16,7 +16,7 @@ fn encoded(text: &str) -> String {
     url::form_urlencoded::byte_serialize(text.as_bytes()).collect()
 }
 
-/// Repeats what it got, in every way that we thought of.
+/// Repeats what it received, in every way that we know.
 fn echo(asked: &Asked) -> Deed {
     let authorization = asked.header("authorization").unwrap_or("none").to_owned();
     let word = authorization
@@ -125,8 +125,8 @@ fn a_server_that_repeats_a_token_gives_nothing_away() {
     );
 }
 
-/// Sets a cookie with `config`, and repeats it in names, values and bodies, packed or not; the
-/// request that sends it gets it back.
+/// Sets a cookie with `config`, and repeats it in names, values and bodies, packed or not, in the
+/// answer to the request that sends it.
 fn repeat_cookie(asked: &Asked, is_set: &AtomicBool) -> Deed {
     let encoded = BASE64.encode(COOKIE.as_bytes());
     if asked.is("GET", "/config") && asked.header("authorization").is_some() {
@@ -174,8 +174,7 @@ fn session_cookies_do_not_show() {
     assert!(sent, "the cookie was tried");
 }
 
-/// The secret as a server may give it back that means harm: turned round, cut short, in
-/// hexadecimal.
+/// The secret as a malicious server may send it back: reversed, cut short, in hexadecimal.
 fn disguises(password: &str) -> Vec<String> {
     let reversed: String = password.chars().rev().collect();
     let shorter = &password[..password.len() - 1];

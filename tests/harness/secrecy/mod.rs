@@ -1,5 +1,5 @@
-//! No output of the program holds a secret: not the password, not the token, not what is derived
-//! from either.
+//! No output of the program contains a secret: not the password, not the token, not what is derived
+//! from them.
 
 mod credentials;
 mod echoes;
@@ -14,13 +14,13 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 const USER: &str = "zaphod";
-/// With a space, quotes, umlauts and what base64 and addresses write otherwise.
+/// Contains a space, quotes, umlauts and characters that base64 and URLs encode.
 const PASSWORD: &str = "Hüm mel/\"blau\"+&<42>?~'ö";
 const TOKEN: &str = "t0ken-+/=distinctive-9f3a7c";
 const WRONG: &str = "safe-conformance-wrong-on-purpose";
 const COOKIE: &str = "c00kie-value-5d1e";
 
-/// Every spelling in which a secret could show.
+/// Every spelling in which a secret could appear.
 fn spellings(secret: &str) -> Vec<Vec<u8>> {
     let percent = |upper: bool, space: &str| -> String {
         secret
@@ -68,7 +68,7 @@ fn spellings(secret: &str) -> Vec<Vec<u8>> {
     spellings
 }
 
-/// What must not show of HTTP Basic.
+/// The parts of HTTP Basic that must not appear.
 fn basic(user: &str, password: &str) -> Vec<Vec<u8>> {
     let mut secrets = spellings(password);
     secrets.extend(spellings(&format!("{user}:{password}")));
@@ -89,7 +89,7 @@ fn files(folder: &Path) -> Vec<PathBuf> {
     found
 }
 
-/// Everything that was written: each with a name, and each text that hides in base64 by itself.
+/// Everything that was written: each output with a name, and each text that is base64 inside it.
 fn written(folder: &Path, ended: &Ended) -> Vec<(String, Vec<u8>)> {
     let mut texts = vec![
         ("stdout".to_owned(), ended.stdout.clone().into_bytes()),
@@ -149,7 +149,7 @@ fn assert_none(folder: &Path, ended: &Ended, secrets: &[Vec<u8>]) {
     }
 }
 
-/// Nothing stands after the name of the field but what stands in its place.
+/// Asserts that only the replacement follows the name of the field.
 #[track_caller]
 fn assert_no_credentials_after_field(name: &str, text: &[u8]) {
     let text = String::from_utf8_lossy(text).to_ascii_lowercase();
@@ -163,7 +163,7 @@ fn assert_no_credentials_after_field(name: &str, text: &[u8]) {
             [first, ..] => first,
             [] => continue,
         };
-        // The wrong password that is sent on purpose is no secret.
+        // The deliberately wrong password is not a secret.
         let wrong = BASE64
             .encode(format!("{USER}:{WRONG}").as_bytes())
             .to_ascii_lowercase();
@@ -194,7 +194,7 @@ fn derived() -> Vec<Vec<u8>> {
     ]
 }
 
-/// No output but the ledger names a backup. SHA-256 values of bodies look alike.
+/// Only the ledger names a backup. SHA-256 values of bodies look similar.
 #[track_caller]
 fn assert_no_backup_id(folder: &Path, ended: &Ended) {
     for (name, text) in written(folder, ended) {
@@ -216,7 +216,7 @@ fn assert_no_backup_id(folder: &Path, ended: &Ended) {
 
 const SEED: &str = "5ec2e75ec2e75ec2";
 
-/// `check` with everything that it can write, and as talkative as it can be.
+/// `check` with every output, and with the most verbose messages.
 fn check(home: &Path, url: &str) -> Command {
     let mut command = program(home);
     command.args([
@@ -251,7 +251,7 @@ fn home() -> tempfile::TempDir {
     tempfile::tempdir().expect("a temporary folder")
 }
 
-/// Runs, and looks through everything.
+/// Runs the program, and searches everything.
 #[track_caller]
 fn assert_secret(home: &Path, command: &mut Command, secrets: &[Vec<u8>]) -> Ended {
     let ended = run(command);

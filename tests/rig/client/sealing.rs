@@ -14,7 +14,7 @@ use std::io::Write as _;
 const NONCE: usize = 24;
 
 impl TestClient {
-    /// What a mistake in the document replaces, and with what.
+    /// What a mistake in the document replaces, and with which value.
     pub(super) fn misspelled(&self) -> Option<(&'static str, &'static str)> {
         Some(match self.mistake? {
             Mistake::NoPrivateKey => ("\"privatekey\"", "\"privateKey\""),

@@ -33,7 +33,6 @@ impl TestClient {
             (LoginHabit::Preemptive(encoding), _) => {
                 Some(encoding.encode(user, password).to_string())
             }
-            (LoginHabit::AfterChallenge, None) => None,
             (LoginHabit::AfterChallenge, Some(challenge)) => {
                 if challenge.contains("Basic ") {
                     Some(CredentialEncoding::Utf8.encode(user, password).to_string())
@@ -44,10 +43,12 @@ impl TestClient {
                     None
                 }
             }
+            _ => None,
         }
     }
 
-    /// Sends a request as the client does: credentials, a challenge, redirects of what only reads.
+    /// Sends a request as the client does: credentials, a challenge, redirects of requests that
+    /// only read.
     pub async fn send(
         &self,
         operation: Operation,
@@ -197,7 +198,7 @@ impl TestClient {
     }
 }
 
-/// A body of a length that nobody knows beforehand.
+/// A body of unknown length.
 struct Chunks(Option<bytes::Bytes>);
 
 impl hyper::body::Body for Chunks {

@@ -3,7 +3,6 @@
 use super::super::case::{Kind, RigCase, done, either, failed, name};
 use crate::rig::{Action, Answer, Before, Document, Elsewhere, Script};
 use crate::safe::{Stage, clause};
-use bytes::Bytes;
 use std::time::Duration;
 
 const RESTORE: &[Action] = &[Action::Restore];
@@ -170,19 +169,19 @@ fn broken() -> Vec<Broken> {
             "empty",
             "An empty backup is not a success",
             Stage::Size,
-            Before::Raw(Bytes::new()),
+            Before::Raw(Vec::new()),
         ),
         (
             "23-bytes",
             "A backup shorter than a nonce is not a success",
             Stage::Size,
-            Before::Raw(Bytes::from_static(&[7; 23])),
+            Before::Raw([7; 23].to_vec()),
         ),
         (
             "39-bytes",
             "A backup shorter than nonce and tag is not a success",
             Stage::Size,
-            Before::Raw(Bytes::from_static(&[7; 39])),
+            Before::Raw([7; 39].to_vec()),
         ),
         (
             "truncated",

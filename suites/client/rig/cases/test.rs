@@ -181,8 +181,7 @@ pub(super) fn page() -> Answer {
     Answer::Full {
         status: 200,
         headers: vec![("content-type", "text/html; charset=utf-8".to_owned())],
-        body: bytes::Bytes::from_static(
-            b"<!DOCTYPE html><html><head><title>Log in</title></head><body><form></form></body></html>",
-        ),
+        body: b"<!DOCTYPE html><html><head><title>Log in</title></head><body><form></form></body></html>"
+            .to_vec(),
     }
 }

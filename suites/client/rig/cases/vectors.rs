@@ -5,7 +5,6 @@ use crate::adapter::{BackupToRead, DirectoryId, Request};
 use crate::rig::{Action, Answer, Before, Document, Login};
 use crate::safe::{EncryptionKey, Stage, clause, envelope};
 use crate::vectors;
-use bytes::Bytes;
 
 pub(super) fn cases() -> Vec<RigCase> {
     let mut cases = Vec::new();
@@ -23,7 +22,7 @@ pub(super) fn cases() -> Vec<RigCase> {
                     script.config = Answer::Full {
                         status: 200,
                         headers: vec![("content-type", "application/json".to_owned())],
-                        body: input.body.0.into(),
+                        body: input.body.0,
                     };
                 })
                 .known_by(vector, group.operation),
@@ -59,18 +58,18 @@ pub(super) fn cases() -> Vec<RigCase> {
 /// the key of the rig's user. `None` for a body that its key does not open.
 fn before(backup: BackupToRead) -> Option<Before> {
     match backup {
-        BackupToRead::Open { document } => Some(Before::Backup(Document::Text(document.0.into()))),
+        BackupToRead::Open { document } => Some(Before::Backup(Document::Text(document.0))),
         BackupToRead::Sealed { key, body } => {
             let key = EncryptionKey::from_bytes(key.exactly(Stage::Open).ok()?);
             let packed = envelope::decrypt(&key, &body.0).ok()?;
-            Some(Before::Packed(packed.into()))
+            Some(Before::Packed(packed))
         }
     }
 }
 
 /// Returns the vector's directory, and the ID of its backup. Contacts that are not listed do not
 /// exist.
-fn directory(own_id: &str, ids: &[DirectoryId]) -> Bytes {
+fn directory(own_id: &str, ids: &[DirectoryId]) -> Vec<u8> {
     serde_json::json!({ "own_id": own_id, "ids": ids })
         .to_string()
         .into()
