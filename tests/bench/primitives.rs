@@ -1,8 +1,8 @@
 //! Our half of `against_libraries.py`: derives, seals and opens as often as an argument says, and
 //! prints how long that took.
 //!
-//! For each line of input such as `derive 3`, it prints one line: the nanoseconds per operation. Run
-//! it through the script.
+//! For each line of input such as `derive 3`, it prints one line: the nanoseconds per operation.
+//! Run it through the script.
 
 use safe_conformance::safe::envelope::{decrypt, encrypt};
 use safe_conformance::safe::keys::{BackupPassword, ThreemaId, derive};

@@ -1,6 +1,8 @@
 //! Every citation resolves, and every fact without a citation is listed.
 
+use safe_conformance::clients::Release;
 use safe_conformance::manual::{citations, fact, facts, under};
+use safe_conformance::safe::Client;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
@@ -197,4 +199,34 @@ fn each_recipe_touches_at_most_three_files_that_exist() {
 /// Whether a name is a placeholder: `SUBJECT`, `FORMAT`.
 fn is_placeholder(name: &str) -> bool {
     name.len() > 1 && name.chars().all(|c| c.is_ascii_uppercase())
+}
+
+#[test]
+fn every_release_is_named_in_the_manual() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/manual/clients.md");
+    let text = std::fs::read_to_string(path).expect("the facts about clients");
+    let numbers = text.split(|letter: char| !letter.is_ascii_digit() && letter != '.');
+    let named: BTreeSet<_> = numbers.map(short).collect();
+    for release in Release::ALL {
+        // The previews of Desktop behave alike, and are facts of one preview.
+        if release.client() != Client::Desktop {
+            let first = short(release.first_version());
+            assert!(
+                named.contains(first),
+                "no fact of clients.md names {release}"
+            );
+        }
+    }
+}
+
+/// A version without the zeros and the full stop at its end: 6.1.0 and 6.1 are the same.
+fn short(version: &str) -> &str {
+    let version = version.trim_end_matches('.');
+    let without = version.strip_suffix(".0").unwrap_or(version);
+    // `5.0` is one number with its zero.
+    if without.contains('.') {
+        without
+    } else {
+        version
+    }
 }

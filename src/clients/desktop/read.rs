@@ -221,7 +221,7 @@ impl Desktop<'_> {
             let key = base64(key, &key_at)?;
             let key = key
                 .try_into()
-                .map_err(|_| refused(&key_at, "has not 32 bytes", IMPORT))?;
+                .map_err(|_| refused(&key_at, "is not 32 bytes long", IMPORT))?;
             contact.public_key = Some(PublicKey(key));
         }
         contact.created_at = self.time(object, "createdAt", Field::ContactCreatedAt, at)?;

@@ -138,7 +138,7 @@ releases! {
         writes "`deleted` is false; no removed contacts"
         reads "no deleted groups; `deleted` may be absent; `[null]` is nobody"
     }
-    Android6_1 = Android "6.1" to "6.1.3" { reads "no verified contact whose key has not 32 bytes" }
+    Android6_1 = Android "6.1" to "6.1.3" { reads "no verified contact whose key is not 32 bytes long" }
     Android6_2 = Android "6.2" {
         reads "a group whose creator is not a member counts as left by force"
         asks "OkHttp: credentials in ISO-8859-1, any 2xx, the whole config"
