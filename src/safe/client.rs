@@ -1,5 +1,6 @@
 //! The three published clients, and sets of them.
 
+use crate::safe::set::{Member, Set};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -45,12 +46,17 @@ impl fmt::Display for Client {
 }
 
 /// A set of clients.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Clients(u8);
+pub type Clients = Set<Client>;
+
+impl Member for Client {
+    const VALUES: &'static [Self] = &Self::ALL;
+
+    fn position(self) -> u8 {
+        self as u8
+    }
+}
 
 impl Clients {
-    /// No client: for a check that affects no client today.
-    pub const NONE: Self = Self(0);
     /// Only Android.
     pub const ANDROID: Self = Self::of(Client::Android);
     /// Only iOS.
@@ -64,63 +70,7 @@ impl Clients {
 
     /// Returns the set of one client.
     pub const fn of(client: Client) -> Self {
-        Self(1 << client as u8)
-    }
-
-    /// Returns the union of two sets.
-    #[must_use]
-    pub const fn and(self, other: Self) -> Self {
-        Self(self.0 | other.0)
-    }
-
-    /// Returns the clients that are in both sets.
-    #[must_use]
-    pub const fn within(self, other: Self) -> Self {
-        Self(self.0 & other.0)
-    }
-
-    /// Returns whether `client` is in the set.
-    pub const fn contains(self, client: Client) -> bool {
-        self.0 & (1 << client as u8) != 0
-    }
-
-    /// Returns whether the set is empty.
-    pub const fn is_empty(self) -> bool {
-        self.0 == 0
-    }
-
-    /// Returns the members, in the order of [`Client::ALL`].
-    pub fn iter(self) -> impl Iterator<Item = Client> {
-        Client::ALL
-            .into_iter()
-            .filter(move |client| self.contains(*client))
-    }
-}
-
-impl FromIterator<Client> for Clients {
-    fn from_iter<I: IntoIterator<Item = Client>>(clients: I) -> Self {
-        clients
-            .into_iter()
-            .fold(Self::NONE, |set, client| set.and(Self::of(client)))
-    }
-}
-
-impl fmt::Display for Clients {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.is_empty() {
-            return formatter.write_str("none");
-        }
-        for (position, client) in self.iter().enumerate() {
-            let separator = if position == 0 { "" } else { ", " };
-            write!(formatter, "{separator}{client}")?;
-        }
-        Ok(())
-    }
-}
-
-impl fmt::Debug for Clients {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.debug_set().entries(self.iter()).finish()
+        Self::of_bits(1 << client as u8)
     }
 }
 

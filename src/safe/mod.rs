@@ -13,6 +13,7 @@ pub mod envelope;
 pub mod json;
 pub mod keys;
 pub mod password;
+mod set;
 mod stage;
 
 #[cfg(feature = "server")]
@@ -24,4 +25,5 @@ pub use config::ServerConfig;
 pub use direction::{Direction, Directions};
 pub use envelope::{Compression, EnvelopeError, Nonce};
 pub use keys::{BackupId, BackupPassword, DerivedKeys, EncryptionKey, ThreemaId};
+pub use set::{Member, Set};
 pub use stage::Stage;
