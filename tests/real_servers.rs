@@ -19,6 +19,8 @@ mod process;
 #[allow(dead_code, reason = "the tests of the program use more of it")]
 #[path = "support/program.rs"]
 mod program;
+#[path = "servers/programs.rs"]
+mod programs;
 #[path = "servers/setup.rs"]
 mod setup;
 
@@ -30,19 +32,16 @@ use known::{
 };
 use libtest_mimic::{Arguments, Completion, Failed, Trial};
 use misconfigured::MISCONFIGURED;
-use process::{Folder, Running, program as find_program, start};
+use process::{Folder, Running, start};
+use programs::{
+    NEED_APACHE, NEED_CADDY, NEED_LIGHTTPD, NEED_NGINX, NEED_PHP, NEED_RCLONE, NEED_WSGIDAV, Need,
+    apache, caddy, lighttpd, nginx_command, rclone, sabre, wsgidav,
+};
 use safe_conformance::engine::{Finding, Verdict};
 use safe_conformance::report::Report;
 use safe_conformance::wire::{Pace, PaceChoice, Seed};
 use safe_conformance::{Checkup, Target};
-use std::path::PathBuf;
 use std::process::{Command, ExitCode};
-
-const NGINX: &str = include_str!("servers/configurations/nginx.conf.in");
-const APACHE: &str = include_str!("servers/configurations/apache.conf.in");
-const LIGHTTPD: &str = include_str!("servers/configurations/lighttpd.conf.in");
-const WSGIDAV: &str = include_str!("servers/configurations/wsgidav.yaml.in");
-const SABRE: &str = include_str!("servers/configurations/sabre.php");
 
 /// The body of nginx's server block, as it should be.
 const NGINX_SAFE: &str = r#"
@@ -69,37 +68,6 @@ struct Case {
     needs: &'static [Need],
     run: fn(),
 }
-
-/// A program that a server needs, and the package that contains it.
-struct Need {
-    program: &'static str,
-    package: &'static str,
-}
-
-const NEED_NGINX: Need = Need {
-    program: "nginx",
-    package: "Debian's nginx",
-};
-const NEED_APACHE: Need = Need {
-    program: "apache2",
-    package: "Debian's apache2-bin",
-};
-const NEED_LIGHTTPD: Need = Need {
-    program: "lighttpd",
-    package: "Debian's lighttpd and lighttpd-mod-webdav",
-};
-const NEED_RCLONE: Need = Need {
-    program: "rclone",
-    package: "Debian's rclone",
-};
-const NEED_PHP: Need = Need {
-    program: "php",
-    package: "Debian's php-cli and php-sabre-dav",
-};
-const NEED_WSGIDAV: Need = Need {
-    program: "wsgidav",
-    package: "wsgidav and cheroot of tests/servers/requirements.txt",
-};
 
 const CASES: &[Case] = &[
     Case {
@@ -160,11 +128,6 @@ const CASES: &[Case] = &[
     },
 ];
 
-const NEED_CADDY: Need = Need {
-    program: "caddy",
-    package: "Debian's caddy",
-};
-
 /// nginx as its manual sets `WebDAV` up: it makes folders, and its own listing is off.
 const NGINX_FRESH: &str = r#"
     client_max_body_size 524288;
@@ -173,18 +136,6 @@ const NGINX_FRESH: &str = r#"
       auth_basic_user_file @DIRECTORY@/run/htpasswd;
       dav_methods PUT DELETE MKCOL;
     }"#;
-/// Caddy as Debian has it: without the module for `WebDAV`.
-const CADDY: &str = "{
-  admin off
-  auto_https off
-  storage file_system @DIRECTORY@/run
-}
-http://127.0.0.1:@PORT@ {
-  root * @DIRECTORY@/files
-  file_server
-}
-";
-
 /// Runs `setup` on a fresh folder: what it creates, and what can prevent it.
 const FRESH: &[Case] = &[
     Case {
@@ -246,15 +197,6 @@ const FRESH: &[Case] = &[
         run: || setup::set_up("caddy", caddy, "/safe"),
     },
 ];
-
-fn caddy(folder: &Folder, port: u16) -> Command {
-    let configuration = folder.configure("Caddyfile", CADDY, port, "");
-    let mut command = NEED_CADDY.command();
-    command
-        .args(["run", "--adapter", "caddyfile", "--config"])
-        .arg(configuration);
-    command
-}
 
 /// nginx with limits that a phone never reaches: the server may have them, and nobody is to blame.
 struct Limited {
@@ -350,78 +292,11 @@ fn attempt(needs: &[Need], run: impl FnOnce()) -> Result<Completion, Failed> {
     }
 }
 
-impl Need {
-    fn path(&self) -> Option<PathBuf> {
-        find_program(self.program, &self.program.to_ascii_uppercase())
-    }
-
-    fn command(&self) -> Command {
-        Command::new(self.path().expect("looked for before the test began"))
-    }
-}
-
 fn nginx(server: &str) -> Running {
     start(|folder, port| {
         let server = format!("listen 127.0.0.1:{port};{server}");
         nginx_command(folder, port, &server)
     })
-}
-
-fn nginx_command(folder: &Folder, port: u16, server: &str) -> Command {
-    let configuration = folder.configure("nginx.conf", NGINX, port, server);
-    let mut command = NEED_NGINX.command();
-    command
-        .arg("-e")
-        .arg(folder.run().join("error.log"))
-        .arg("-c")
-        .arg(configuration);
-    command
-}
-
-fn apache(folder: &Folder, port: u16, server: &str) -> Command {
-    let configuration = folder.configure("apache.conf", APACHE, port, server);
-    let mut command = NEED_APACHE.command();
-    command.arg("-DFOREGROUND").arg("-f").arg(configuration);
-    command
-}
-
-fn lighttpd(folder: &Folder, port: u16) -> Command {
-    let configuration = folder.configure("lighttpd.conf", LIGHTTPD, port, "");
-    let mut command = NEED_LIGHTTPD.command();
-    command.arg("-D").arg("-f").arg(configuration);
-    command
-}
-
-fn rclone(folder: &Folder, port: u16) -> Command {
-    let mut command = NEED_RCLONE.command();
-    command
-        .args(["serve", "webdav", "--user", "safe"])
-        .args(["--pass", "s3cret-loopback"])
-        .args(["--addr", &format!("127.0.0.1:{port}")])
-        // The rest of a cut-off upload must be visible at once, not five minutes later.
-        .args(["--dir-cache-time", "0s"])
-        .arg(folder.files())
-        .env("RCLONE_CONFIG", "/dev/null");
-    command
-}
-
-fn sabre(folder: &Folder, port: u16) -> Command {
-    let script = folder.write("sabre.php", SABRE);
-    let mut command = NEED_PHP.command();
-    command
-        .arg("-S")
-        .arg(format!("127.0.0.1:{port}"))
-        .arg(script)
-        .env("SAFE_ROOT", folder.files())
-        .env("PHP_CLI_SERVER_WORKERS", "4");
-    command
-}
-
-fn wsgidav(folder: &Folder, port: u16) -> Command {
-    let configuration = folder.configure("wsgidav.yaml", WSGIDAV, port, "");
-    let mut command = NEED_WSGIDAV.command();
-    command.arg("--config").arg(configuration);
-    command
 }
 
 fn nginx_over_tls() {

@@ -1,16 +1,19 @@
 //! `setup`: creates the folder, `config` and `backups` on a server, checks it, and shows what to
 //! enter in the apps.
 
+mod words;
+
+use self::words::{entries_text, plan_text, shell_text, stopped};
 use super::Exit;
 use super::credentials::{ServerArguments, prompted};
 use super::ended::{Complaint, Ended};
 use super::login::{self, Keep};
 use super::output::{OutputArguments, Outputs, width};
-use crate::diagnosis::{FOLDER, Shell};
+use crate::diagnosis::FOLDER;
 use crate::report::Progress;
 use crate::run::Checkup;
 use crate::safe::{BaseUrlError, ServerConfig};
-use crate::setup::{self, ConfigSeen, Outcome, Plan, Thing, Trouble, Verdict, Wish};
+use crate::setup::{self, Outcome, Plan, Trouble, Verdict, Wish};
 use crate::text::{labelled, line, wrapped};
 use crate::wire::{Door, Login, Response, Target};
 use clap::Args;
@@ -345,60 +348,6 @@ fn agreed() -> Result<bool, Complaint> {
     Ok(answer.eq_ignore_ascii_case("y") || answer.eq_ignore_ascii_case("yes"))
 }
 
-/// Returns the text of the plan: what exists, and what will be done.
-fn plan_text(door: &Door, plan: &Plan) -> String {
-    let mut out = format!("Setup of {}\n", line(door.base().as_str()));
-    if let Some(seen) = plan.software.first() {
-        out += &wrapped(
-            &format!("The server is {} ({}).", seen.product.name(), seen.evidence),
-            0,
-            width(),
-        );
-    }
-    if let ConfigSeen::Other { config, text, .. } = &plan.config {
-        out += &other_config(plan, config.as_ref(), text);
-    }
-    let steps = plan.steps();
-    if steps.is_empty() {
-        let is_other = matches!(plan.config, ConfigSeen::Other { .. });
-        return out
-            + if is_other {
-                "The folder and `backups` exist as well: nothing is changed.\n"
-            } else {
-                "The folder, `config` and `backups` exist: there is nothing to do.\n"
-            };
-    }
-    out += "\nPlan:\n";
-    for (number, step) in (1..).zip(&steps) {
-        let words = step.words(&plan.wish.config);
-        out += &labelled(&format!("  {number}  "), &words, 5, width());
-    }
-    out += "Nothing else is changed.\n";
-    if let Thing::Unseen(status) = plan.folder {
-        let words = format!(
-            "The server does not list folders over WebDAV here (PROPFIND: {status}), so a step may be refused."
-        );
-        out += &wrapped(&words, 0, width());
-    }
-    out + "\n"
-}
-
-/// Returns the difference between the existing config and the planned one.
-fn other_config(plan: &Plan, config: Option<&ServerConfig>, text: &str) -> String {
-    let there = config.map_or_else(|| text.to_owned(), ServerConfig::to_json);
-    let mut out = String::from("\nA `config` with other values exists already:\n");
-    out += &labelled("  there   ", &there, 10, width());
-    out += &labelled("  wanted  ", &plan.wish.config.to_json(), 10, width());
-    let note = match (plan.wish.replace_config, config) {
-        (true, _) => return out,
-        (false, Some(_)) => "It stays as it is. --replace-config replaces it.",
-        (false, None) => {
-            "The apps cannot read it. It stays as it is; --replace-config replaces it."
-        }
-    };
-    out + &wrapped(note, 0, width())
-}
-
 /// Carries out every step. Returns whether all succeeded.
 async fn carried_out(outputs: &Outputs, door: &Door, plan: &mut Plan) -> Result<bool, Complaint> {
     let (mut possible, mut done) = (true, 0);
@@ -432,59 +381,6 @@ async fn carried_out(outputs: &Outputs, door: &Door, plan: &mut Plan) -> Result<
     Ok(possible)
 }
 
-/// Returns the complaint about an obstacle.
-fn stopped(door: &Door, trouble: &Trouble, commands: &[String], notes: &[&str]) -> Complaint {
-    let width = width();
-    let asking = door.target().asking();
-    let shell = Shell {
-        base: door.base().as_str(),
-        asking: &asking,
-        software: &trouble.software,
-    };
-    // `error: ` precedes it.
-    let mut text = labelled("", &trouble.title, 7, width);
-    text += &labelled("  at        ", door.base().as_str(), 12, width);
-    text += &labelled("  observed  ", &trouble.seen, 12, width);
-    text += &labelled("  fix       ", &shell.fill(&trouble.fix), 12, width);
-    let lines = trouble
-        .problem
-        .map(|problem| problem.lines_to_paste(&shell));
-    let lines = lines.unwrap_or_default();
-    if !lines.is_empty() {
-        // Not indented, so that they can be copied as they are.
-        text += &format!("\n{}\n\n", lines.join("\n"));
-    }
-    text += &labelled("  problem   ", &trouble.id, 12, width);
-    for note in notes {
-        text += &wrapped(note, 2, width);
-    }
-    if trouble.by_shell && lines.is_empty() {
-        text += &shell_text(commands);
-    }
-    let exit = if trouble.is_locked_out {
-        Exit::LockedOut
-    } else {
-        Exit::Incomplete
-    };
-    Complaint {
-        exit,
-        sentence: door.scrub().text(text.trim_end()),
-    }
-}
-
-/// Commands for the server's shell.
-fn shell_text(commands: &[String]) -> String {
-    let mut text = wrapped(
-        "Run on the server itself, as root; FOLDER is the folder on its disk that this URL serves:",
-        0,
-        width(),
-    );
-    for command in commands {
-        text += &format!("  {command}\n");
-    }
-    text
-}
-
 /// Checks the server, and shows what to enter in the apps.
 async fn checked(arguments: Arguments, outputs: Outputs, made: &Made) -> Ended {
     let Made {
@@ -514,34 +410,4 @@ async fn checked(arguments: Arguments, outputs: Outputs, made: &Made) -> Ended {
         let commands = setup::commands(&plan.wish.config, &plan.software);
         format!("\n{}{entries}", shell_text(&commands))
     })
-}
-
-/// Returns what to enter in the apps, one field per line.
-fn entries_text(door: &Door, exit: Exit, is_saved: bool) -> String {
-    let heading = if exit == Exit::Conforms {
-        "Enter this in the app, for your own server (Android and iOS: Threema Safe, choose the server):"
-    } else {
-        "First fix the problems above and run `check`. When it ends with exit code 0, enter this in the app (Android and iOS: Threema Safe, choose the server):"
-    };
-    let mut text = format!("\n{}", wrapped(heading, 0, width()));
-    for entry in setup::entries(door.base(), &door.target().login, is_saved) {
-        let what = match (&entry.text, entry.note) {
-            (Some(text), None) => text.clone(),
-            (Some(text), Some(note)) if text.is_empty() => format!("({note})"),
-            (Some(text), Some(note)) => format!("{text} ({note})"),
-            (None, note) => format!("({})", note.unwrap_or_default()),
-        };
-        text += &labelled(&format!("  {:<11}", entry.field), &what, 13, width());
-    }
-    if door.base().is_loopback() {
-        text += &wrapped(
-            &format!(
-                "Phones cannot reach `{}`: enter the name or the address of this machine in your network.",
-                line(door.base().host())
-            ),
-            0,
-            width(),
-        );
-    }
-    text + "\n"
 }

@@ -3,6 +3,10 @@
 //! Source: above each group, the facts of the manual that it imitates. A fault without a fact is a
 //! mistake that is easily made.
 
+mod set;
+
+pub(super) use set::Faults;
+
 use std::fmt;
 use std::str::FromStr;
 
@@ -470,35 +474,6 @@ impl FromStr for Fault {
     }
 }
 
-/// A set of faults.
-#[derive(Clone, Copy, Default)]
-pub(super) struct Faults([u64; 4]);
-
-impl Faults {
-    /// Returns whether `fault` is in the set.
-    pub(super) const fn contains(self, fault: Fault) -> bool {
-        self.0[fault as usize / 64] & (1 << (fault as usize % 64)) != 0
-    }
-
-    /// Returns the first of `faults` that is in the set.
-    pub(super) fn first_of(self, faults: &[Fault]) -> Option<Fault> {
-        faults.iter().copied().find(|fault| self.contains(*fault))
-    }
-}
-
-// One bit per fault.
-const _: () = assert!(Fault::ALL.len() <= 4 * 64);
-
-impl FromIterator<Fault> for Faults {
-    fn from_iter<I: IntoIterator<Item = Fault>>(faults: I) -> Self {
-        let mut set = Self::default();
-        for fault in faults {
-            set.0[fault as usize / 64] |= 1 << (fault as usize % 64);
-        }
-        set
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -571,15 +546,5 @@ mod tests {
             assert!(explanation.ends_with('.'), "{fault}");
             assert!(!explanation.contains(". "), "{fault}");
         }
-    }
-
-    #[test]
-    fn a_set_holds_exactly_its_members() {
-        let set: Faults = [Fault::ConfigMissing, Fault::Http1Absent]
-            .into_iter()
-            .collect();
-        let members = Fault::ALL.iter().filter(|fault| set.contains(**fault));
-        assert_eq!(members.count(), 2);
-        assert!(set.contains(Fault::Http1Absent));
     }
 }

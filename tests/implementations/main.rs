@@ -14,6 +14,7 @@ mod own;
 mod published;
 mod wrong;
 mod wrong_bodies;
+mod wrong_keys;
 mod wrong_opening;
 
 use libtest_mimic::{Arguments, Failed, Trial};

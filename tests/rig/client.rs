@@ -1,14 +1,16 @@
 //! A client that does what a published one does, or makes one mistake.
 
+mod published;
 mod sealing;
 mod transport;
 
+pub use self::published::Published;
 use super::mistake::Mistake;
 use data_encoding::BASE64;
 use reqwest::Method;
 use safe_conformance::adapter::{BackupToRead, DirectoryId, DirectoryState, Hex, ReadBackup};
 use safe_conformance::clients::restore::Outcome;
-use safe_conformance::clients::{Operation, Release, Transport, parse_config};
+use safe_conformance::clients::{Operation, Transport, parse_config};
 use safe_conformance::rig::{Action, End, Task};
 use safe_conformance::safe::envelope;
 use safe_conformance::safe::keys::{BackupPassword, DerivedKeys, ThreemaId, derive};
@@ -17,63 +19,6 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{LazyLock, Mutex};
 use std::time::Duration;
-
-/// A published client, as far as the rig sees it.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Published {
-    /// Android 5.2.4, which reads the IDs of lists in another order.
-    Android52,
-    /// Android 5.8.2, which has deleted groups.
-    Android58,
-    /// Android up to 6.1.3.
-    Android61,
-    /// Android from 6.2 on.
-    Android64,
-    /// iOS 7.0.0, which stops at groups that the user left.
-    Ios70,
-    /// iOS up to 7.1.1.
-    Ios71,
-    /// iOS 7.2 to 7.2.2, which answers the challenge of a restore with the Safe password.
-    Ios72,
-    /// Desktop, which only reads.
-    Desktop,
-    /// Android 6.4, except that it changes a password correctly. Clients with a mistake are based
-    /// on it.
-    Correct,
-}
-
-impl Published {
-    pub fn client(self) -> Client {
-        match self {
-            Self::Android52
-            | Self::Android58
-            | Self::Android61
-            | Self::Android64
-            | Self::Correct => Client::Android,
-            Self::Ios70 | Self::Ios71 | Self::Ios72 => Client::Ios,
-            Self::Desktop => Client::Desktop,
-        }
-    }
-
-    /// The release that it is, or that it is based on.
-    pub fn release(self) -> Release {
-        let name = match self {
-            Self::Android52 => "android-5.2.4",
-            Self::Android58 => "android-5.8.2",
-            Self::Android61 => "android-6.1.3",
-            Self::Android64 | Self::Correct => "android",
-            Self::Ios70 => "ios-7.0.0",
-            Self::Ios71 => "ios-7.1.1",
-            Self::Ios72 => "ios",
-            Self::Desktop => "desktop",
-        };
-        Release::named(name).expect("it is published")
-    }
-
-    fn accepts(self, operation: Operation, status: u16) -> bool {
-        Transport::of(self.release()).accepts_status(operation, status)
-    }
-}
 
 /// What is wrong, for the caller: the client reports failure.
 #[derive(Debug)]

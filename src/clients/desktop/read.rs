@@ -4,6 +4,12 @@
 //! This code is no longer used in Desktop. It is the strictest published reading of the format, and
 //! for information only.
 
+mod values;
+
+use self::values::{
+    IMPORT, SCHEMA, as_object, base64, flag, id, ids, items, level, refused, required,
+    required_flag, required_id, text, unsourced, whole_part, wrong_kind,
+};
 use super::reasons::{
     CREATOR, CREATOR_ADDED, DELETED_HAS_NO_MEMBERS, EMPTY_IS_EVERYONE, FRACTION, INVALID_DATE,
     MEMBER, MISSING_IS_EVERYONE, NEEDS_ITS_KEY, NO_LINKS, NO_POLICY, NO_SETTING, NOT_IMPORTED,
@@ -11,7 +17,7 @@ use super::reasons::{
 };
 use crate::clients::Field;
 use crate::clients::read::{
-    self, Notes, Step, beyond_judgement, refused as refused_because, stop, unknown,
+    self, Notes, Step, beyond_judgement, refused as refused_because, unknown,
 };
 use crate::clients::release::Release;
 use crate::clients::restore::{Outcome, Restored, Stop, Surroundings};
@@ -22,12 +28,9 @@ use crate::safe::backup::{
     PublicKey, Timestamp, User, Verification, Version,
 };
 use crate::safe::json::{Document, JsonError, Object, Text, Value};
-use data_encoding::{BASE64_NOPAD, HEXLOWER};
+use data_encoding::HEXLOWER;
 use std::collections::HashSet;
 use zeroize::Zeroizing;
-
-const SCHEMA: &str = "src/common/dom/safe/index.ts of Desktop preview 14 (clients.read)";
-const IMPORT: &str = "clients.read.bad-public-key";
 
 /// The latest time that a `Date` of JavaScript can be, in milliseconds since 1970.
 ///
@@ -447,28 +450,6 @@ fn info(document: &Object, at: &At<'_>) -> Step<Info> {
     })
 }
 
-fn as_object<'v>(value: &'v Value, at: &At<'_>) -> Step<&'v Object> {
-    match value {
-        Value::Object(object) => Ok(object),
-        other => Err(wrong_kind(other, "an object", at)),
-    }
-}
-
-fn required<'v>(object: &'v Object, key: &'static str, at: &At<'_>) -> Step<&'v Value> {
-    object
-        .last(key)
-        .ok_or_else(|| refused(&at.key(key), "is missing", SCHEMA))
-}
-
-/// Returns a refusal by the app.
-fn refused(at: &At<'_>, reason: &str, source: &'static str) -> Outcome {
-    Outcome::Refused(stop(at, reason, source))
-}
-
-fn wrong_kind(value: &Value, expected: &str, at: &At<'_>) -> Outcome {
-    refused(at, &format!("is {}, not {expected}", value.kind()), SCHEMA)
-}
-
 /// Source: `clients.read.device-group-key`.
 fn device_group_key(object: &Object, at: &At<'_>) -> Step<DeviceGroupKey> {
     let at = at.key("temporaryDeviceGroupKeyTodoRemove");
@@ -479,106 +460,6 @@ fn device_group_key(object: &Object, at: &At<'_>) -> Step<DeviceGroupKey> {
     let key = bytes.as_slice().try_into();
     key.map(DeviceGroupKey::from_bytes)
         .map_err(|_| refused(&at, "is not a key of 32 bytes", SCHEMA))
-}
-
-fn items<'v>(object: &'v Object, key: &str, at: &At<'_>) -> Step<Option<&'v [Value]>> {
-    match object.last(key) {
-        None => Ok(None),
-        Some(Value::Array(items)) => Ok(Some(items)),
-        Some(other) => Err(wrong_kind(other, "an array", at)),
-    }
-}
-
-fn text(object: &Object, key: &'static str, at: &At<'_>) -> Step<Option<Text>> {
-    match object.last(key) {
-        None => Ok(None),
-        Some(Value::Text(text)) => Ok(Some(text.clone())),
-        Some(other) => Err(wrong_kind(other, "a string", &at.key(key))),
-    }
-}
-
-fn flag(object: &Object, key: &'static str, at: &At<'_>) -> Step<Option<bool>> {
-    match object.last(key) {
-        None => Ok(None),
-        Some(Value::Boolean(value)) => Ok(Some(*value)),
-        Some(other) => Err(wrong_kind(other, "a boolean", &at.key(key))),
-    }
-}
-
-fn required_flag(object: &Object, key: &'static str, at: &At<'_>) -> Step<bool> {
-    required(object, key, at)?;
-    Ok(flag(object, key, at)?.unwrap_or_default())
-}
-
-fn id(value: &Value) -> Option<ThreemaId> {
-    match value {
-        Value::Text(text) => ThreemaId::parse(&text.to_str_lossy()).ok(),
-        _ => None,
-    }
-}
-
-/// Returns the IDs of a list that should hold only IDs. The schema's reaction to other values is
-/// known only for contacts.
-fn ids(items: &[Value], at: &At<'_>) -> Step<Vec<ThreemaId>> {
-    let ids = items.iter().enumerate().map(|(index, item)| {
-        id(item).ok_or_else(|| unsourced(&at.index(index), "is not a Threema ID"))
-    });
-    ids.collect()
-}
-
-/// Source: `clients.read.lower-case-identity`.
-fn required_id(object: &Object, key: &'static str, at: &At<'_>) -> Step<ThreemaId> {
-    id(required(object, key, at)?)
-        .ok_or_else(|| refused(&at.key(key), "is not a Threema ID", SCHEMA))
-}
-
-fn level(value: &Value, at: &At<'_>) -> Step<Verification> {
-    let number = match value {
-        Value::Number(number) => number.to_whole(),
-        other => return Err(wrong_kind(other, "a number", at)),
-    };
-    let level = number.and_then(|number| usize::try_from(number).ok());
-    level
-        .and_then(|level| Verification::ALL.get(level).copied())
-        .ok_or_else(|| refused(at, "is neither 0, 1 nor 2", SCHEMA))
-}
-
-/// Decodes base64, also with white space or without padding.
-///
-/// Source: `clients.read.base64-whitespace`, `clients.read.base64-unpadded`,
-/// `clients.read.bad-picture`.
-fn base64(value: &Value, at: &At<'_>) -> Step<Vec<u8>> {
-    let Value::Text(text) = value else {
-        return Err(wrong_kind(value, "a string", at));
-    };
-    let text = text.to_str_lossy();
-    let characters = text.bytes().filter(|byte| !byte.is_ascii_whitespace());
-    let characters = Zeroizing::new(characters.collect::<Vec<_>>());
-    let end = characters.iter().rposition(|byte| *byte != b'=');
-    let content = &characters[..end.map_or(0, |end| end + 1)];
-    let padding = characters.len() - content.len();
-    let is_padded = padding == 0 || padding <= 2 && characters.len() % 4 == 0;
-    BASE64_NOPAD
-        .decode(content)
-        .ok()
-        .filter(|_| is_padded)
-        .ok_or_else(|| refused(at, "is not base64", IMPORT))
-}
-
-#[expect(
-    clippy::cast_possible_truncation,
-    reason = "the caller has seen that it is a date, which 64 bits hold"
-)]
-fn whole_part(number: f64) -> i128 {
-    i128::from(number as i64)
-}
-
-/// Returns the outcome of a case that no fact covers.
-fn unsourced(at: &At<'_>, what: &str) -> Outcome {
-    unknown(format!(
-        "{} {what}, and no source says what Desktop does then",
-        at.path()
-    ))
 }
 
 /// The settings that are true or false, and their defaults.

@@ -1,0 +1,135 @@
+//! Values as the schema of Desktop reads them.
+
+use crate::clients::read::Step;
+use crate::clients::read::{stop, unknown};
+use crate::clients::restore::Outcome;
+use crate::safe::ThreemaId;
+use crate::safe::backup::{At, Verification};
+use crate::safe::json::{Object, Text, Value};
+use data_encoding::BASE64_NOPAD;
+use zeroize::Zeroizing;
+
+pub(super) const SCHEMA: &str = "src/common/dom/safe/index.ts of Desktop preview 14 (clients.read)";
+pub(super) const IMPORT: &str = "clients.read.bad-public-key";
+
+pub(super) fn as_object<'v>(value: &'v Value, at: &At<'_>) -> Step<&'v Object> {
+    match value {
+        Value::Object(object) => Ok(object),
+        other => Err(wrong_kind(other, "an object", at)),
+    }
+}
+
+pub(super) fn required<'v>(object: &'v Object, key: &'static str, at: &At<'_>) -> Step<&'v Value> {
+    object
+        .last(key)
+        .ok_or_else(|| refused(&at.key(key), "is missing", SCHEMA))
+}
+
+/// Returns a refusal by the app.
+pub(super) fn refused(at: &At<'_>, reason: &str, source: &'static str) -> Outcome {
+    Outcome::Refused(stop(at, reason, source))
+}
+
+pub(super) fn wrong_kind(value: &Value, expected: &str, at: &At<'_>) -> Outcome {
+    refused(at, &format!("is {}, not {expected}", value.kind()), SCHEMA)
+}
+
+pub(super) fn items<'v>(object: &'v Object, key: &str, at: &At<'_>) -> Step<Option<&'v [Value]>> {
+    match object.last(key) {
+        None => Ok(None),
+        Some(Value::Array(items)) => Ok(Some(items)),
+        Some(other) => Err(wrong_kind(other, "an array", at)),
+    }
+}
+
+pub(super) fn text(object: &Object, key: &'static str, at: &At<'_>) -> Step<Option<Text>> {
+    match object.last(key) {
+        None => Ok(None),
+        Some(Value::Text(text)) => Ok(Some(text.clone())),
+        Some(other) => Err(wrong_kind(other, "a string", &at.key(key))),
+    }
+}
+
+pub(super) fn flag(object: &Object, key: &'static str, at: &At<'_>) -> Step<Option<bool>> {
+    match object.last(key) {
+        None => Ok(None),
+        Some(Value::Boolean(value)) => Ok(Some(*value)),
+        Some(other) => Err(wrong_kind(other, "a boolean", &at.key(key))),
+    }
+}
+
+pub(super) fn required_flag(object: &Object, key: &'static str, at: &At<'_>) -> Step<bool> {
+    required(object, key, at)?;
+    Ok(flag(object, key, at)?.unwrap_or_default())
+}
+
+pub(super) fn id(value: &Value) -> Option<ThreemaId> {
+    match value {
+        Value::Text(text) => ThreemaId::parse(&text.to_str_lossy()).ok(),
+        _ => None,
+    }
+}
+
+/// Returns the IDs of a list that should hold only IDs. The schema's reaction to other values is
+/// known only for contacts.
+pub(super) fn ids(items: &[Value], at: &At<'_>) -> Step<Vec<ThreemaId>> {
+    let ids = items.iter().enumerate().map(|(index, item)| {
+        id(item).ok_or_else(|| unsourced(&at.index(index), "is not a Threema ID"))
+    });
+    ids.collect()
+}
+
+/// Source: `clients.read.lower-case-identity`.
+pub(super) fn required_id(object: &Object, key: &'static str, at: &At<'_>) -> Step<ThreemaId> {
+    id(required(object, key, at)?)
+        .ok_or_else(|| refused(&at.key(key), "is not a Threema ID", SCHEMA))
+}
+
+pub(super) fn level(value: &Value, at: &At<'_>) -> Step<Verification> {
+    let number = match value {
+        Value::Number(number) => number.to_whole(),
+        other => return Err(wrong_kind(other, "a number", at)),
+    };
+    let level = number.and_then(|number| usize::try_from(number).ok());
+    level
+        .and_then(|level| Verification::ALL.get(level).copied())
+        .ok_or_else(|| refused(at, "is neither 0, 1 nor 2", SCHEMA))
+}
+
+/// Decodes base64, also with white space or without padding.
+///
+/// Source: `clients.read.base64-whitespace`, `clients.read.base64-unpadded`,
+/// `clients.read.bad-picture`.
+pub(super) fn base64(value: &Value, at: &At<'_>) -> Step<Vec<u8>> {
+    let Value::Text(text) = value else {
+        return Err(wrong_kind(value, "a string", at));
+    };
+    let text = text.to_str_lossy();
+    let characters = text.bytes().filter(|byte| !byte.is_ascii_whitespace());
+    let characters = Zeroizing::new(characters.collect::<Vec<_>>());
+    let end = characters.iter().rposition(|byte| *byte != b'=');
+    let content = &characters[..end.map_or(0, |end| end + 1)];
+    let padding = characters.len() - content.len();
+    let is_padded = padding == 0 || padding <= 2 && characters.len() % 4 == 0;
+    BASE64_NOPAD
+        .decode(content)
+        .ok()
+        .filter(|_| is_padded)
+        .ok_or_else(|| refused(at, "is not base64", IMPORT))
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "the caller has seen that it is a date, which 64 bits hold"
+)]
+pub(super) fn whole_part(number: f64) -> i128 {
+    i128::from(number as i64)
+}
+
+/// Returns the outcome of a case that no fact covers.
+pub(super) fn unsourced(at: &At<'_>, what: &str) -> Outcome {
+    unknown(format!(
+        "{} {what}, and no source says what Desktop does then",
+        at.path()
+    ))
+}
