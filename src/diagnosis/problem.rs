@@ -96,8 +96,8 @@ pub struct Problem {
     pub fixes: &'static [(Product, &'static str)],
     /// The documentation or measurement that says so.
     pub source: &'static str,
-    /// The report in the software's own bug tracker, if it is a defect.
-    pub upstream: Option<&'static str>,
+    /// The software whose defect it is, and the report in its bug tracker.
+    pub upstream: Option<(Product, &'static str)>,
     /// The directions that it breaks, for each client.
     pub breaks: Breaks,
     /// Checks of the whole run that deviate for the same reason.
@@ -161,13 +161,25 @@ impl Problem {
         let special = self.fixes.iter();
         lines.extend(special.map(|(product, fix)| ("fix", format!("{}: {fix}", product.name()))));
         lines.push(("source", self.source.to_owned()));
-        lines.extend(self.upstream.map(|issue| ("upstream", issue.to_owned())));
+        let upstream = self.upstream.iter();
+        lines.extend(
+            upstream.map(|(product, issue)| ("upstream", format!("{}: {issue}", product.name()))),
+        );
         lines
     }
 
     /// Returns the fix on a server with this software.
     pub fn fix_for(&self, software: &[Recognised]) -> &'static str {
         self.special_fix(software).unwrap_or(self.fix)
+    }
+
+    /// Returns the report in the bug tracker of this software, if it is its defect.
+    pub fn upstream_of(&self, software: &[Recognised]) -> Option<&'static str> {
+        let (product, issue) = self.upstream?;
+        software
+            .iter()
+            .any(|seen| seen.product == product)
+            .then_some(issue)
     }
 
     /// Returns the fix for this software only, if there is a special one.

@@ -38,7 +38,10 @@ pub(super) const CUT_OFF_DESTROYS: Problem = Problem {
         ),
     ],
     source: "servers.interrupted-upload; servers.buffering-proxy; servers.nextcloud-interrupted",
-    upstream: Some("Nextcloud: https://github.com/nextcloud/server/issues/62321"),
+    upstream: Some((
+        Product::Nextcloud,
+        "https://github.com/nextcloud/server/issues/62321",
+    )),
     breaks: Breaks::RESTORE,
     in_run: |symptom| shown_by(symptom, &["integrity.cut-off-keeps-old"]),
     ..BLANK

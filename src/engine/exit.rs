@@ -242,7 +242,9 @@ impl Grounds<'_> {
             .findings
             .iter()
             .filter(|finding| finding.verdict == Verdict::Warn && finding.waived.is_none());
+        let warned: Vec<_> = warned.collect();
         let mut causes: Vec<&str> = warned
+            .iter()
             .map(|finding| {
                 finding
                     .cause
@@ -253,7 +255,13 @@ impl Grounds<'_> {
         causes.sort_unstable();
         causes.dedup();
         if !causes.is_empty() {
-            but.push(crate::text::counted(causes.len() as u64, "warning"));
+            praise = String::from("no check failed");
+            let warnings = crate::text::counted(causes.len() as u64, "warning");
+            but.push(if causes.len() < warned.len() {
+                format!("{warnings} from {} findings", warned.len())
+            } else {
+                warnings
+            });
         }
         let waived = self.findings.iter().filter(|f| f.waived.is_some()).count();
         if waived > 0 {

@@ -35,7 +35,7 @@ impl Report {
             writeln!(out, "{STRONG}What to do, in order:{STRONG:#}\n")?;
         }
         for step in &steps {
-            Self::write_step(out, style, step)?;
+            self.write_step(out, style, step)?;
         }
         if let Some(hint) = self.afterwards(&steps) {
             write_wrapped(out, style, 0, &format!("{hint}\n"))?;
@@ -88,7 +88,7 @@ impl Report {
         })
     }
 
-    fn write_step(out: &mut String, style: Style, step: &Step<'_>) -> Written {
+    fn write_step(&self, out: &mut String, style: Style, step: &Step<'_>) -> Written {
         let (paint, word) = mark(step.verdict);
         let label = format!("{paint}{word:<6}{paint:#}{STRONG}");
         let title = labelled(&label, &title(step), 6, style.width);
@@ -110,6 +110,10 @@ impl Report {
             write_detail(out, style, "server", who)?;
         }
         write_mended(out, style, step)?;
+        let problem = step.problem;
+        if let Some(issue) = problem.and_then(|problem| problem.upstream_of(&self.software)) {
+            write_detail(out, style, "upstream", issue)?;
+        }
         if let Some((reason, until)) = step.waived() {
             let end = until.map_or_else(String::new, |until| format!(" (until {until})"));
             write_detail(out, style, "waived", &format!("{reason}{end}"))?;
@@ -173,9 +177,6 @@ fn write_mended(out: &mut String, style: Style, step: &Step<'_>) -> Written {
         if let Some(problem) = step.problem {
             write_detail(out, style, "source", problem.source)?;
         }
-    }
-    if let Some(issue) = step.problem.and_then(|problem| problem.upstream) {
-        write_detail(out, style, "upstream", issue)?;
     }
     if step.verdict.is_deviation() {
         let (affected, breaks) = (step.affects(), step.breaks());

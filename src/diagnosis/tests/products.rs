@@ -258,3 +258,15 @@ fn each_new_product_has_a_fix_where_it_has_a_setting() {
         assert!(fix.contains(words), "{}: {fix}", product.name());
     }
 }
+
+#[test]
+fn a_defect_is_reported_upstream_only_to_the_software_that_has_it() {
+    let problem = Problem::of("problem.cut-off-destroys").expect("a problem");
+    let seen = |product| Recognised {
+        product,
+        evidence: String::new(),
+    };
+    assert!(problem.upstream_of(&[seen(Product::Nextcloud)]).is_some());
+    assert_eq!(problem.upstream_of(&[seen(Product::Rclone)]), None);
+    assert_eq!(problem.upstream_of(&[]), None);
+}

@@ -1,6 +1,7 @@
 //! What a finding means for each client, and what a waiver excuses.
 
 use super::*;
+use crate::engine::exit::{Exit, Grounds};
 
 fn finding(level: Level, clients: Clients, outcome: Outcome) -> Finding {
     let mut check = check("a.check", &[], passes);
@@ -153,4 +154,38 @@ fn waivers_that_would_excuse_everything_are_refused() {
         .contains("reason")
     );
     assert!(refused("[[waver]]\n").contains("waver"));
+}
+
+#[test]
+fn the_last_line_counts_causes_and_the_findings_behind_them() {
+    let reason = |findings: &[Finding]| {
+        let grounds = Grounds {
+            findings,
+            clients: &client_summaries(findings, false),
+            stale_waivers: 0,
+            halted: None,
+            incomplete: None,
+            asked: true,
+            fail_on: Level::Required,
+        };
+        let ending = grounds.ending();
+        assert_eq!(ending.exit, Exit::Conforms, "{}", ending.reason);
+        ending.reason
+    };
+    let pass = finding(Level::Required, Clients::ALL, Outcome::pass("x"));
+    let warning = |id: &str| {
+        let outcome = Outcome::deviates(Stage::Http, "x");
+        let mut warning = finding(Level::Recommended, Clients::MOBILE, outcome);
+        warning.id = id.to_owned();
+        warning
+    };
+    let healthy = std::slice::from_ref(&pass);
+    assert_eq!(
+        reason(healthy),
+        "everything that was judged is as it should be"
+    );
+    let two = [pass.clone(), warning("a.check"), warning("b.check")];
+    assert_eq!(reason(&two), "no check failed (2 warnings)");
+    let same = [pass, warning("a.check"), warning("a.check")];
+    assert_eq!(reason(&same), "no check failed (1 warning from 2 findings)");
 }
