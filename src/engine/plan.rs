@@ -40,6 +40,50 @@ pub struct Selection {
     pub rare: Vec<(Pattern, String)>,
 }
 
+impl Selection {
+    /// Adds a pattern of checks that are wanted.
+    pub(crate) fn choose(&mut self, pattern: &str) {
+        self.only.push(Pattern::new(pattern));
+    }
+
+    /// Adds a pattern of checks that are left out, and the reason.
+    pub(crate) fn leave_out(&mut self, pattern: &str, why: &str) {
+        self.skip.push((Pattern::new(pattern), why.to_owned()));
+    }
+
+    /// Returns whether the check is wanted, whatever is left out.
+    pub(crate) fn wants(&self, id: &str) -> bool {
+        self.only.is_empty() || self.only.iter().any(|pattern| pattern.matches(id))
+    }
+
+    /// Returns why the check is left out, if a pattern names it.
+    pub(crate) fn skips(&self, id: &str) -> Option<&str> {
+        reason(&self.skip, id)
+    }
+
+    /// Verifies that every pattern matches one of these checks.
+    ///
+    /// # Errors
+    /// [`PlanError::NoMatch`] for the first pattern that matches none.
+    pub(crate) fn verify(&self, ids: &[&str]) -> Result<(), PlanError> {
+        let skipped = self.skip.iter().map(|(pattern, _)| pattern);
+        let mut patterns = self.only.iter().chain(skipped);
+        match patterns.find(|pattern| !ids.iter().any(|id| pattern.matches(id))) {
+            None => Ok(()),
+            Some(pattern) => Err(PlanError::NoMatch {
+                pattern: pattern.0.clone(),
+                suggestion: nearest(&pattern.0, ids.iter().flat_map(|id| [*id, subject(id)])),
+            }),
+        }
+    }
+}
+
+/// Returns the reason beside the first pattern that matches.
+fn reason<'a>(patterns: &'a [(Pattern, String)], id: &str) -> Option<&'a str> {
+    let (_, reason) = patterns.iter().find(|(pattern, _)| pattern.matches(id))?;
+    Some(reason)
+}
+
 /// Why a selection makes no plan.
 #[derive(Clone, PartialEq, Eq, Debug, Error)]
 #[non_exhaustive]
@@ -80,34 +124,13 @@ impl<C: Context> Plan<C> {
     ) -> Result<Self, PlanError> {
         let registry: Vec<_> = registry.into_iter().collect();
         let by_id = index(&registry)?;
-        for pattern in selection
-            .only
-            .iter()
-            .chain(selection.skip.iter().map(|(pattern, _)| pattern))
-        {
-            if !registry.iter().any(|check| pattern.matches(check.id)) {
-                return Err(PlanError::NoMatch {
-                    pattern: pattern.0.clone(),
-                    suggestion: nearest(
-                        &pattern.0,
-                        registry
-                            .iter()
-                            .flat_map(|check| [check.id, subject(check.id)]),
-                    ),
-                });
-            }
-        }
+        let ids: Vec<_> = registry.iter().map(|check| check.id).collect();
+        selection.verify(&ids)?;
         let mut wanted: BTreeSet<&str> = BTreeSet::new();
-        let selected =
-            |id: &str| selection.only.is_empty() || selection.only.iter().any(|p| p.matches(id));
-        let among = |patterns: &[(Pattern, String)], id: &str| {
-            let hit = patterns.iter().find(|(pattern, _)| pattern.matches(id));
-            hit.map(|(_, reason)| reason.clone())
-        };
         let mut queue: Vec<&str> = registry
             .iter()
             .map(|check| check.id)
-            .filter(|id| selected(id))
+            .filter(|id| selection.wants(id))
             .collect();
         while let Some(id) = queue.pop() {
             if wanted.insert(id) {
@@ -117,11 +140,11 @@ impl<C: Context> Plan<C> {
         let checks = registry
             .into_iter()
             .map(|check| {
-                let fate = if let Some(option) = among(&selection.skip, check.id) {
+                let fate = if let Some(option) = selection.skips(check.id) {
                     Fate::Disabled(Because::LeftOut, format!("skipped by {option}"))
-                } else if let Some(reason) = among(&selection.rare, check.id) {
-                    Fate::Disabled(Because::NotAskedFor, reason)
-                } else if selected(check.id) {
+                } else if let Some(reason) = reason(&selection.rare, check.id) {
+                    Fate::Disabled(Because::NotAskedFor, reason.to_owned())
+                } else if selection.wants(check.id) {
                     Fate::Selected
                 } else if wanted.contains(check.id) {
                     Fate::Needed

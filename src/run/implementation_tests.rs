@@ -3,7 +3,7 @@
 use super::unjudged::{is_under_nextest, unjudged, waived};
 use crate::adapter::{Implementation, InProcess, Operation};
 use crate::engine::waiver::Waivers;
-use crate::engine::{Check, Finding, Pattern, Selection, Verdict};
+use crate::engine::{Check, Finding, Selection, Verdict};
 use crate::suites::client::{self, Context, Like};
 use crate::vectors::{self, File, Vector};
 use libtest_mimic::{Arguments, Completion, Failed, Trial};
@@ -33,7 +33,7 @@ const DERIVATIONS: usize = 3;
 ///
 /// impl Implementation for MyClient {
 ///     fn hello(&self) -> Hello {
-///         Hello::new("my client", env!("CARGO_PKG_VERSION"), &[Operation::Open])
+///         Hello::new("my client", env!("CARGO_PKG_VERSION"), &[Operation::ParseConfig])
 ///     }
 ///
 ///     fn open(&self, input: Open) -> Answer<Document> {
@@ -58,27 +58,8 @@ pub fn client_tests(implementation: impl Implementation) -> ExitCode {
 #[derive(Default)]
 pub struct ClientTests {
     subjects: Vec<Subject>,
-    choice: Choice,
-}
-
-/// Which vectors are judged, and which deviations are accepted.
-#[derive(Default)]
-struct Choice {
     selection: Selection,
     waivers: Option<Waivers>,
-}
-
-impl Choice {
-    /// Returns why a vector is left out; `None` if it is judged.
-    fn left_out(&self, id: &str) -> Option<&str> {
-        let only = &self.selection.only;
-        if !only.is_empty() && !only.iter().any(|pattern| pattern.matches(id)) {
-            return Some("not selected");
-        }
-        let mut skipped = self.selection.skip.iter();
-        let (_, why) = skipped.find(|(pattern, _)| pattern.matches(id))?;
-        Some(why)
-    }
 }
 
 struct Subject {
@@ -108,22 +89,21 @@ impl ClientTests {
     /// Judges only what matches; the other tests are ignored.
     #[must_use]
     pub fn only(mut self, pattern: &str) -> Self {
-        self.choice.selection.only.push(Pattern::new(pattern));
+        self.selection.choose(pattern);
         self
     }
 
     /// Leaves out what matches: such tests are ignored, and say `why`.
     #[must_use]
     pub fn skip(mut self, pattern: &str, why: &str) -> Self {
-        let skipped = (Pattern::new(pattern), why.to_owned());
-        self.choice.selection.skip.push(skipped);
+        self.selection.leave_out(pattern, why);
         self
     }
 
     /// Accepts deviations.
     #[must_use]
     pub fn waiving(mut self, waivers: Waivers) -> Self {
-        self.choice.waivers = Some(waivers);
+        self.waivers = Some(waivers);
         self
     }
 
@@ -132,9 +112,20 @@ impl ClientTests {
     /// A run in which nothing was judged fails, unless it only lists.
     pub fn run(self) -> ExitCode {
         let arguments = Arguments::from_args();
-        let choice = Arc::new(self.choice);
-        let judged = Arc::new(AtomicUsize::new(0));
-        let gate = Arc::new(Gate::new(DERIVATIONS));
+        let every_vector = || vectors::all().iter().flat_map(File::vectors);
+        let ids: Vec<_> = every_vector().map(|(_, vector)| &*vector.id).collect();
+        if let Err(error) = self.selection.verify(&ids) {
+            eprintln!("error: {error}");
+            return ExitCode::from(101);
+        }
+        let asked_for = arguments.ignored || arguments.include_ignored;
+        let judging = Arc::new(Judging {
+            selection: self.selection,
+            waivers: self.waivers,
+            large_too: asked_for,
+            judged: AtomicUsize::new(0),
+            gate: Gate::new(DERIVATIONS),
+        });
         let mut trials = Vec::new();
         for subject in &self.subjects {
             let hello = subject.implementation.hello();
@@ -149,17 +140,9 @@ impl ClientTests {
                 );
                 return ExitCode::from(101);
             }
-            for (group, vector) in vectors::all().iter().flat_map(File::vectors) {
+            for (group, vector) in every_vector() {
                 if hello.has(group.operation) {
-                    trials.push(trial(
-                        subject,
-                        group.operation,
-                        vector,
-                        &arguments,
-                        &judged,
-                        &gate,
-                        &choice,
-                    ));
+                    trials.push(trial(subject, group.operation, vector, &judging));
                 }
             }
         }
@@ -171,7 +154,7 @@ impl ClientTests {
         let conclusion = libtest_mimic::run(&arguments, trials);
         // Under nextest a process runs one test, and a test that is left out is no failure.
         let alone = arguments.list || is_under_nextest();
-        if selected && !alone && judged.load(Ordering::Relaxed) == 0 {
+        if selected && !alone && judging.judged.load(Ordering::Relaxed) == 0 {
             eprintln!("error: nothing was judged: every vector was ignored");
             return ExitCode::from(101);
         }
@@ -183,44 +166,66 @@ fn trial(
     subject: &Subject,
     operation: Operation,
     vector: &'static Vector,
-    arguments: &Arguments,
-    judged: &Arc<AtomicUsize>,
-    gate: &Arc<Gate>,
-    choice: &Arc<Choice>,
+    judging: &Arc<Judging>,
 ) -> Trial {
-    let asked_for = arguments.ignored || arguments.include_ignored;
-    let left_out = vector.is_large() && !asked_for;
     let name = match subject.label {
         "" => vector.id.clone(),
         label => format!("{}[{label}]", vector.id),
     };
-    let (peer, like) = (
-        InProcess::new(Arc::clone(&subject.implementation)),
-        subject.like,
-    );
-    let (judged, gate, choice) = (Arc::clone(judged), Arc::clone(gate), Arc::clone(choice));
-    Trial::ignorable_test(name, move || {
-        if let Some(why) = choice.left_out(&vector.id) {
+    let peer = InProcess::new(Arc::clone(&subject.implementation));
+    let (judging, like) = (Arc::clone(judging), subject.like);
+    let shows_as_ignored = vector.is_large() && judging.large_too;
+    let test = move || judging.completion(&peer, vector, operation, like);
+    Trial::ignorable_test(name, test).with_ignored_flag(shows_as_ignored)
+}
+
+/// What the tests of a run share.
+struct Judging {
+    selection: Selection,
+    waivers: Option<Waivers>,
+    /// Whether the person asked for the vectors that need 1 GiB.
+    large_too: bool,
+    /// How many vectors were judged.
+    judged: AtomicUsize,
+    gate: Gate,
+}
+
+impl Judging {
+    /// Returns why a vector is left out; `None` if it is judged.
+    fn left_out(&self, vector: &Vector) -> Option<&str> {
+        if !self.selection.wants(&vector.id) {
+            return Some("not selected");
+        }
+        let large = vector.is_large() && !self.large_too;
+        let too_large = "it takes 1 GiB of memory; --include-ignored asks for it";
+        self.selection
+            .skips(&vector.id)
+            .or(large.then_some(too_large))
+    }
+
+    /// Asks the implementation, and returns the end of the vector's test.
+    fn completion(
+        &self,
+        peer: &InProcess,
+        vector: &Vector,
+        operation: Operation,
+        like: Like,
+    ) -> Result<Completion, Failed> {
+        if let Some(why) = self.left_out(vector) {
             return Ok(Completion::ignored_with(why));
         }
-        if left_out {
-            return Ok(Completion::ignored_with(
-                "it takes 1 GiB of memory; --include-ignored asks for it",
-            ));
-        }
-        let _place =
-            matches!(operation, Operation::Derive | Operation::Scrypt).then(|| gate.enter());
-        let mut finding = find(&peer, vector, operation, like);
-        if let Some(waivers) = &choice.waivers {
+        let derives = matches!(operation, Operation::Derive | Operation::Scrypt);
+        let _place = derives.then(|| self.gate.enter());
+        let mut finding = find(peer, vector, operation, like);
+        if let Some(waivers) = &self.waivers {
             // Whether a waiver is stale shows only over all findings.
             let _ = waivers.apply(std::slice::from_mut(&mut finding));
         }
         if finding.verdict.is_judged() {
-            judged.fetch_add(1, Ordering::Relaxed);
+            self.judged.fetch_add(1, Ordering::Relaxed);
         }
         completion(&finding)
-    })
-    .with_ignored_flag(vector.is_large() && asked_for)
+    }
 }
 
 /// Returns the finding about an implementation in this process.
@@ -296,15 +301,66 @@ impl Drop for Place<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::adapter::{Answer, Config, Hello, ParseConfig, Refusal};
+    use crate::safe::Stage;
+
+    /// Refuses everything.
+    struct Refuses;
+
+    impl Implementation for Refuses {
+        fn hello(&self) -> Hello {
+            Hello::new("refuses", "1", &[Operation::ParseConfig])
+        }
+
+        fn parse_config(&self, _: ParseConfig) -> Answer<Config> {
+            Err(Refusal::at(Stage::Json, "no"))
+        }
+    }
+
+    /// Returns how the test of a vector ends, and how many were judged.
+    fn end(tests: ClientTests, id: &str) -> (Result<Completion, Failed>, usize) {
+        let judging = Judging {
+            selection: tests.selection,
+            waivers: tests.waivers,
+            large_too: false,
+            judged: AtomicUsize::new(0),
+            gate: Gate::new(1),
+        };
+        let mut all = vectors::all().iter().flat_map(File::vectors);
+        let (group, vector) = all.find(|(_, vector)| vector.id == id).expect("a vector");
+        let peer = InProcess::new(Arc::new(Refuses));
+        let ended = judging.completion(&peer, vector, group.operation, Like::Anyone);
+        (ended, judging.judged.into_inner())
+    }
+
+    const VALID: &str = "config.plain";
 
     #[test]
-    fn what_is_not_selected_or_is_skipped_is_left_out() {
-        let whole = ClientTests::default();
-        assert_eq!(whole.choice.left_out("kdf.empty"), None);
-        let tests = whole.only("kdf").skip("kdf.long", "takes too long");
-        let left_out = |id| tests.choice.left_out(id);
-        assert_eq!(left_out("kdf.empty"), None);
-        assert_eq!(left_out("kdf.long"), Some("takes too long"));
-        assert_eq!(left_out("open.healthy"), Some("not selected"));
+    fn what_is_not_selected_or_is_skipped_is_not_judged() {
+        let (ended, judged) = end(ClientTests::default(), VALID);
+        assert!(ended.is_err() && judged == 1);
+        for tests in [
+            ClientTests::default().only("kdf"),
+            ClientTests::default().skip("config", "not there yet"),
+            ClientTests::default().only("config").skip(VALID, "later"),
+        ] {
+            let (ended, judged) = end(tests, VALID);
+            assert!(ended.is_ok() && judged == 0);
+        }
+        let (ended, judged) = end(ClientTests::default().only("config"), VALID);
+        assert!(ended.is_err() && judged == 1);
+    }
+
+    #[test]
+    fn a_waived_deviation_fails_no_test() {
+        for (observed, is_excused) in [("refused at `json`", true), ("refused at `auth`", false)] {
+            let text = format!(
+                "[[waiver]]\ncheck = \"{VALID}\"\nreason = \"ticket 1\"\nuntil = \"2999-01-01\"\nobserved = \"{observed}\"\n"
+            );
+            let waivers = Waivers::parse(&text, |_| true).expect("waivers");
+            let (ended, judged) = end(ClientTests::default().waiving(waivers), VALID);
+            assert_eq!(ended.is_ok(), is_excused, "{observed}");
+            assert_eq!(judged, 1);
+        }
     }
 }

@@ -4,7 +4,7 @@
 use crate::clients::Release;
 use crate::engine::waiver::Waivers;
 use crate::engine::{
-    self, Context, Event, Options, Pattern, Plan, Run, Selection, Stop, StopReason, Subject,
+    self, Context, Event, Options, Plan, Run, Selection, Stop, StopReason, Subject,
 };
 use crate::report::Timing;
 use std::sync::Arc;
@@ -48,15 +48,14 @@ impl<S> Prepared<S> {
     /// calls add up; the checks that the selected ones need also run.
     #[must_use]
     pub fn only(mut self, pattern: &str) -> Self {
-        self.choices.selection.only.push(Pattern::new(pattern));
+        self.choices.selection.choose(pattern);
         self
     }
 
     /// Leaves out what matches. The report shows `why`.
     #[must_use]
     pub fn skip(mut self, pattern: &str, why: &str) -> Self {
-        let skipped = (Pattern::new(pattern), why.to_owned());
-        self.choices.selection.skip.push(skipped);
+        self.choices.selection.leave_out(pattern, why);
         self
     }
 
