@@ -14,6 +14,22 @@ fn innermost(mut io: &std::io::Error) -> &std::io::Error {
     io
 }
 
+/// Returns the failure for an error of the connection; `broken` is the one of a connection that
+/// ended. `None` if its cause says more.
+fn of_io(io: &std::io::Error, broken: &Failure) -> Option<Failure> {
+    use std::io::ErrorKind::{
+        BrokenPipe, ConnectionAborted, ConnectionRefused, ConnectionReset, InvalidData,
+        InvalidInput, UnexpectedEof,
+    };
+    // The library's words for failures that the raw sender describes in its own.
+    match io.kind() {
+        UnexpectedEof | BrokenPipe | ConnectionReset | ConnectionAborted => Some(broken.clone()),
+        InvalidInput | InvalidData => Some(Failure::peer(Stage::Http, BAD_CHUNKS)),
+        ConnectionRefused if io.get_ref().is_none() => Some(refused()),
+        _ => io.get_ref().is_none().then(|| broken.clone()),
+    }
+}
+
 /// Returns the failure for an error of reqwest, in words that do not change between runs.
 pub(super) fn failure_of(error: &reqwest::Error) -> Failure {
     let in_body = error.is_body() || error.is_decode();
@@ -38,22 +54,8 @@ pub(super) fn failure_of(error: &reqwest::Error) -> Failure {
             ) {
                 return tls::failure_of(tls::trouble(io));
             }
-            // The library's words for failures that the raw sender describes in its own.
-            match io.kind() {
-                std::io::ErrorKind::UnexpectedEof
-                | std::io::ErrorKind::BrokenPipe
-                | std::io::ErrorKind::ConnectionReset
-                | std::io::ErrorKind::ConnectionAborted => return broken,
-                std::io::ErrorKind::InvalidInput | std::io::ErrorKind::InvalidData => {
-                    return Failure::peer(Stage::Http, BAD_CHUNKS);
-                }
-                _ => {}
-            }
-            if io.get_ref().is_none() {
-                return match io.kind() {
-                    std::io::ErrorKind::ConnectionRefused => refused(),
-                    _ => broken,
-                };
+            if let Some(failure) = of_io(io, &broken) {
+                return failure;
             }
         } else if let Some(hyper) = cause.downcast_ref::<hyper::Error>() {
             has_ended |= hyper.is_canceled() || hyper.is_closed();
@@ -82,4 +84,35 @@ pub(super) fn failure_of(error: &reqwest::Error) -> Failure {
         return Failure::lost(FailureKind::Unreachable, Stage::Connect, "no connection");
     }
     Failure::peer(Stage::Http, last.chars().take(200).collect::<String>())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::{Error, ErrorKind};
+
+    #[test]
+    fn a_connection_that_ended_is_lost_however_the_library_says_it() {
+        let broken = Failure::lost(FailureKind::NoAnswer, Stage::Http, NO_ANSWER);
+        let kind = |error: Error| of_io(&error, &broken).map(|failure| failure.kind);
+        for lost in [
+            // h2 over HTTP/2, while a body is sent.
+            Error::new(
+                ErrorKind::BrokenPipe,
+                "stream closed because of a broken pipe",
+            ),
+            Error::new(ErrorKind::UnexpectedEof, "early eof"),
+            ErrorKind::ConnectionReset.into(),
+            ErrorKind::TimedOut.into(),
+        ] {
+            assert_eq!(kind(lost), Some(FailureKind::NoAnswer));
+        }
+        assert_eq!(
+            kind(ErrorKind::ConnectionRefused.into()),
+            Some(FailureKind::Refused)
+        );
+        let malformed = Error::new(ErrorKind::InvalidData, "a bad chunk");
+        assert_eq!(kind(malformed), Some(FailureKind::Peer));
+        assert_eq!(kind(Error::other("a wrapper")), None);
+    }
 }
