@@ -2,8 +2,9 @@
 
 use super::Exit;
 use super::credentials::ServerArguments;
-use super::ended::{Complaint, Ended, selection, unplanned};
+use super::ended::{Complaint, Ended};
 use super::output::{OutputArguments, tell};
+use super::selection::{selection, unplanned};
 use crate::diagnosis::Shell;
 use crate::engine::{Pattern, Selection, Stop, StopReason};
 use crate::reference;

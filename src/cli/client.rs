@@ -1,7 +1,8 @@
 //! `client`: checks an implementation of a client against the known-answer vectors.
 
-use super::ended::{Complaint, Ended, selection, unplanned};
+use super::ended::{Complaint, Ended};
 use super::output::{OutputArguments, tell};
+use super::selection::{selection, unplanned};
 use crate::adapter::{Limits, Tell};
 use crate::clients::Release;
 use crate::engine::Verdict;

@@ -25,6 +25,7 @@ mod losses;
 mod output;
 mod retention;
 mod rig;
+mod selection;
 mod serve;
 mod setup;
 mod sweep;

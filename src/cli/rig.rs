@@ -4,8 +4,9 @@ mod by_hand;
 mod compare;
 
 use super::Exit;
-use super::ended::{Complaint, Ended, selection, unplanned};
+use super::ended::{Complaint, Ended};
 use super::output::OutputArguments;
+use super::selection::{selection, unplanned};
 use crate::clients::Release;
 use crate::engine::{Pattern, Selection};
 use crate::report::{Progress, Report};

@@ -34,11 +34,11 @@ pub(crate) use forms::Form;
 pub(crate) use group::{Group, grouped};
 #[cfg(feature = "cli")]
 pub use html::blocks_page;
-pub(crate) use implementation::Interviewed;
+pub use implementation::Implementation;
 #[cfg(feature = "cli")]
 pub use inspection::inspection_blocks;
 pub use inspection::inspection_text;
-pub use interviewed::Implementation;
+pub(crate) use interviewed::Interviewed;
 pub use json::SCHEMA;
 pub use losses::LossTable;
 pub use matrix::{Cell, Matrix, Row};

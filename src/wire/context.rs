@@ -1,5 +1,7 @@
 //! The interface of a check: the calls that it may make, each with a separate key.
 
+mod sharing;
+
 use super::answer::{Answer, Failure, FailureKind, Reach};
 use super::facet::{Facet, Http};
 use super::guard::OwnBackup;

@@ -30,7 +30,6 @@ mod seed;
 mod session;
 mod settings;
 mod shared;
-mod sharing;
 mod target;
 pub mod tls;
 mod transcript;

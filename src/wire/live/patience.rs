@@ -8,8 +8,8 @@ mod ban;
 mod doubts;
 mod failures;
 mod limits;
-mod refusal;
 mod refusals;
+mod refused_login;
 mod tries;
 
 use self::doubts::Doubts;
@@ -95,6 +95,11 @@ impl Request {
     /// Returns whether it carries the user's own credentials.
     const fn is_personal(&self) -> bool {
         matches!(self.login, LoginUse::Given | LoginUse::Encoded(_))
+    }
+
+    /// Returns the common properties of requests that a server may refuse altogether.
+    fn kind(&self) -> (&'static str, Discriminant<Place>) {
+        (self.method.as_str(), std::mem::discriminant(&self.place))
     }
 
     fn body_length(&self) -> usize {

@@ -14,7 +14,7 @@ impl Live {
     /// too, although the run received it before.
     pub(super) async fn is_banned(&self, request: &Request, response: &Response) -> Option<Sign> {
         let _asking = match response.status {
-            403 => Some(self.doubts().asking.lock().await),
+            403 => Some(self.doubts().testing().await),
             _ => None,
         };
         let arises = self.doubts().arise(request, response.status);

@@ -16,7 +16,7 @@ type Kind = ((&'static str, Discriminant<Place>), Discriminant<LoginUse>);
 pub(super) struct Doubts {
     known: Mutex<Known>,
     /// Held during a test: of several simultaneous answers, the others wait for its result.
-    pub(super) asking: tokio::sync::Mutex<()>,
+    asking: tokio::sync::Mutex<()>,
 }
 
 #[derive(Default)]
@@ -27,10 +27,15 @@ struct Known {
 }
 
 impl Doubts {
+    /// Returns a guard to hold during a test.
+    pub(super) async fn testing(&self) -> tokio::sync::MutexGuard<'_, ()> {
+        self.asking.lock().await
+    }
+
     /// Notes an answer. Returns whether it is a 403 that may be a ban: the first answer to this
     /// kind of request, or one after a different answer.
     pub(super) fn arise(&self, request: &Request, status: u16) -> bool {
-        let kind = (kind_of(request), std::mem::discriminant(&request.login));
+        let kind = (request.kind(), std::mem::discriminant(&request.login));
         let is_forbidden = status == 403;
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         let before = known.forbidden.insert(kind, is_forbidden);
@@ -38,12 +43,4 @@ impl Doubts {
         known.asked += u32::from(is_news);
         is_news
     }
-}
-
-/// Returns the common properties of requests that a server may refuse altogether.
-pub(super) fn kind_of(request: &Request) -> (&'static str, Discriminant<Place>) {
-    (
-        request.method.as_str(),
-        std::mem::discriminant(&request.place),
-    )
 }

@@ -1,6 +1,5 @@
 //! Answers that require patience: from a server that limits requests, or one that holds a lock.
 
-use super::doubts::kind_of;
 use super::tries::{Next, Tries, of};
 use crate::wire::answer::{Answer, Failure, FailureKind, Response};
 use crate::wire::halt::{Halt, Sign};
@@ -97,13 +96,13 @@ impl Live {
     fn is_closed(&self, request: &Request) -> bool {
         let closed = self.patience.closed.lock();
         let closed = closed.unwrap_or_else(PoisonError::into_inner);
-        closed.contains(&kind_of(request))
+        closed.contains(&request.kind())
     }
 
     fn close(&self, request: &Request) {
         let closed = self.patience.closed.lock();
         let mut closed = closed.unwrap_or_else(PoisonError::into_inner);
-        closed.insert(kind_of(request));
+        closed.insert(request.kind());
     }
 
     /// Returns whether an apparent maintenance ended when the request was repeated, so that it was

@@ -1,6 +1,5 @@
 //! Refused logins: whether the server refuses the credentials, or only one method.
 
-use super::refusals::kind_of;
 use crate::clients::CredentialEncoding;
 use crate::wire::answer::Response;
 use crate::wire::facet::Http;
@@ -11,16 +10,12 @@ use crate::wire::request::{LoginUse, Method, Place, Request};
 use crate::wire::target::LoginKind;
 use std::sync::atomic::Ordering;
 
-/// How many methods may be refused before the credentials count as refused; each costs a login.
-const MOST: usize = 2;
-
 impl Live {
     /// Returns the earlier answer to this kind of request, if the server refuses all of them:
     /// repeating it would be another refused login.
     pub(super) fn refused_before(&self, request: &Request) -> Option<Response> {
-        let known = self.patience.refusals.known();
-        let refused = known.refused.get(&kind_of(request));
-        refused.filter(|_| request.is_personal()).cloned()
+        let earlier = self.patience.refusals.earlier(request);
+        earlier.filter(|_| request.is_personal())
     }
 
     /// Notes a refused login. It ends the run, unless `config` is refused without credentials and
@@ -37,7 +32,7 @@ impl Live {
         if is_attempt && patience.accepted.get().is_some() {
             return;
         }
-        let _asking = patience.refusals.asking.lock().await;
+        let _asking = patience.refusals.testing().await;
         if patience.halt.get().is_some() || self.refused_before(request).is_some() {
             return;
         }
@@ -59,7 +54,7 @@ impl Live {
     /// Returns whether the server refuses this request but accepts the credentials.
     async fn is_refused_alone(&self, request: &Request, response: &Response) -> bool {
         let is_config = request.method == Method::Get && matches!(request.place, Place::Config);
-        if is_config || self.patience.refusals.known().counted >= MOST {
+        if is_config || self.patience.refusals.are_many() {
             return false;
         }
         if !self.was_given_config() || !self.is_config_closed().await {
@@ -73,12 +68,7 @@ impl Live {
         }
         let is_taken = matches!(&answer, Ok(config) if config.is_success());
         if is_taken {
-            let mut known = self.patience.refusals.known();
-            known.counted += 1;
-            let kind = kind_of(request);
-            if !known.taken.contains(&kind) {
-                known.refused.insert(kind, response.clone());
-            }
+            self.patience.refusals.add(request, response);
         }
         is_taken
     }

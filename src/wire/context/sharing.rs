@@ -5,13 +5,13 @@
 //! So all requests for a missing backup use one ID, which is the same in every run, and all backups
 //! that are deleted or broken off share another.
 
-use super::answer::{Answer, Failure, FailureKind};
-use super::context::Context;
-use super::facet::Facet;
-use super::guard::OwnBackup;
-use super::payload::Recipe;
-use super::request::Request;
+use super::Context;
 use crate::safe::Client;
+use crate::wire::answer::{Answer, Failure, FailureKind};
+use crate::wire::facet::Facet;
+use crate::wire::guard::OwnBackup;
+use crate::wire::payload::Recipe;
+use crate::wire::request::Request;
 use std::sync::PoisonError;
 
 /// The owner of the shared backups, in the place of a check.
@@ -88,7 +88,7 @@ impl Context {
     ///
     /// # Errors
     /// If nothing more may be written.
-    pub(super) async fn trial(&self) -> Result<(), Failure> {
+    pub(in crate::wire) async fn trial(&self) -> Result<(), Failure> {
         if self.check == TRIAL {
             return Ok(());
         }
