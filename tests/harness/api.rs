@@ -1,8 +1,9 @@
 //! What other crates can rely on: enums that may grow say so, and signatures name no types of
 //! crates that a caller does not have anyway.
 
+use super::house;
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// Enums without `#[non_exhaustive]`, and why no case can be added to them.
 const CLOSED: &[(&str, &str)] = &[
@@ -67,35 +68,16 @@ const FOREIGN: [&str; 10] = [
 /// Files of modules that are hidden from the documentation.
 const HIDDEN: [&str; 2] = ["src/report/retention.rs", "src/run/retention.rs"];
 
-fn sources(folder: &Path, found: &mut Vec<(PathBuf, String)>) {
-    for entry in std::fs::read_dir(folder).expect("a folder of sources") {
-        let path = entry.expect("an entry").path();
-        let is_test = path.to_string_lossy().contains("tests");
-        let is_hidden = HIDDEN.iter().any(|hidden| path.ends_with(hidden));
-        if path.is_dir() && !is_test {
-            sources(&path, found);
-        } else if path.extension().is_some_and(|ending| ending == "rs") && !is_test && !is_hidden {
-            let text = std::fs::read_to_string(&path).expect("source is UTF-8");
-            let code = text
-                .split("#[cfg(test)]\nmod tests {")
-                .next()
-                .unwrap_or_default();
-            found.push((path, code.to_owned()));
-        }
-    }
-}
-
-fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
+/// Returns the files of the rooms, without their tests.
+fn sources() -> impl Iterator<Item = (&'static str, PathBuf, String)> {
+    let files = house::files().into_iter();
+    files.map(|(room, path, code)| (room, path, house::without_tests(&code).to_owned()))
 }
 
 #[test]
 fn an_enum_that_may_grow_says_so() {
-    let mut files = Vec::new();
-    sources(&root().join("src"), &mut files);
-    sources(&root().join("suites"), &mut files);
     let mut closed = BTreeSet::new();
-    for (path, code) in &files {
+    for (_, path, code) in sources() {
         let lines: Vec<_> = code.lines().map(str::trim).collect();
         for (number, line) in lines.iter().enumerate() {
             let Some(rest) = line.strip_prefix("pub enum ") else {
@@ -103,8 +85,7 @@ fn an_enum_that_may_grow_says_so() {
             };
             let name = rest.split([' ', '<']).next().unwrap_or_default();
             let before = lines[..number].iter().rev();
-            let mut marks =
-                before.take_while(|line| line.starts_with("#[") || line.starts_with("//"));
+            let mut marks = before.take_while(|line| line.starts_with("#["));
             if marks.any(|line| line.starts_with("#[non_exhaustive")) {
                 continue;
             }
@@ -175,14 +156,14 @@ fn is_private(signature: &str) -> bool {
 
 #[test]
 fn no_public_signature_names_a_type_of_a_foreign_crate() {
-    let mut files = Vec::new();
-    for room in ROOMS {
-        sources(&root().join("src").join(room), &mut files);
-    }
+    let documented = sources().filter(|(room, path, _)| {
+        let is_hidden = HIDDEN.iter().any(|hidden| path.ends_with(hidden));
+        ROOMS.contains(room) && !is_hidden
+    });
     let mut wrong = Vec::new();
-    for (path, code) in &files {
-        let names = foreign_names(code);
-        for signature in signatures(code).filter(|signature| !is_private(signature)) {
+    for (_, path, code) in documented {
+        let names = foreign_names(&code);
+        for signature in signatures(&code).filter(|signature| !is_private(signature)) {
             let mut words = signature.split(|letter: char| !letter.is_alphanumeric());
             let is_path = FOREIGN
                 .iter()

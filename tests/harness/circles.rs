@@ -1,7 +1,7 @@
 //! No import cycle of more than three files exists in a room. An import counts where the item is
 //! defined, even if a `mod.rs` re-exports it.
 
-use super::house::{files, reachable};
+use super::house::{files, reachable, without_tests};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
@@ -41,12 +41,8 @@ fn name_of(path: &Path) -> Name {
 /// Returns the imports of a file, each without `use` and semicolon, and the rest of its code:
 /// without strings, the declarations of modules and the tests at its end.
 fn parted(code: &str) -> (Vec<String>, String) {
-    let code = code
-        .split("#[cfg(test)]\nmod tests {")
-        .next()
-        .unwrap_or_default();
     let (mut imports, mut body) = (Vec::new(), String::new());
-    let mut lines = code.lines();
+    let mut lines = without_tests(code).lines();
     while let Some(line) = lines.next() {
         if let Some(begun) = statement(line, "use ") {
             let mut import = begun.to_owned();

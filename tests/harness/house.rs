@@ -71,6 +71,12 @@ fn collect(folder: &Path, room: &'static str, found: &mut Vec<(&'static str, Pat
     }
 }
 
+/// Returns the code of a file in front of the tests at its end.
+pub(super) fn without_tests(code: &str) -> &str {
+    let end = code.find("#[cfg(test)]\nmod tests {");
+    &code[..end.unwrap_or(code.len())]
+}
+
 fn floor(room: &str) -> Option<u8> {
     let (_, floor) = ROOMS.iter().find(|(known, _)| *known == room)?;
     Some(*floor)
