@@ -206,6 +206,7 @@ fn scalar() -> impl Strategy<Value = String> {
     prop_oneof![
         6 => prop::sample::select(SCALARS).prop_map(str::to_owned),
         1 => any::<f64>().prop_map(|number| format!("{number:e}")),
+        1 => binary_fraction().prop_map(|number| format!("{number:e}")),
         1 => any::<i64>().prop_map(|number| number.to_string()),
         1 => any::<u64>().prop_map(|number| number.to_string()),
         1 => "[ -~]{0,12}".prop_map(|text| serde_json::Value::from(text).to_string()),
@@ -213,6 +214,12 @@ fn scalar() -> impl Strategy<Value = String> {
         1 => "\"([0-9]{1,20}(\\.[0-9]{1,4})?(e[+-]?[0-9]{1,3})?[dfDF]?|0x[0-9a-f.]{1,20}p-?[0-9]{1,4})\"",
         1 => "[0-9a-zA-Z+.\u{e9}\u{661}-]{1,8}",
     ]
+}
+
+/// A number of which the exact digits often end with a 5, so that two shorter ones are equally near.
+fn binary_fraction() -> impl Strategy<Value = f64> {
+    #[expect(clippy::cast_precision_loss, reason = "53 bits fit")]
+    (0..1_u64 << 53, 0..60_i32).prop_map(|(whole, places)| whole as f64 * 2_f64.powi(-places))
 }
 
 fn key() -> impl Strategy<Value = String> {

@@ -100,29 +100,36 @@ fn quoted(text: &JavaString, out: &mut Vec<u16>) {
     out.push(u16::from(b'"'));
 }
 
-/// `Double.toString`: as few digits as identify the number, and at least one after the point.
+/// `Double.toString`: as few digits as identify the number, and at least one after the point. Of
+/// two that are equally near, the last digit is even.
 ///
 /// For some numbers from 1e15 to 1e26, Java before 19 writes another last digit, or one more than
 /// necessary.
 fn double(number: f64) -> String {
     let magnitude = number.abs();
     if number.is_nan() {
-        "NaN".to_owned()
+        return "NaN".to_owned();
     } else if number.is_infinite() {
-        if number > 0.0 {
+        return if number > 0.0 {
             "Infinity"
         } else {
             "-Infinity"
         }
-        .to_owned()
-    } else if number == 0.0 || (EXPONENT_BELOW..EXPONENT_FROM).contains(&magnitude) {
-        format!("{number:?}")
+        .to_owned();
+    }
+    let is_plain = number == 0.0 || (EXPONENT_BELOW..EXPONENT_FROM).contains(&magnitude);
+    let shortest = if is_plain {
+        format!("{number}")
     } else {
-        let shortest = format!("{number:E}");
-        if shortest.contains('.') {
-            return shortest;
-        }
-        // Java writes at least two digits; this is the nearest number with two: 4.9E-324.
-        format!("{number:.1E}")
+        format!("{number:E}")
+    };
+    // Rust's shortest takes the larger of two that are equally near; with a precision it takes the
+    // even one. Java writes at least two digits: the nearest number with two is 4.9E-324.
+    let digits = |part: &str| part.bytes().take_while(u8::is_ascii_digit).count();
+    let decimals = shortest.split_once('.').map_or(1, |(_, part)| digits(part));
+    if is_plain {
+        format!("{number:.decimals$}")
+    } else {
+        format!("{number:.decimals$E}")
     }
 }
