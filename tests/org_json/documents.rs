@@ -216,7 +216,7 @@ fn scalar() -> impl Strategy<Value = String> {
     ]
 }
 
-/// A number of which the exact digits often end with a 5, so that two shorter ones are equally near.
+/// A number whose exact digits often end with a 5, so that two shorter ones are equally near.
 fn binary_fraction() -> impl Strategy<Value = f64> {
     #[expect(clippy::cast_precision_loss, reason = "53 bits fit")]
     (0..1_u64 << 53, 0..60_i32).prop_map(|(whole, places)| whole as f64 * 2_f64.powi(-places))
