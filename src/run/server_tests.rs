@@ -45,7 +45,7 @@ pub fn live_tests() -> ExitCode {
 /// use safe_conformance::{ServerTests, Target};
 ///
 /// fn main() -> std::process::ExitCode {
-///     let url = "http://localhost:8080/safe"; // of the server that is started here
+///     let url = "http://localhost:8080/safe"; // the server that this test starts
 ///     let target = Target::parse(url).expect("a URL").basic("alice", "secret");
 ///     ServerTests::new(target).run()
 /// }

@@ -8,9 +8,9 @@ const fn shows(character: char) -> bool {
     !matches!(character,
         '\0'..='\u{1f}' | '\u{7f}'..='\u{9f}' // controls
         | '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'
-        | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' // invisible, left-to-right marks
+        | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' // zero-width, direction marks
         | '\u{2028}'..='\u{202e}' // line ends, bidirectional embeddings and overrides
-        | '\u{2060}'..='\u{206f}' // joiners, bidirectional isolates
+        | '\u{2060}'..='\u{206f}' // word joiner, invisible operators, bidirectional isolates
         | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}'
         | '\u{fffe}' | '\u{ffff}'
         | '\u{e000}'..='\u{f8ff}' // private use
