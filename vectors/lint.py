@@ -2,8 +2,8 @@
 
     python vectors/lint.py [--no-regenerate] [--tools DIR]
 
-Schemas, IDs, flags, sources, and that the generator gives the same bytes again. `--no-regenerate` leaves that last
-part out, for machines without Node, Java and what setup.sh installs; it still needs Python's `jsonschema`.
+Schemas, IDs, flags, sources, and that the generator reproduces the same bytes. `--no-regenerate` skips this last
+part, for machines without Node, Java and the tools that setup.sh installs; it still needs Python's `jsonschema`.
 Exit code 0: all is well. 1: one sentence per mistake is on standard error.
 """
 
@@ -20,9 +20,9 @@ sys.path.insert(0, str(VECTORS / "generate"))
 from model import written  # noqa: E402
 
 SUBJECTS = ("kdf", "secretbox", "envelope", "body", "config", "base-url", "password-policy", "exchange", "payload", "read-backup", "write-backup")
-# The schema of what the vectors are about, and no schema of vectors.
+# The schema of the document in a backup, not of a file of vectors.
 DOCUMENT_SCHEMA = "backup.schema.json"
-# The line protocol, one schema each way.
+# The line protocol: one schema for each direction.
 PROTOCOL = ("adapter.request.schema.json", "adapter.answer.schema.json")
 TOTAL_BYTES = 3 * 1024 * 1024
 
@@ -35,14 +35,14 @@ def unique_keys(pairs):
     seen = {}
     for key, value in pairs:
         if key in seen:
-            raise Mistake(f"the key {key!r} is there twice in one object")
+            raise Mistake(f"the key {key!r} occurs twice in one object")
         seen[key] = value
     return seen
 
 
 def load(path):
     if not path.is_file():
-        raise Mistake(f"{path.name}: there is no such file")
+        raise Mistake(f"{path.name}: no such file")
     data = path.read_bytes()
     try:
         text = data.decode("ascii")
@@ -55,12 +55,12 @@ def load(path):
     except Mistake as error:
         raise Mistake(f"{path.name}: {error}") from None
     if path.name != DOCUMENT_SCHEMA and written(value) != text:
-        raise Mistake(f"{path.name}: not laid out as the generator does it: `written` in generate/model.py")
+        raise Mistake(f"{path.name}: not laid out as the generator does it: see `written` in generate/model.py")
     return value
 
 
 def open_objects(schema, where="the schema"):
-    """Where a schema lets any key in without meaning to."""
+    """Where a schema unintentionally allows any key."""
     if isinstance(schema, dict):
         if schema.get("type") == "object" and "additionalProperties" not in schema and "description" not in schema:
             yield where
@@ -88,7 +88,7 @@ def tells_apart(error):
 
 
 def innermost(error):
-    """Out of alternatives, what is wrong with the one that was meant."""
+    """The error in the alternative that was meant."""
     while error.validator in ("oneOf", "anyOf") and error.context:
         alternatives = {}
         for inner in error.context:
@@ -112,7 +112,7 @@ def check_schema(name, value, schema):
 
 
 def check_document_schema():
-    """That it is a schema, and that nothing in it is left over."""
+    """That it is a valid schema without unused definitions."""
     from jsonschema import Draft202012Validator
 
     schema = load(VECTORS / DOCUMENT_SCHEMA)
@@ -132,31 +132,31 @@ def check_protocol(name, schema):
 
 
 def check_meaning(name, value):
-    """What no schema can say."""
+    """What no schema can express."""
     tests = [test for group in value["groups"] for test in group["tests"]]
     if value["number_of_tests"] != len(tests):
-        yield f"{name}.json: number_of_tests is {value['number_of_tests']}, and there are {len(tests)}"
+        yield f"{name}.json: number_of_tests is {value['number_of_tests']}, but there are {len(tests)}"
     used = set()
     for test in tests:
         used.update(test["flags"])
         for flag in test["flags"]:
             if flag not in value["notes"]:
-                yield f"{name}.json: {test['id']} has the flag {flag}, which notes do not explain"
+                yield f"{name}.json: {test['id']} has the flag {flag}, which `notes` does not explain"
         clients = test.get("clients")
         applicable = [outcome for outcome in (clients or {}).values() if outcome["result"] != "not_applicable"]
         if len(applicable) > 1 and all(set(outcome) <= {"result", "stage", "output"} and outcome == applicable[0] for outcome in applicable):
-            yield f"{name}.json: {test['id']} says the same of every client that does this; write it once, as result"
+            yield f"{name}.json: {test['id']} has the same outcome for every client that supports the operation; write it once, as `result`"
         for mistake in test.get("mistakes", []):
             if "output" in test and all(test["output"].get(part) == answer for part, answer in mistake.items() if part != "name"):
-                yield f"{name}.json: {test['id']} calls the right answer a mistake: {mistake['name']}"
+                yield f"{name}.json: {test['id']} lists the right answer as a mistake: {mistake['name']}"
         says_nothing = bool(clients) and all(outcome["result"] in ("unknown", "not_applicable") for outcome in clients.values())
         if says_nothing and "Unknown" not in test["flags"]:
-            yield f"{name}.json: {test['id']} says of no client what it does"
+            yield f"{name}.json: {test['id']} has no known outcome of any client, but not the flag Unknown"
         if "Unknown" in test["flags"] and not says_nothing:
-            yield f"{name}.json: {test['id']} has the flag Unknown, and says of a client what it does"
+            yield f"{name}.json: {test['id']} has the flag Unknown, but a known outcome of a client"
     for flag in value["notes"]:
         if flag not in used:
-            yield f"{name}.json: notes explain the flag {flag}, which no test has"
+            yield f"{name}.json: `notes` explains the flag {flag}, which no test has"
     for group in value["groups"]:
         if any(entry["how"] == "computed" for entry in group["provenance"]):
             parts = {}
@@ -164,11 +164,11 @@ def check_meaning(name, value):
                 parts.setdefault(entry["of"], []).append(entry)
             for part, entries in parts.items():
                 if len(entries) < 2 and entries[0]["how"] == "computed" and " and " not in entries[0]["by"] and ";" not in entries[0]["by"]:
-                    yield f"{name}.json: in the group {group['name']!r}, {part!r} has only one implementation behind it"
+                    yield f"{name}.json: in the group {group['name']!r}, {part!r} is computed by only one implementation"
 
 
 def read_ids(text, name):
-    """The IDs that are in force: all, less those that a later line `retired ID` takes back."""
+    """The IDs in force: all except those that a later line `retired ID` retires."""
     if text and not text.endswith("\n"):
         raise Mistake(f"{name}: no line feed at the end")
     live, ever = [], set()
@@ -176,10 +176,10 @@ def read_ids(text, name):
         retired = line.removeprefix("retired ")
         if retired != line:
             if retired not in live:
-                raise Mistake(f"{name}, line {number}: {retired} is not in force, and cannot be retired")
+                raise Mistake(f"{name}, line {number}: {retired} is not in force, so it cannot be retired")
             live.remove(retired)
         elif line in ever:
-            raise Mistake(f"{name}, line {number}: {line} is there twice; an ID is never used again")
+            raise Mistake(f"{name}, line {number}: {line} occurs twice; an ID is never used again")
         else:
             ever.add(line)
             live.append(line)
@@ -199,7 +199,7 @@ def check_ids(values):
         for group in value["groups"]:
             for test in group["tests"]:
                 if test["id"] in where:
-                    yield f"{name}.json: the ID {test['id']} is there twice (also in {where[test['id']]}.json)"
+                    yield f"{name}.json: the ID {test['id']} occurs twice (also in {where[test['id']]}.json)"
                 where[test["id"]] = name
     path = VECTORS / "ids.txt"
     text = path.read_text(encoding="ascii") if path.is_file() else ""
@@ -209,29 +209,29 @@ def check_ids(values):
             yield f"{where[id]}.json: the ID {id} is not in force in ids.txt; add it at the end"
     for id in live:
         if id not in where:
-            yield f"ids.txt: {id} has no test; an ID does not vanish, write `retired {id}` at the end"
-    # In a fresh checkout the file is the one of HEAD: so look at all that it has been.
+            yield f"ids.txt: {id} has no test; to retire the ID, add `retired {id}` at the end"
+    # In a fresh checkout the file equals HEAD's, so compare it with every earlier version.
     log = git("log", "--format=%H", "--", "ids.txt")
     for commit in log.stdout.split() if log is not None and log.returncode == 0 else []:
         before = git("show", f"{commit}:./ids.txt")
         if before.returncode == 0 and not text.startswith(before.stdout):
             old, new = before.stdout.split("\n"), text.split("\n")
             line = next((n for n, (a, b) in enumerate(zip(old, new), 1) if a != b), min(len(old), len(new)))
-            yield f"ids.txt, line {line}: not as it was in commit {commit[:12]}; the file only grows at its end"
+            yield f"ids.txt, line {line}: differs from commit {commit[:12]}; only add lines at the end of the file"
             break
 
 
 def check_readme(values):
-    """That the README names every file, and counts what is there."""
+    """That the README lists every file with its number of vectors."""
     readme = (VECTORS / "README.md").read_text(encoding="utf-8")
     for name, value in values.items():
         if f"| `{name}.json` | {value['number_of_tests']} |" not in readme:
-            yield f"README.md: {name}.json has {value['number_of_tests']} vectors, and the table says otherwise; generate.py counts them"
+            yield f"README.md: {name}.json has {value['number_of_tests']} vectors, but the table says otherwise; generate.py updates it"
 
 
 def check_bytes(tools):
     if not (tools / "python").is_dir() or not (tools / "node" / "node_modules").is_dir():
-        raise Mistake(f"{tools}: the generator's tools are not there; run vectors/generate/setup.sh, or lint with --no-regenerate")
+        raise Mistake(f"{tools}: the generator's tools are not installed; run vectors/generate/setup.sh, or lint with --no-regenerate")
     import generate
 
     try:
@@ -243,7 +243,7 @@ def check_bytes(tools):
         if here != text:
             lines = zip(here.split("\n") + [""], text.split("\n") + [""])
             line = next((n for n, (a, b) in enumerate(lines, 1) if a != b), 1)
-            yield f"{name}, line {line}: not what the generator writes; change the generator, and run it"
+            yield f"{name}, line {line}: differs from what the generator writes; change the generator, and run it"
 
 
 def check_all(regenerate, tools):
@@ -266,14 +266,14 @@ def check_all(regenerate, tools):
             yield str(mistake)
     for path in sorted(VECTORS.glob("*.json")):
         if path.name != DOCUMENT_SCHEMA and path.name not in PROTOCOL and path.name.removesuffix(".json").removesuffix(".schema") not in SUBJECTS:
-            yield f"{path.name}: no subject of the linter's; add it to SUBJECTS"
+            yield f"{path.name}: not a subject of the linter; add it to SUBJECTS"
     yield from check_document_schema()
     if len(values) == len(SUBJECTS):
         yield from check_ids(values)
         yield from check_readme(values)
     total = sum(path.stat().st_size for path in VECTORS.rglob("*") if path.is_file() and "__pycache__" not in path.parts)
     if total > TOTAL_BYTES:
-        yield f"vectors/: {total} bytes in all; keep it below {TOTAL_BYTES}, with recipes"
+        yield f"vectors/: {total} bytes in total; keep it below {TOTAL_BYTES} with recipes"
     if regenerate:
         yield from check_bytes(tools)
 

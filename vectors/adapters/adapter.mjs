@@ -1,13 +1,13 @@
-// An adapter for Node: scrypt-js, tweetnacl and Node's zlib answer the questions of
+// An adapter for Node: scrypt-js, tweetnacl and Node's zlib answer the requests of
 // safe-conformance.
 //
 //     npm install scrypt-js tweetnacl
 //     safe-conformance client --exec 'node vectors/adapters/adapter.mjs'
 //     safe-conformance rig --exec 'node vectors/adapters/adapter.mjs'
 //
-// It is an example to start from, with no implementation behind it: put your implementation where
-// the libraries are called. vectors/README.md describes the protocol. A folder as argument is where
-// the packages are looked for.
+// It is an example to start from: call your implementation where this one calls the libraries.
+// vectors/README.md describes the protocol. The optional argument is the folder that contains the
+// packages.
 import { createRequire } from "node:module";
 import { resolve } from "node:path";
 import { readFileSync, writeFileSync } from "node:fs";
@@ -22,7 +22,7 @@ const nacl = require("tweetnacl");
 
 const LIMIT = 16 * 1024 * 1024;
 
-// The input is refused: the stage, and a message for people.
+// A refusal of the input: the stage, and a message for people.
 class Refused extends Error {
   constructor(stage, message) {
     super(message);
@@ -30,7 +30,7 @@ class Refused extends Error {
   }
 }
 
-// There is no such thing here; why.
+// The reason why this adapter does not support a request.
 class Unsupported extends Error {}
 
 const bytes = (digits) => new Uint8Array(Buffer.from(digits, "hex"));
@@ -65,7 +65,7 @@ function parseJson(data) {
   }
 }
 
-// A client that sends Basic at once, as Desktop does, and takes 200 alone.
+// A client that sends Basic at once, as Desktop does, and accepts only 200.
 function judgeExchange({ operation, key, credentials, answers }) {
   if (operation !== "download" && operation !== "probe") throw new Unsupported("it only reads");
   const mine = credentials ? ["any", "basic"] : ["any", "anonymous"];
@@ -143,7 +143,7 @@ function answer({ op, input }) {
 }
 
 // The server of `safe-conformance rig`, asked as Desktop does: it only reads, sends credentials at
-// once and takes 200 alone.
+// once and accepts only 200.
 function ask(task, method, path) {
   const url = new URL(`${task.URL}/${path}`);
   const basic = Buffer.from(`${task.USER}:${task.SERVER_PASSWORD}`, "utf8").toString("base64");

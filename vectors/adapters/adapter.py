@@ -1,10 +1,10 @@
-"""An adapter in Python: hashlib (OpenSSL), PyNaCl (libsodium) and zlib answer the questions of safe-conformance.
+"""An adapter in Python: hashlib (OpenSSL), PyNaCl (libsodium) and zlib answer the requests of safe-conformance.
 
     safe-conformance client --exec 'python3 vectors/adapters/adapter.py'
 
     safe-conformance rig --exec 'python3 vectors/adapters/adapter.py'
 
-It is an example to start from, with no implementation behind it: put your implementation where the libraries are called.
+It is an example to start from: call your implementation where this one calls the libraries.
 vectors/README.md describes the protocol.
 """
 
@@ -27,11 +27,11 @@ LIMIT = 16 * 1024 * 1024
 
 
 class Refused(Exception):
-    """The input is refused: the stage, and a message for people."""
+    """A refusal of the input: the stage, and a message for people."""
 
 
 class Unsupported(Exception):
-    """There is no such thing here; why."""
+    """The reason why this adapter does not support a request."""
 
 
 def scrypt(password, salt, n, r, p, length):
@@ -203,8 +203,8 @@ def answer(request):
 
 
 def ask(task, method, path, body=None):
-    """Asks the server of `safe-conformance rig` as Android does: credentials at once, and redirects only where nothing is
-    written, over TLS, and without the credentials on another host."""
+    """Asks the server of `safe-conformance rig` as Android does: sends credentials at once, and follows redirects only
+    if nothing is written, over TLS, and without the credentials on another host."""
     url, own_host = f"{task['URL']}/{path}", urllib.parse.urlsplit(task["URL"]).netloc
     for _ in range(5):
         parts = urllib.parse.urlsplit(url)
@@ -229,7 +229,7 @@ def ask(task, method, path, body=None):
 
 
 def rig(task):
-    """One action of the rig; what is refused raises."""
+    """One action of the rig. A refusal raises an exception."""
     action, keys = task["ACTION"], derive(task["PASSWORD"], task["ID"])
     if action == "test":
         config_of(ask(task, "GET", "config"))

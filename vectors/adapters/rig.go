@@ -24,13 +24,13 @@ func main() {
 	if user := os.Getenv("SAFE_RIG_USER"); user != "" {
 		request.SetBasicAuth(user, os.Getenv("SAFE_RIG_SERVER_PASSWORD"))
 	}
-	answer, err := http.DefaultTransport.RoundTrip(request) // follows no redirect
+	answer, err := http.DefaultTransport.RoundTrip(request) // does not follow redirects
 	if err != nil || answer.StatusCode != 200 {
 		log.Fatal("no download: ", err, answer)
 	}
 	nonce := new([24]byte)
 	io.ReadFull(answer.Body, nonce[:])
-	sealed, _ := io.ReadAll(answer.Body) // what is cut off does not open
+	sealed, _ := io.ReadAll(answer.Body) // a truncated box does not open
 	packed, _ := secretbox.Open(nil, sealed, nonce, (*[32]byte)(master[32:]))
 	reader, err := gzip.NewReader(bytes.NewReader(packed))
 	var document struct{ User struct{ PrivateKey []byte } }
