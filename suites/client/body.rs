@@ -42,7 +42,7 @@ pub(super) fn wrong(input: &SealBackup, body: &[u8]) -> Option<Wrong> {
         return Some(mistake(layout(&key, &nonce.0, body).unwrap_or(
             Mistake::new(
                 "the-nonce-does-not-stand-in-front",
-                "the nonce is not in front",
+                "the nonce is not at the start",
             ),
         )));
     }
@@ -92,22 +92,22 @@ fn layout(key: &EncryptionKey, nonce: &[u8], body: &[u8]) -> Option<Mistake> {
     if joined(tail, head) {
         Some(Mistake::new(
             "the-nonce-stands-behind-the-box",
-            "the nonce is behind the box",
+            "the nonce is after the box",
         ))
     } else if joined(nonce, body) {
         Some(Mistake::new(
             "no-nonce-in-front-the-box-alone",
-            "no nonce in front: the box alone",
+            "no nonce, only the box",
         ))
     } else if joined(front, &tag_first) {
         Some(Mistake::new(
             "the-tag-stands-behind-the-ciphertext",
-            "the tag is behind the ciphertext",
+            "the tag is after the ciphertext",
         ))
     } else if joined(front, zeros) {
         Some(Mistake::new(
             "16-zero-bytes-of-nacl-s-padding-in-front-of-the-box",
-            "16 zero bytes of NaCl's padding in front of the box",
+            "16 zero bytes of NaCl's padding before the box",
         ))
     } else if joined(&reversed, rest) {
         Some(Mistake::new(
@@ -117,7 +117,7 @@ fn layout(key: &EncryptionKey, nonce: &[u8], body: &[u8]) -> Option<Mistake> {
     } else if joined(&[0; NONCE], rest) {
         Some(Mistake::new(
             "sealed-under-a-nonce-of-zero-bytes-whatever-stands-in-front",
-            "sealed under a nonce of zero bytes, whatever is in front",
+            "sealed under a nonce of zero bytes, whatever nonce the body has",
         ))
     } else if BASE64.decode(text).is_ok_and(|body| opens(&body)) {
         Some(Mistake::new("the-body-in-base64", "the body in base64"))
@@ -203,7 +203,7 @@ fn other_document(found: &[u8], document: &[u8]) -> (String, Fault) {
     if found.strip_prefix(b"\xef\xbb\xbf") == Some(document) {
         return named(Mistake::new(
             "a-byte-order-mark-in-front-of-the-document",
-            "a byte order mark in front of the document",
+            "a byte order mark before the document",
         ));
     }
     if found.strip_suffix(b"\n") == Some(document) {

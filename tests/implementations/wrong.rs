@@ -70,10 +70,10 @@ macro_rules! wrong {
 }
 
 wrong! {
-    "N halved": "kdf.mistake-n-halved" at Http says "N halved",
+    "N halved": "kdf.mistake-n-halved" at Http says "not halved to 32768",
     Derive derive(input: Derive) -> Derived { safe_scrypt(&input.password, &input.id, 32_768, 64) }
 
-    "r and p swapped": "kdf.rfc7914-r8-p16" at Open says "not r and p swapped",
+    "r and p swapped": "kdf.rfc7914-r8-p16" at Open says "r and p must not be swapped",
     Scrypt scrypt(input: Scrypt) -> ScryptKey {
         scrypt_at(&Scrypt { r: input.p, p: input.r, ..input })
     }
@@ -81,7 +81,7 @@ wrong! {
     "dkLen 32": "kdf.mistake-length-32" at Open says "dkLen 32",
     Derive derive(input: Derive) -> Derived { safe_scrypt(&input.password, &input.id, 65_536, 32) }
 
-    "ID and key swapped": "kdf.mistake-halves-swapped" at Http says "not the two swapped",
+    "ID and key swapped": "kdf.mistake-halves-swapped" at Http says "they must not be swapped",
     Derive derive(input: Derive) -> Derived {
         let mut master = right(&input.password, &input.id)?.master_key.0;
         master.rotate_left(32);
@@ -95,37 +95,37 @@ wrong! {
         Ok(Derived { resource: format!("backups/{digits}"), ..derived })
     }
 
-    "a shard prefix of 8 digits": "kdf.mistake-shard-prefix" at Http says "not 8 digits",
+    "a shard prefix of 8 digits": "kdf.mistake-shard-prefix" at Http says "not the first 8 digits",
     Derive derive(input: Derive) -> Derived {
         let derived = right(&input.password, &input.id)?;
         let digits = String::from(derived.backup_id.clone());
         Ok(Derived { shard_prefix: digits[..8].to_owned(), ..derived })
     }
 
-    "salt in lower case": "kdf.mistake-id-lower-case" at Http says "not the ID in lower case",
+    "salt in lower case": "kdf.mistake-id-lower-case" at Http says "not in lower case",
     Derive derive(input: Derive) -> Derived { right(&input.password, &input.id.to_lowercase()) }
 
-    "password and ID swapped": "kdf.mistake-id-as-password" at Http says "not password and ID swapped",
+    "password and ID swapped": "kdf.mistake-id-as-password" at Http says "password and ID must not be swapped",
     Derive derive(input: Derive) -> Derived { right(&input.id, &input.password) }
 
-    "password normalised to NFC": "kdf.nfd" at Http says "not to be normalised to NFC",
+    "password normalised to NFC": "kdf.nfd" at Http says "must not be normalised to NFC",
     Derive derive(input: Derive) -> Derived { right(&composed(&input.password), &input.id) }
 
-    "password trimmed in front": "kdf.space-leading" at Http says "A leading space: not to be trimmed",
+    "password trimmed at the start": "kdf.space-leading" at Http says "A leading space: must not be trimmed",
     Derive derive(input: Derive) -> Derived { right(input.password.trim_start(), &input.id) }
 
-    "password trimmed behind": "kdf.space-trailing" at Http says "A trailing space: not to be trimmed",
+    "password trimmed at the end": "kdf.space-trailing" at Http says "A trailing space: must not be trimmed",
     Derive derive(input: Derive) -> Derived { right(input.password.trim(), &input.id) }
 
-    "password with the line feed of `echo`": "kdf.mistake-line-feed" at Http says "not with a line feed at its end",
+    "password with the line feed of `echo`": "kdf.mistake-line-feed" at Http says "without the line feed that `echo` adds",
     Derive derive(input: Derive) -> Derived { right(&format!("{}\n", input.password), &input.id) }
 
-    "byte order mark dropped": "kdf.bom-leading" at Http says "a byte order mark: not to be dropped",
+    "byte order mark dropped": "kdf.bom-leading" at Http says "(byte order mark): must not be dropped",
     Derive derive(input: Derive) -> Derived {
         right(input.password.trim_start_matches('\u{feff}'), &input.id)
     }
 
-    "password cut off at 64 bytes": "kdf.length-65" at Http says "Not to be cut off at 64 bytes",
+    "password cut off at 64 bytes": "kdf.length-65" at Http says "It must not be cut off at 64 bytes",
     Derive derive(input: Derive) -> Derived {
         right(&input.password[..input.password.len().min(64)], &input.id)
     }
@@ -135,49 +135,49 @@ wrong! {
         right(input.password.split('\0').next().unwrap_or_default(), &input.id)
     }
 
-    "asterisk dropped": "kdf.id-star-digits" at Http says "the asterisk is not to be dropped",
+    "asterisk dropped": "kdf.id-star-digits" at Http says "the asterisk must not be dropped",
     Derive derive(input: Derive) -> Derived {
         right(&input.password, input.id.trim_start_matches('*'))
     }
 
-    "tag last, sealing": "secretbox.mistake-tag-last" at Open says "not behind the ciphertext",
+    "tag last, sealing": "secretbox.mistake-tag-last" at Open says "before the ciphertext, not after it",
     Seal seal(input: Seal) -> Sealed {
         let mut boxed = Own.seal(input)?.r#box.0;
         boxed.rotate_left(16);
         Ok(Sealed { r#box: Hex(boxed) })
     }
 
-    "NaCl's 16 zero bytes left in front of the box": "secretbox.mistake-padding-16" at Open says "not 16 zero bytes of NaCl's padding in front",
+    "NaCl's 16 zero bytes left before the box": "secretbox.mistake-padding-16" at Open says "without 16 zero bytes of NaCl's padding",
     Seal seal(input: Seal) -> Sealed {
         let boxed = Own.seal(input)?.r#box.0;
         Ok(Sealed { r#box: Hex([&[0; 16][..], &boxed].concat()) })
     }
 
-    "NaCl's 32 zero bytes sealed along": "secretbox.mistake-padding-32" at Open says "not 32 zero bytes of NaCl's padding sealed along",
+    "NaCl's 32 zero bytes sealed with the plaintext": "secretbox.mistake-padding-32" at Open says "without 32 zero bytes of NaCl's padding",
     Seal seal(input: Seal) -> Sealed {
         Own.seal(Seal { plaintext: Hex([&[0; 32][..], &input.plaintext.0].concat()), ..input })
     }
 
-    "tag last, opening": "secretbox.tag-last" at Open says "The tag at the end instead of the front",
+    "tag last, opening": "secretbox.tag-last" at Open says "The tag at the end instead of the start",
     OpenBox open_box(input: OpenBox) -> Opened { Own.open_box(tag_to_the_front(input)) }
 
-    "tag unchecked": "secretbox.tag-zero" at Open says "The tag replaced",
+    "tag unchecked": "secretbox.tag-zero" at Open says "The tag is replaced",
     OpenBox open_box(input: OpenBox) -> Opened { Ok(Opened { plaintext: Hex(unchecked(&input)?) }) }
 
-    "halves of the master key tried both": "secretbox.halves-swapped" at Open says "the halves of the master key swapped",
+    "halves of the master key tried both": "secretbox.halves-swapped" at Open says "the halves of the master key are swapped",
     OpenBox open_box(input: OpenBox) -> Opened {
         let encryption_key = right("shootdeathstar", "ECHOECHO")?.encryption_key;
         Own.open_box(input.clone()).or_else(|_| Own.open_box(OpenBox { key: encryption_key, ..input }))
     }
 
-    "nonce after the box": "envelope.nonce-last" at Open says "The nonce behind the box",
+    "nonce after the box": "envelope.nonce-last" at Open says "The nonce after the box",
     Open open(input: Open) -> Document {
         let mut body = input.body.0.clone();
         body.rotate_right(24.min(input.body.0.len()));
         unpacked(&input.key, &body)
     }
 
-    "tag last, whole body": "envelope.tag-last" at Open says "The tag behind the ciphertext",
+    "tag last, whole body": "envelope.tag-last" at Open says "The tag after the ciphertext",
     Open open(input: Open) -> Document {
         let mut body = input.body.0.clone();
         if let Some(boxed) = body.get_mut(24..).filter(|boxed| boxed.len() >= 16) {
@@ -231,7 +231,7 @@ wrong! {
         unpacked(&input.key, &body)
     }
 
-    "line feeds translated": "envelope.crlf" at Open says "Line feeds turned into carriage return and line feed",
+    "line feeds translated": "envelope.crlf" at Open says "Each line feed replaced by carriage return and line feed",
     Open open(input: Open) -> Document {
         let mut body = input.body.0;
         for at in (1..body.len()).rev() {
@@ -294,7 +294,7 @@ wrong! {
         Ok(Checked { rule: (input.password.len() < 8).then_some(Rule::Length) })
     }
 
-    "any status is success": "exchange.get-404" at Http says "answered by 404",
+    "any status is success": "exchange.get-404" at Http says "answered with 404",
     JudgeExchange judge_exchange(input: JudgeExchange) -> Taken { let _ = input; Ok(Taken {}) }
 
     "a backup of exactly the limit sent": "exchange.size-524288-of-524288" at Size says "A backup of 524288 bytes", (as Ios)
@@ -399,7 +399,7 @@ fn without_trailer(input: &Open, good: fn(bool, bool) -> bool) -> Answer<Documen
     }
 }
 
-/// Credentials as UTF-8, and the paths put behind `slash`.
+/// Credentials as UTF-8, and the paths put after `slash`.
 fn requests(input: &RequestUrls, slash: &str) -> Urls {
     let base = input.address.clone().unwrap_or_default();
     let base = base.trim_end_matches('/');

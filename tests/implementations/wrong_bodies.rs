@@ -80,7 +80,7 @@ const LETTERS: &str = "body.seal-document";
 /// and the way.
 const SEALING: &[(&str, &str, Stage, Sealing)] = &[
     (
-        "the nonce is behind the box",
+        "the nonce is after the box",
         LETTERS,
         Stage::Open,
         |key, nonce, document| {
@@ -90,13 +90,13 @@ const SEALING: &[(&str, &str, Stage, Sealing)] = &[
         },
     ),
     (
-        "no nonce in front",
+        "no nonce, only the box",
         LETTERS,
         Stage::Open,
         |key, nonce, document| sealed(key, nonce, &packed(document)).split_off(24),
     ),
     (
-        "the tag is behind the ciphertext",
+        "the tag is after the ciphertext",
         LETTERS,
         Stage::Open,
         |key, nonce, document| {
@@ -141,7 +141,7 @@ const SEALING: &[(&str, &str, Stage, Sealing)] = &[
         },
     ),
     (
-        "the nonce is not in front",
+        "the nonce is not at the start",
         LETTERS,
         Stage::Open,
         |key, _, document| sealed(key, &[9; 24], &packed(document)),
@@ -205,7 +205,7 @@ const SEALING: &[(&str, &str, Stage, Sealing)] = &[
         |key, nonce, document| sealed(key, nonce, &[&packed(document)[..], &[0; 8]].concat()),
     ),
     (
-        "a byte order mark in front",
+        "a byte order mark before the document",
         LETTERS,
         Stage::Meaning,
         |key, nonce, document| sealed(key, nonce, &packed(&[b"\xef\xbb\xbf", document].concat())),
@@ -271,7 +271,7 @@ const OPENING: &[(&str, &str, &str, Stage, Opening)] = &[
     ),
     (
         "the byte order mark dropped",
-        "A byte order mark comes out",
+        "A byte order mark is kept",
         "body.open-bom",
         Stage::Meaning,
         |key, body| {
@@ -284,7 +284,7 @@ const OPENING: &[(&str, &str, &str, Stage, Opening)] = &[
     ),
     (
         "white space trimmed",
-        "White space around comes out",
+        "White space around the document is kept",
         "body.open-white-space",
         Stage::Meaning,
         |key, body| Ok(opened(key, body)?.trim_ascii().to_vec()),
@@ -305,7 +305,7 @@ const OPENING: &[(&str, &str, &str, Stage, Opening)] = &[
     ),
     (
         "decoded as UTF-8",
-        "Bytes that are not UTF-8 come out",
+        "Bytes that are not UTF-8 are kept",
         "body.open-not-utf8",
         Stage::Meaning,
         |key, body| {

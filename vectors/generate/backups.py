@@ -1,6 +1,6 @@
-"""People's backups, and what each release writes for them and restores from them: the rules of the clients' sources, field by field.
+"""Example backups, and what each release writes for them and restores from them: the rules of the clients' sources, field by field.
 
-Independent of this project's program: the rules are written here a second time, and the results test the program's models.
+Independent of this project's program: the rules are written here a second time, and the results test the program's.
 A backup is a document in the spelling of the current Android, as Python values.
 """
 
@@ -39,7 +39,7 @@ DIRECTORY = [entry("ECHOECHO"), entry("ABCD1234"), entry("OTHERID1"), entry("*SU
 
 
 def contact(id="ECHOECHO", **fields):
-    """A contact whose fields all differ, each from its default and from its neighbour."""
+    """A contact in which each field differs from its default and from its neighbour."""
     return {"identity": id, "createdAt": TIME + 11, "verification": 1, "workVerified": True, "hidden": False, "firstname": "Ada Maria",
             "lastname": "von Example", "nickname": "ada/7", "lastUpdate": TIME + 22, "typingIndicators": 1, "readReceipts": 2, "private": True} | fields
 
@@ -83,7 +83,7 @@ def cleaned(value):
 
 
 def everything():
-    """A backup with all fields in every place."""
+    """A backup with every field of every part."""
     return backup(
         contacts=[
             contact("ECHOECHO", verification=2, publickey=public_key("ECHOECHO")),
@@ -226,8 +226,8 @@ def written_by_ios(release, whole):
     }
 
 
-# What the newest release of each client has on the phone after it restored a document of a client
-# of today. Source: clients.read and clients.loss.
+# What the newest release of each client has on the phone after it restored a document of a
+# current client. Source: clients.read and clients.loss.
 
 def restored_by(client, document, directory=DIRECTORY):
     keys = {one["id"]: base64.b64encode(bytes.fromhex(one["public_key"])).decode() for one in directory}

@@ -25,7 +25,7 @@ NOTES = {
 }
 
 BACKUP_ID = MASTER[:64]
-TYPED = "no source says what iOS makes of this address; only that it uses it as typed"
+TYPED = "no source says how iOS handles this address, only that it uses it as typed"
 
 
 def basic(text, charset):
@@ -100,7 +100,7 @@ ADDRESSES = [
     ("scheme-upper-case", ["Scheme"], "The scheme in upper case: Android recognises only lower case, and treats the scheme as the host name", "HTTPS://safe.example.org", "https://https//safe.example.org", H, H),
     ("scheme-twice", ["Scheme"], "The scheme twice: Android removes both, and Desktop treats the second one as part of the path", "https://" + H, H, None, H),
     ("scheme-alone", ["Scheme"], "The scheme and no host", "https://", "default", None, "resolve"),
-    ("spaces-around", ["WhiteSpace"], "Spaces around", "  " + H + "/safe ", H + "/safe", None, H + "/safe"),
+    ("spaces-around", ["WhiteSpace"], "Spaces around the address", "  " + H + "/safe ", H + "/safe", None, H + "/safe"),
     ("newline-after", ["WhiteSpace"], "A line feed at the end, as copied from the clipboard", H + "/safe\n", H + "/safe", None, H + "/safe"),
     ("space-inside", ["WhiteSpace"], "A space in the folder's name", H + "/my safe", H + "/my%20safe", None, H + "/my%20safe"),
     ("space-encoded", ["WhiteSpace"], "A space in the folder's name, percent-encoded", H + "/my%20safe", H + "/my%20safe", H + "/my%20safe", H + "/my%20safe"),
@@ -112,7 +112,7 @@ ADDRESSES = [
     ("idn", ["Idn"], "A host name with an umlaut", "https://b\u00fccher.example/safe", "https://xn--bcher-kva.example/safe", None, "https://xn--bcher-kva.example/safe"),
     ("idn-ascii", ["Idn"], "The same in its ASCII form", "https://xn--bcher-kva.example/safe", *["https://xn--bcher-kva.example/safe"] * 3),
     ("placeholder", ["Placeholder"], "The placeholder in a folder's name: iOS replaces nothing in an address that the user typed", H + "/{backupIdPrefix8}", H + "/06", None, H + "/%7BbackupIdPrefix8%7D"),
-    ("placeholder-host", ["Placeholder"], "The placeholder in the host's name", "https://safe-{backupIdPrefix8}.example.org/", "https://safe-06.example.org", None, "https://safe-{backupidprefix8}.example.org"),
+    ("placeholder-host", ["Placeholder"], "The placeholder in the host name", "https://safe-{backupIdPrefix8}.example.org/", "https://safe-06.example.org", None, "https://safe-{backupidprefix8}.example.org"),
     ("into-config", ["Usual"], "The address of the config itself: no client removes the last segment", H + "/config", H + "/config", H + "/config", H + "/config"),
     ("default", ["Default"], "No address", None, *["https://safe-06.threema.ch"] * 3),
 ]
@@ -122,7 +122,7 @@ def build(oracles):
     file = File("base-url", NOTES)
     android = Android(oracles)
     provenance = [
-        by("android", "executed", "the rule of ThreemaSafeServerInfo.java (6.4.2; clients.http.url-android) on java.net.URL and String.trim (OpenJDK 17); host in ASCII and encoded spaces by OkHttp's documentation of HttpUrl"),
+        by("android", "executed", "the rule of ThreemaSafeServerInfo.java (6.4.2; clients.http.url-android) on java.net.URL and String.trim (OpenJDK 17); host in ASCII and encoded spaces according to OkHttp's documentation of HttpUrl"),
         by("ios", "read", "clients.http.url-ios (6.0 and later): used as typed, with a scheme"),
         by("desktop", "executed", "the rule of src/common/dom/safe/index.ts (preview 14) on the URL parser of Node 20"),
     ]
@@ -151,12 +151,12 @@ def build(oracles):
             f"base-url.{name}", comment, flags, entry(address),
             {"android": outcome(on_android),
              "ios": unknown(TYPED) if on_ios is None else outcome(on_ios),
-             "desktop": unknown("no source says whether it lets plain http out") if on_desktop == "unknown" else outcome(on_desktop, config=False)})
+             "desktop": unknown("no source says whether it allows plain http") if on_desktop == "unknown" else outcome(on_desktop, config=False)})
 
     odd = file.group("queries and fragments", "request_urls", source, provenance)
     for name, comment, address, on_android, on_desktop in [
         ("query", "A query: Android appends the path to it", H + "/safe?x=1", (H + "/safe?x=1/config", H + f"/safe?x=1/backups/{BACKUP_ID}"), H + "/safe"),
-        ("fragment", "A fragment: Android appends the path to it, and so sends no path", H + "/safe#top", (H + "/safe", H + "/safe"), H + "/safe"),
+        ("fragment", "A fragment: Android appends the path to it, so the path is never sent", H + "/safe#top", (H + "/safe", H + "/safe"), H + "/safe"),
     ]:
         assert (android.url(address, "config", BACKUP_ID), android.url(address, "backups/" + BACKUP_ID, BACKUP_ID)) == on_android, name
         assert desktop_base(oracles, address) == on_desktop, name
@@ -167,7 +167,7 @@ def build(oracles):
     odd.add("base-url.placeholder-no-key", "The placeholder before a key exists: `xx`, and no backup ID", ["Placeholder"],
             entry(H + "/{backupIdPrefix8}", backup_id=None),
             {"android": valid({"config_url": H + "/xx/config", "backup_url": None, "authorization": None, "sent": "never"}),
-             "ios": unknown(TYPED), "desktop": not_applicable("it reads no config, and without a key it asks for nothing")})
+             "ios": unknown(TYPED), "desktop": not_applicable("it reads no config, and without a key it sends no request")})
 
     letters = "fa" + BACKUP_ID[2:]
     for name, comment, address, on_android, on_desktop in [
@@ -182,14 +182,14 @@ def build(oracles):
 
         odd.add(f"base-url.{name}", comment, ["Default" if address is None else "Placeholder"], entry(address, backup_id=letters),
                 {"android": both(on_android), "ios": both(on_android) if address is None else unknown(TYPED),
-                 "desktop": unknown("no source says what it makes of braces in a host's name") if on_desktop is None else both(on_desktop, config=False)})
+                 "desktop": unknown("no source says how it handles braces in a host name") if on_desktop is None else both(on_desktop, config=False)})
     login = file.group(
         "credentials", "request_urls", ["clause 4.8", "clients.http.login, clients.http.token", "clients.divergence.basic-charset, clients.divergence.percent-encoded-login", "RFC 7617 section 2"],
         [by("android", "executed", "the rule of ThreemaSafeServerInfo.java (clients.http.login, clients.divergence.basic-charset) on Java's own ISO-8859-1 encoder"),
          by("ios", "read", "clients.http.login: only after a challenge; a token at once"),
          by("desktop", "read", "clients.http.login: Basic at once, UTF-8"),
          by("all", "computed", "base64 by Python and by Java")])
-    no_charset = "no source says in which charset iOS sends Basic"
+    no_charset = "no source says which charset iOS uses for Basic"
     in_address = "no source says whether iOS 7.2 answers a challenge with user info that was typed into the address"
 
     def add(name, flags, comment, expected, address=H, **fields):
@@ -207,7 +207,7 @@ def build(oracles):
         assert desktop_base(oracles, address) == base, name
         login.add(f"base-url.{name}", comment, flags, entry(address, **fields), clients)
 
-    # OkHttp reads everything up to the last @ of an authority as user info, and Android's app
+    # OkHttp reads everything up to the last @ of an authority as user info, but Android's app
     # splits at the first.
     login.add("base-url.user-info-two-ats", "Two @ in the address: Android splits at the first, finds no colon in the user info, and sends no credentials", ["UserInfo"],
               entry("https://alice@mail.example:secret@safe.example.org"),
@@ -222,7 +222,7 @@ def build(oracles):
     add("basic-colon-in-password", ["Credentials"], "A colon in the password", (basic("user:a:b", "ascii"),) * 3, user="user", password="a:b")
     for name, comment, user, password in [
         ("plus", "A plus sign in user and password", "us+er", "pass+word"), ("quote", "Quotation marks and a backslash in the password", "user", 'pa"ss\\word\''),
-        ("percent", "A percent sign in the fields: it is not an escape", "us%40er", "p%3Aw"), ("at", "An @ in the user's name", "user@example.org", "secret"),
+        ("percent", "A percent sign in the fields: it is not an escape", "us%40er", "p%3Aw"), ("at", "An @ in the user name", "user@example.org", "secret"),
         ("slash", "A slash in the password", "user", "a/b"), ("long", "A password of 200 characters", "user", "0123456789" * 20),
         ("spaces-inside", "Spaces inside user and password", "my user", "my secret"), ("equals", "Characters that base64 itself uses", "us=er", "p+/="),
     ]:
@@ -233,13 +233,13 @@ def build(oracles):
     ]:
         login.add(f"base-url.basic-spaces-around-{name}", comment, ["Credentials", "WhiteSpace", "Unknown"], entry(H, user=user, password=password),
                   {client: unknown(around) for client in CLIENTS})
-    add("user-info-spaces-around", ["UserInfo", "WhiteSpace"], "Spaces around user and password in the address: Android trims the address and not its parts",
+    add("user-info-spaces-around", ["UserInfo", "WhiteSpace"], "Spaces around user and password in the address: Android trims the address, but not its parts",
         (basic("user : secret ", "ascii"), (in_address,), None), " https://user : secret @safe.example.org ")
     add("no-password", ["Credentials"], "A user name without a password: Android requires both",
-        (None, ("no source says what iOS sends with a user alone",), ("no source says what its form makes of an empty password",)), user="user", password="")
-    add("user-info", ["UserInfo"], "User and password in the address, and the fields empty",
+        (None, ("no source says what iOS sends for a user name without a password",), ("no source says how its form handles an empty password",)), user="user", password="")
+    add("user-info", ["UserInfo"], "User and password in the address; the fields are empty",
         (basic("user:secret", "ascii"), (in_address,), None), "https://user:secret@safe.example.org")
-    add("user-info-percent", ["UserInfo"], "Percent-encoded in the address: Android decodes nothing",
+    add("user-info-percent", ["UserInfo"], "User and password percent-encoded in the address: Android decodes nothing",
         (basic("u%40x:p%3Aq", "ascii"), (in_address,), None), "https://u%40x:p%3Aq@safe.example.org")
     add("user-info-user-only", ["UserInfo"], "Only a user name in the address",
         (None, (in_address,), None), "https://user@safe.example.org")
@@ -257,7 +257,7 @@ def build(oracles):
         [by("ios", "read", "clients.http.url-ios: stored user info is migrated with percent-decoding; Threema for iOS: SafeStore.swift, extractSafeServerAuth")])
     other = not_applicable("only iOS stored addresses in this form")
     for name, comment, address, credentials in [
-        ("migrated", "User and password, nothing to decode", "https://user:secret@safe.example.org", "user:secret"),
+        ("migrated", "User and password without percent-encoding", "https://user:secret@safe.example.org", "user:secret"),
         ("migrated-percent", "Percent-encoded user name and password: iOS decodes them, Android does not", "https://u%40x:p%3Aq@safe.example.org", "u@x:p:q"),
     ]:
         migrated.add(f"base-url.{name}", comment, ["Migrated", "UserInfo"], entry(address, entered="migrated"),

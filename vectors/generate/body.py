@@ -38,7 +38,7 @@ def build(oracles):
     sealing = file.group(
         "documents to seal", "seal_backup", ["clause 2.1", "clause 2.2", "clause 2.5"],
         [by("layout", "read", "clauses 2.1 and 2.2; clients.write.gzip-level: stored since Android 4.84 and iOS 4.8.3"),
-         by("body", "computed", "what libsodium (PyNaCl 1.6.2) opens to a gzip that Java, zlib and Node unpack: the reverse of `open_backup`"),
+         by("body", "computed", "correct if libsodium (PyNaCl 1.6.2) opens it to a gzip that Java, zlib and Node unpack: the reverse of `open_backup`"),
          by("body", "computed", "tweetnacl 1.0.3 (Node), in the same way")])
     never = not_applicable("it never writes a backup")
 
@@ -53,23 +53,23 @@ def build(oracles):
     seal("seal-empty", "An empty document: its body still contains a gzip", "Sealed", "")
     seal("seal-bom", "A byte order mark is kept", "Bytes", hexed(b"\xef\xbb\xbf" + TEXT))
     seal("seal-not-utf8", "Bytes that are not UTF-8 are kept", "Bytes", hexed(bytes(range(256))))
-    seal("seal-line-feeds", "Line feeds and carriage returns are kept, at the end, too", "Bytes", {"text": "{\r\n}\n\r\n"})
+    seal("seal-line-feeds", "Line feeds and carriage returns are kept, also at the end", "Bytes", {"text": "{\r\n}\n\r\n"})
     for length in LENGTHS:
         seal(f"seal-length-{length}", f"A document of {length} byte{'s' * (length > 1)}", "BlockEdge", {"count": length})
     for length in STORED_EDGES:
         seal(f"seal-length-{length}", f"A document of {length} bytes, at the edge of a stored block", "BlockEdge", {"count": length})
     for length in LARGE:
         seal(f"seal-length-{length}", f"A document of {length} bytes", "Large", {"pattern": b'{"x":1} '.hex(), "length": length})
-    seal("seal-own-nonce", "The writer's own nonce: 24 random bytes in front", "OwnNonce", {"text": TEXT.decode()}, nonce=False)
-    seal("seal-own-nonce-large", "The writer's own nonce for a larger document", "OwnNonce", {"count": 70000}, nonce=False)
-    seal("seal-own-nonce-empty", "The writer's own nonce for an empty document", "OwnNonce", "", nonce=False)
+    seal("seal-own-nonce", "The implementation's own nonce: 24 random bytes at the start", "OwnNonce", {"text": TEXT.decode()}, nonce=False)
+    seal("seal-own-nonce-large", "The implementation's own nonce for a larger document", "OwnNonce", {"count": 70000}, nonce=False)
+    seal("seal-own-nonce-empty", "The implementation's own nonce for an empty document", "OwnNonce", "", nonce=False)
     seal("seal-stored", "Packed without compression", "Stored", {"pattern": "20", "length": 4096}, must_store=True)
     seal("seal-stored-names", "Packed without compression, although a name repeats a thousand times", "Stored",
          {"pattern": b'"firstname":"Ada",'.hex(), "length": 18000}, must_store=True)
 
     libraries = [
         by("android", "executed", "java.util.zip.GZIPInputStream (OpenJDK 17)"),
-        by("ios", "executed", "zlib, driven as the source of GzipSwift 6 drives it"),
+        by("ios", "executed", "zlib, called as the source of GzipSwift 6 calls it"),
         by("desktop", "executed", "Node 20: zlib.gunzipSync"),
         by("body", "computed", "libsodium (PyNaCl 1.6.2)"), by("body", "computed", "tweetnacl 1.0.3 (Node)")]
     opening = file.group("bodies to open", "open_backup", ["clause 2.1", "clause 2.2", "RFC 1952"], libraries)
@@ -109,10 +109,10 @@ def build(oracles):
         "nul": [("cut off at a NUL", b"{}")], "line-feeds": [("trimmed", b"{\r\n}"), ("line ends made line feeds", b"{\n}\n\n"), ("the last line feed dropped", b"{\r\n}\n\r")],
         "white-space": [("trimmed", b"{}"), ("trimmed behind", b" \t{}"), ("trimmed in front", b"{} \n")]}
     for name, comment, data in [
-        ("empty", "A gzip of nothing: a document of no bytes", b""), ("one-byte", "One byte", b"{"), ("bom", "A byte order mark comes out, too", b"\xef\xbb\xbf{}"),
-        ("not-utf8", "Bytes that are not UTF-8 come out as they are", bytes(range(256))), ("not-json", "A document that is not JSON comes out unchanged", b"not JSON \x00\xff"),
-        ("nul", "A NUL inside does not end the document", b"{}\0{}"), ("line-feeds", "Line feeds and carriage returns come out as they are", b"{\r\n}\n\r\n"),
-        ("white-space", "White space around comes out, too", b" \t{} \n"),
+        ("empty", "A gzip of nothing: an empty document", b""), ("one-byte", "One byte", b"{"), ("bom", "A byte order mark is kept", b"\xef\xbb\xbf{}"),
+        ("not-utf8", "Bytes that are not UTF-8 are kept", bytes(range(256))), ("not-json", "A document that is not JSON is kept", b"not JSON \x00\xff"),
+        ("nul", "A NUL inside does not end the document", b"{}\0{}"), ("line-feeds", "Line feeds and carriage returns are kept", b"{\r\n}\n\r\n"),
+        ("white-space", "White space around the document is kept", b" \t{} \n"),
     ]:
         add(f"open-{name}", comment, "Bytes", member(data), mistaken=bytes_gone.get(name, ()))
     for name, comment, packed in [
@@ -129,7 +129,7 @@ def build(oracles):
         mistaken=[("the first gzip member alone", parts[0]), ("the last gzip member alone", parts[2]), ("two gzip members alone", parts[0] + parts[1])])
     add("open-members-3-mixed", "Three members, packed in three ways", "MultiMember",
         member(parts[0]) + member(parts[1], envelope.fixed(parts[1])) + oracles.deflate("gzip", parts[2], 6))
-    add("open-members-empty-between", "An empty member between two", "MultiMember", member(parts[0]) + member(b"") + member(parts[1] + parts[2]))
+    add("open-members-empty-between", "An empty member between two others", "MultiMember", member(parts[0]) + member(b"") + member(parts[1] + parts[2]))
     add("open-members-20", "A member for every 30 bytes", "MultiMember", b"".join(member(TEXT[at:at + 30]) for at in range(0, 600, 30)))
     for length in LENGTHS[9:] + STORED_EDGES:
         data, at, blocks = counted(length), 0, []
@@ -154,8 +154,8 @@ def build(oracles):
                        {"pattern": pattern.hex(), "length": step}]
             at += step
         add(f"open-length-{length}", f"A document of {length} bytes", "Large", {"concat": pieces + [hexed(trailer(data))]})
-    add("open-zero-after", "A zero byte behind the gzip", "Tail", member(TEXT) + b"\0", ("valid", "invalid", "valid"))
-    add("open-byte-after", "A byte behind the gzip", "Tail", member(TEXT) + b"x", ("valid", "invalid", "invalid"))
+    add("open-zero-after", "A zero byte after the gzip", "Tail", member(TEXT) + b"\0", ("valid", "invalid", "valid"))
+    add("open-byte-after", "A byte after the gzip", "Tail", member(TEXT) + b"x", ("valid", "invalid", "invalid"))
     add("open-zlib", "zlib instead of gzip", "Tail", zlib.compress(TEXT), ("invalid", "valid", "invalid"))
     for name, comment, packed in [
         ("crc", "A wrong checksum", member(TEXT)[:-8] + bytes([member(TEXT)[-8] ^ 1]) + member(TEXT)[-7:]),
@@ -170,11 +170,11 @@ def build(oracles):
     nonce = nonce_of("body.closed")
     box = oracles.seal(KEY, nonce, member(TEXT))
     for name, comment, flag, body in [
-        ("tag", "One bit of the tag", "Damaged", nonce + bytes([box[0] ^ 1]) + box[1:]), ("last", "One bit of the last byte", "Damaged", nonce + box[:-1] + bytes([box[-1] ^ 1])),
-        ("nonce", "One bit of the nonce", "Damaged", bytes([nonce[0] ^ 1]) + nonce[1:] + box), ("nonce-behind", "The nonce behind the box", "Layout", box + nonce),
-        ("tag-behind", "The tag behind the ciphertext", "Layout", nonce + box[16:] + box[:16]), ("box-alone", "No nonce", "Layout", box),
-        ("hex", "In hexadecimal digits", "Layout", (nonce + box).hex().encode()), ("cut", "The last byte is missing", "Damaged", nonce + box[:-1]),
-        ("surplus", "A byte behind the body", "Damaged", nonce + box + b"\0"),
+        ("tag", "One bit of the tag is flipped", "Damaged", nonce + bytes([box[0] ^ 1]) + box[1:]), ("last", "One bit of the last byte is flipped", "Damaged", nonce + box[:-1] + bytes([box[-1] ^ 1])),
+        ("nonce", "One bit of the nonce is flipped", "Damaged", bytes([nonce[0] ^ 1]) + nonce[1:] + box), ("nonce-behind", "The nonce after the box", "Layout", box + nonce),
+        ("tag-behind", "The tag after the ciphertext", "Layout", nonce + box[16:] + box[:16]), ("box-alone", "No nonce", "Layout", box),
+        ("hex", "The body in hexadecimal digits", "Layout", (nonce + box).hex().encode()), ("cut", "The last byte is missing", "Damaged", nonce + box[:-1]),
+        ("surplus", "A byte after the body", "Damaged", nonce + box + b"\0"),
         ("other-key", "Sealed under the backup ID", "Damaged", nonce + oracles.seal(BACKUP_ID, nonce, member(TEXT))),
     ]:
         assert oracles.open(KEY, body[:24], body[24:]) is None, name
@@ -194,7 +194,7 @@ def build(oracles):
     ciphers = [(name, what, nonce + wrong) for name, what, wrong in mistakes.sealed(KEY, nonce, member(TEXT)) if not name.startswith("nonce-in") and name != "nonce-behind"]
     for name, what, body in ciphers + more:
         assert oracles.open(KEY, body[:24], body[24:]) is None, name
-        wrongly.add(f"body.sealed-{name}", f"A body that must stay shut: {what}", ["Mistaken"], {"key": KEY.hex(), "body": hexed(body)}, invalid("open"),
+        wrongly.add(f"body.sealed-{name}", f"A body that must not open: {what}", ["Mistaken"], {"key": KEY.hex(), "body": hexed(body)}, invalid("open"),
                     [{"name": what, "document": answer_bytes(TEXT)}])
     for length in (24, 32, 39):
         closed.add(f"body.short-{length}", f"{length} bytes", ["Short"], {"key": KEY.hex(), "body": hexed((nonce + box)[:length])}, invalid("size"))

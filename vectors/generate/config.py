@@ -1,4 +1,4 @@
-"""config.json: a server's config file, and what each client reads in it."""
+"""config.json: a server's config file, and what each client reads from it."""
 
 import json
 
@@ -16,12 +16,12 @@ NOTES = {
     "NotJson": "Not JSON, for any client.",
     "Encoding": "A byte order mark, or bytes that are not UTF-8.",
     "Tail": "Text after the JSON.",
-    "Long": "More than 4096 bytes: Android before 6.2 reads no further.",
+    "Long": "A config of 4096 bytes or more: Android before 6.2 reads only the first 4096 bytes.",
 }
 
 USUAL = (524288, 180)
 DESKTOP = not_applicable("it reads no config")
-INFERRED = "that it fails is inferred, not read"
+INFERRED = "its failure is inferred, not read in a source"
 
 
 def doc(size="524288", days="180"):
@@ -31,21 +31,21 @@ def doc(size="524288", days="180"):
 # ID, flag, comment, body, what iOS reads: two numbers, a stage, or None for unknown (with a
 # reason). org.json shows what Android reads.
 TABLE = [
-    ("plain", "Plain", "As clause 4.2 gives it", '{"maxBackupBytes": 524288, "retentionDays": 180}', USUAL),
+    ("plain", "Plain", "As in clause 4.2", '{"maxBackupBytes": 524288, "retentionDays": 180}', USUAL),
     ("compact", "Plain", "Without white space, in the other order", '{"retentionDays":180,"maxBackupBytes":524288}', USUAL),
     ("white-space", "Plain", "White space everywhere", '\r\n\t{ "maxBackupBytes" :\n524288\t,\r\n"retentionDays" : 180 }\n', USUAL),
     ("unknown-keys", "Plain", "Keys that no client knows, one of them with the known names inside", '{"x":null,"maxBackupBytes":524288,"y":[{"retentionDays":1,"maxBackupBytes":1}],"retentionDays":180}', USUAL),
     ("escaped-key", "Plain", "A key with an escape: it is the same key", '{"max\\u0042ackupBytes":524288,"retentionDays":180}', USUAL),
     ("zero", "NumberRange", "Both zero", doc("0", "0"), (0, 0)),
     ("fraction-whole", "NumberForm", "Fractions that are whole numbers", doc("524288.0", "180.00"), USUAL),
-    ("exponent", "NumberForm", "Exponents that give whole numbers", doc("5.24288E5", "1.8e2"), USUAL),
-    ("exponent-negative", "NumberForm", "A negative exponent that gives a whole number", doc("524288", "18000e-2"), USUAL),
+    ("exponent", "NumberForm", "Exponents whose values are whole numbers", doc("5.24288E5", "1.8e2"), USUAL),
+    ("exponent-negative", "NumberForm", "A negative exponent whose value is a whole number", doc("524288", "18000e-2"), USUAL),
     ("fraction-bytes", "NumberForm", "A fraction as maxBackupBytes: Android truncates it", doc("524288.9"), "meaning"),
     ("fraction-days", "NumberForm", "A fraction as retentionDays", doc(days="180.5"), "meaning"),
     ("string-bytes", "NumberForm", "maxBackupBytes as a string", doc('"524288"'), "meaning"),
     ("string-days", "NumberForm", "retentionDays as a string", doc(days='"180"'), "meaning"),
     ("string-fraction", "NumberForm", "A fraction as a string", doc(days='"180.9"'), "meaning"),
-    ("string-spaces", "NumberForm", "A number as a string, with spaces around", doc(days='" 180 "'), "meaning"),
+    ("string-spaces", "NumberForm", "A number as a string, with spaces around it", doc(days='" 180 "'), "meaning"),
     ("string-nan", "NumberForm", "The string NaN: Android reads 0", doc(days='"NaN"'), "meaning"),
     ("string-empty", "WrongType", "An empty string", doc(days='""'), "meaning"),
     ("string-text", "WrongType", "Text", doc('"many"'), "meaning"),
@@ -69,17 +69,17 @@ TABLE = [
     ("bytes-2-63", "NumberRange", "maxBackupBytes 9223372036854775808: one more than the largest signed 64-bit number", doc("9223372036854775808"), "meaning"),
     ("bytes-1e300", "NumberRange", "maxBackupBytes 1e300", doc("1e300"), "meaning"),
     ("hex", "Lenient", "Hexadecimal", doc("0x80000"), "json"),
-    ("octal", "Lenient", "A leading zero: octal on Android, and 0264 is 180", doc(days="0264"), "json"),
+    ("octal", "Lenient", "A leading zero: octal on Android, where 0264 is 180", doc(days="0264"), "json"),
     ("leading-zero", "Lenient", "A leading zero before 8, which is not an octal digit: decimal on Android", doc(days="0180"), "json"),
     ("plus", "Lenient", "A plus sign", doc(days="+180"), "json"),
-    ("dot-first", "Lenient", "A number that begins with its point", doc(".5"), "json"),
+    ("dot-first", "Lenient", "A number that begins with the decimal point", doc(".5"), "json"),
     ("unquoted-keys", "Lenient", "Keys without quotes", "{maxBackupBytes:524288,retentionDays:180}", "json"),
     ("single-quotes", "Lenient", "Single quotes", "{'maxBackupBytes':524288,'retentionDays':180}", "json"),
     ("equals", "Lenient", "Equals signs and a semicolon", '{"maxBackupBytes"=524288;"retentionDays"=>180}', "json"),
-    ("comment-block", "Lenient", "A comment like C's", '/* size */ {"maxBackupBytes":524288,"retentionDays":180}', "json"),
-    ("comment-line", "Lenient", "A comment like C++'s", '{"maxBackupBytes":524288, // bytes\n"retentionDays":180}', "json"),
-    ("comment-hash", "Lenient", "A comment like a shell's", '{"maxBackupBytes":524288, # bytes\n"retentionDays":180}', "json"),
-    ("unquoted-number-unit", "Lenient", "A unit behind the number, without quotes", doc("524288 bytes"), "json"),
+    ("comment-block", "Lenient", "A comment as in C", '/* size */ {"maxBackupBytes":524288,"retentionDays":180}', "json"),
+    ("comment-line", "Lenient", "A comment as in C++", '{"maxBackupBytes":524288, // bytes\n"retentionDays":180}', "json"),
+    ("comment-hash", "Lenient", "A comment as in a shell script", '{"maxBackupBytes":524288, # bytes\n"retentionDays":180}', "json"),
+    ("unquoted-number-unit", "Lenient", "A unit after the number, without quotes", doc("524288 bytes"), "json"),
     ("unquoted-text", "Lenient", "Text without quotes: Android reads a string that is not a number", doc("many"), "json"),
     ("duplicate", "DuplicateKey", "Both keys twice", '{"maxBackupBytes":1,"retentionDays":2,"maxBackupBytes":3,"retentionDays":4}', (1, 2)),
     ("duplicate-null", "DuplicateKey", "A key twice, the second time with null: Android then has no value", '{"maxBackupBytes":1,"retentionDays":2,"maxBackupBytes":null}', (1, 2)),
@@ -88,17 +88,17 @@ TABLE = [
     ("number", "NotAnObject", "A number alone", "524288", "meaning"),
     ("string", "NotAnObject", "The config as a string", json.dumps(doc()), "meaning"),
     ("null", "NotAnObject", "null alone", "null", "meaning"),
-    ("empty", "NotJson", "No byte at all", "", "json"),
+    ("empty", "NotJson", "No bytes at all", "", "json"),
     ("spaces", "NotJson", "White space alone", " \r\n", "json"),
     ("html", "NotJson", "A login page: Android's parser reads a string, not an object", "<!DOCTYPE html>\n<html><body>Log in</body></html>", "json"),
-    ("trailing-comma", "NotJson", "A comma behind the last pair", '{"maxBackupBytes":524288,"retentionDays":180,}', "json"),
+    ("trailing-comma", "NotJson", "A comma after the last pair", '{"maxBackupBytes":524288,"retentionDays":180,}', "json"),
     ("no-comma", "NotJson", "No comma between the pairs", '{"maxBackupBytes":524288 "retentionDays":180}', "json"),
     ("unclosed", "NotJson", "The closing brace is missing", doc()[:-1], "json"),
     ("cut", "NotJson", "Cut off in a key", doc()[:26], "json"),
     ("xml", "NotJson", "XML", "<?xml version=\"1.0\"?><config/>", "json"),
-    ("text-after", "Tail", "Text behind the JSON", doc() + " and so on", "json"),
+    ("text-after", "Tail", "Text after the JSON", doc() + " and so on", "json"),
     ("brace-after", "Tail", "One closing brace too many", doc() + "}", "json"),
-    ("second-object", "Tail", "A second object behind the first", doc() + doc("1", "1"), "json"),
+    ("second-object", "Tail", "A second object after the first", doc() + doc("1", "1"), "json"),
     ("bom", "Encoding", "A byte order mark", "\ufeff" + doc(), USUAL),
     ("not-utf8", "Encoding", "A byte that is not UTF-8, in a value that no client reads",
      {"concat": [{"text": '{"maxBackupBytes":524288,"x":"'}, "ff", {"text": '","retentionDays":180}'}]}, None),
@@ -106,24 +106,24 @@ TABLE = [
      "{\u201cmaxBackupBytes\u201d: 524288, \u201cretentionDays\u201d: 180}", "json"),
     ("curly-quotes-single", "Lenient", "Typographic single quotation marks",
      "{\u2018maxBackupBytes\u2019: 524288, \u2018retentionDays\u2019: 180}", "json"),
-    ("no-break-space", "Lenient", "A no-break space behind a colon", "{\"maxBackupBytes\":\u00a0524288,\"retentionDays\":180}", "json"),
-    ("long-4096", "Long", "4096 bytes with the spaces behind the JSON, the most that Android read before 6.2",
+    ("no-break-space", "Lenient", "A no-break space after a colon", "{\"maxBackupBytes\":\u00a0524288,\"retentionDays\":180}", "json"),
+    ("long-4096", "Long", "4096 bytes including the spaces after the JSON, the most that Android before 6.2 reads",
      {"concat": [{"text": doc()}, {"pattern": "20", "length": 4096 - len(doc())}]}, USUAL),
-    ("long-4097", "Long", "4097 bytes with the spaces behind the JSON, one more than Android read before 6.2",
+    ("long-4097", "Long", "4097 bytes including the spaces after the JSON, one more than Android before 6.2 reads",
      {"concat": [{"text": doc()}, {"pattern": "20", "length": 4097 - len(doc())}]}, USUAL),
-    ("long-4097-inside", "Long", "4097 bytes, the keys that count at the end",
+    ("long-4097-inside", "Long", "4097 bytes, with the required keys at the end",
      {"concat": [{"text": '{"comment":"'}, {"pattern": "78", "length": 4097 - 57}, {"text": '","maxBackupBytes":524288,"retentionDays":180}'}]}, USUAL),
-    ("keys-swapped", "Plain", "retentionDays first, and both values unlike the usual ones", '{"retentionDays":30,"maxBackupBytes":1048577}', (1048577, 30)),
+    ("keys-swapped", "Plain", "retentionDays first, and both values unusual", '{"retentionDays":30,"maxBackupBytes":1048577}', (1048577, 30)),
     ("other-values", "Plain", "Values that are not the usual ones", doc("1234567", "91"), (1234567, 91)),
-    ("long-after", "Long", "5000 spaces behind the JSON",
+    ("long-after", "Long", "5000 spaces after the JSON",
      {"concat": [{"text": doc()}, {"pattern": "20", "length": 5000}]}, USUAL),
-    ("long-inside", "Long", "5000 bytes in a value that no client reads, before the keys that count",
+    ("long-inside", "Long", "5000 bytes in a value that no client reads, before the required keys",
      {"concat": [{"text": '{"comment":"'}, {"pattern": "78", "length": 5000}, {"text": '","maxBackupBytes":524288,"retentionDays":180}'}]}, USUAL),
 ]
 
 
 def like_ios(data):
-    """A second reading of the same rules: strict JSON, the first value of each key, whole numbers of 64 bits."""
+    """A second implementation of the same rules: strict JSON, the first value of each key, whole numbers of 64 bits."""
 
     def refuse(constant):
         raise ValueError(constant)

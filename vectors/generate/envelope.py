@@ -42,7 +42,7 @@ DOCUMENT = {
 }
 JSON = json.dumps(DOCUMENT, ensure_ascii=False, separators=(",", ":")).encode()
 
-BARE_WORD = "to Android's org.json a word without quotes is a string, so that the text parses and is no object"
+BARE_WORD = "Android's org.json reads a word without quotes as a string, so the text parses but is not an object"
 
 FTEXT, FHCRC, FEXTRA, FNAME, FCOMMENT = 1, 2, 4, 8, 16
 
@@ -85,7 +85,7 @@ def bomb():
     """A gzip of the JSON and then white space up to 1 GiB, as a recipe. All of it is valid JSON.
 
     A stored block holds the JSON; a dynamic block has one literal (a space), one length (258) and one distance (1),
-    with codes so short that one zero byte of it means four times 258 spaces.
+    with codes so short that each zero byte stands for four times 258 spaces.
     """
     bits = []
 
@@ -118,7 +118,7 @@ def bomb():
     def octets():
         return bytes(sum(bit << i for i, bit in enumerate(bits[at:at + 8])) for at in range(0, len(bits), 8))
 
-    code(space)                      # for the distance to reach back to
+    code(space)                      # the byte to which the distance refers
     matches, rest = divmod(GIB - len(JSON) - 1, 258)
     zero_bits = 2 * matches          # length and distance are one zero bit each
     fill = -len(bits) % 8
@@ -146,7 +146,7 @@ def build(oracles):
     file = File("envelope", NOTES)
     libraries = [
         by("android", "executed", "java.util.zip.GZIPInputStream (OpenJDK 17) and Android's org.json (libandroid-json-java 10.0.0)"),
-        by("ios", "executed", "zlib, driven as the source of GzipSwift 6 drives it; clients.read.json-extensions for what its JSON decoder takes"),
+        by("ios", "executed", "zlib, called as the source of GzipSwift 6 calls it; clients.read.json-extensions for what its JSON decoder accepts"),
         by("desktop", "executed", "Node 20: zlib.gunzipSync, TextDecoder (fatal), JSON.parse"),
     ]
     sealed = [by("body", "computed", "libsodium (PyNaCl 1.6.2)"), by("body", "computed", "tweetnacl 1.0.3 (Node), which opens it again")]
@@ -201,7 +201,7 @@ def build(oracles):
 
     good = file.group(
         "every valid gzip", "open", ["clause 2.1", "clause 2.2", "clause 2.4", "RFC 1952"],
-        sealed + [by("gzip", "computed", "laid by hand around blocks of fflate 0.8.3 (Node) or zlib; Python's zlib, Node's zlib and Java's GZIPInputStream unpack all")] + libraries)
+        sealed + [by("gzip", "computed", "built by hand around blocks of fflate 0.8.3 (Node) or zlib; Python's zlib, Node's zlib and Java's GZIPInputStream unpack them all")] + libraries)
     add(good, "stored", "One stored block, header as Android writes it", ["Stored"], member(JSON))
     add(good, "stored-ios", "One stored block, header as iOS writes it", ["Stored"], member(JSON, xfl=4, os=0x13))
     add(good, "stored-many", "Stored blocks of 100 bytes", ["Stored"], member(JSON, stored(JSON, 100)))
@@ -213,22 +213,22 @@ def build(oracles):
     add(good, "gzip-6", "As fflate writes it at level 6", ["Compressed"], oracles.deflate("gzip", JSON, 6))
     add(good, "fname", "With a file name (FNAME)", ["Header"], member(JSON, flags=FNAME, name=b"backup.json"))
     add(good, "fcomment", "With a comment (FCOMMENT)", ["Header"], member(JSON, flags=FCOMMENT, comment=b"a comment"))
-    add(good, "fextra", "With an extra field (FEXTRA), its bytes the gzip magic", ["Header"],
+    add(good, "fextra", "With an extra field (FEXTRA) that contains the magic bytes of gzip", ["Header"],
         member(JSON, flags=FEXTRA, extra=b"AB\x02\0\x1f\x8b"))
-    add(good, "fextra-empty", "With an extra field of no bytes", ["Header"], member(JSON, flags=FEXTRA))
-    add(good, "fhcrc", "With a right header checksum (FHCRC)", ["Header"], member(JSON, flags=FHCRC))
+    add(good, "fextra-empty", "With an empty extra field", ["Header"], member(JSON, flags=FEXTRA))
+    add(good, "fhcrc", "With a correct header checksum (FHCRC)", ["Header"], member(JSON, flags=FHCRC))
     add(good, "ftext", "Marked as text (FTEXT)", ["Header"], member(JSON, flags=FTEXT))
-    add(good, "all-fields", "With every field at once, a time and an unknown system", ["Header"],
+    add(good, "all-fields", "With every field at once, a time and an unknown operating system", ["Header"],
         member(JSON, flags=31, extra=b"AB\x01\0\xff", name=b"n", comment=b"c", mtime=0x12345678, xfl=2, os=255))
     half = len(JSON) // 2
     add(good, "two-members", "Two members, cut in the middle of the JSON", ["MultiMember"], member(JSON[:half]) + member(JSON[half:], fixed(JSON[half:])))
     add(good, "empty-member-last", "A second member that is empty", ["MultiMember"], member(JSON) + member(b""))
     add(good, "empty-member-first", "A first member that is empty: a reader that stops after it has no document", ["MultiMember"], member(b"") + member(JSON))
 
-    tails = file.group("behind the gzip", "open", ["clients.read.gzip-tail", "clients.divergence.gzip-tail"], sealed + libraries)
-    add(tails, "zero-after", "One zero byte behind the gzip", ["Tail"], member(JSON) + b"\0", ("valid", "gunzip", "valid"))
-    add(tails, "zeros-after", "512 zero bytes behind the gzip, as padding to a block", ["Tail"], member(JSON) + bytes(512), ("valid", "gunzip", "valid"))
-    add(tails, "garbage-after", "Bytes behind the gzip that are no member", ["Tail"], member(JSON) + b"garbage", ("valid", "gunzip", "gunzip"))
+    tails = file.group("bytes after the gzip", "open", ["clients.read.gzip-tail", "clients.divergence.gzip-tail"], sealed + libraries)
+    add(tails, "zero-after", "One zero byte after the gzip", ["Tail"], member(JSON) + b"\0", ("valid", "gunzip", "valid"))
+    add(tails, "zeros-after", "512 zero bytes after the gzip, as padding to a block", ["Tail"], member(JSON) + bytes(512), ("valid", "gunzip", "valid"))
+    add(tails, "garbage-after", "Bytes after the gzip that are not a member", ["Tail"], member(JSON) + b"garbage", ("valid", "gunzip", "gunzip"))
 
     bad = file.group("not a gzip", "open", ["clause 2.2", "RFC 1952", "clients.read.zlib"], sealed + libraries)
     add(bad, "zlib", "zlib instead of gzip: iOS detects the format by the header and accepts both", ["WrongContainer"],
@@ -244,7 +244,7 @@ def build(oracles):
     add(bad, "method-7", "A compression method other than 8", ["Damaged"], member(JSON, method=7))
     add(bad, "magic", "The second byte of the magic is wrong", ["Damaged"], b"\x1f\x8c" + member(JSON)[2:])
     add(bad, "crc", "The checksum's last byte is wrong", ["Damaged"], member(JSON)[:-5] + bytes([member(JSON)[-5] ^ 128]) + member(JSON)[-4:])
-    add(bad, "isize", "The length in the trailer is one too many", ["Damaged"], member(JSON)[:-4] + struct.pack("<I", len(JSON) + 1))
+    add(bad, "isize", "The length in the trailer is too large by one", ["Damaged"], member(JSON)[:-4] + struct.pack("<I", len(JSON) + 1))
     add(bad, "crc-second-member", "The checksum of the second member is wrong", ["Damaged", "MultiMember"],
         member(JSON[:half]) + member(JSON[half:])[:-8] + struct.pack("<I", zlib.crc32(JSON[half:]) ^ 1) + struct.pack("<I", len(JSON) - half))
     wrong = member(JSON, flags=FHCRC)
@@ -275,18 +275,18 @@ def build(oracles):
     add(texts, "bom", "A byte order mark before the JSON: every client accepts it", ["Encoding"], member(b"\xef\xbb\xbf" + JSON))
     add(texts, "white-space-around", "White space around the JSON", ["Encoding"], member(b" \r\n\t" + JSON + b"\r\n"))
     spoiled = JSON.replace(b'"Ada"', b'"Ad\xff"')
-    add(texts, "not-utf8", "A byte in a name that is not UTF-8: Android replaces it by U+FFFD", ["Encoding"], member(spoiled),
-        ("valid", "unknown", "json"), {"ios": "that it fails is inferred, not read"})
+    add(texts, "not-utf8", "A byte in a name that is not UTF-8: Android replaces it with U+FFFD", ["Encoding"], member(spoiled),
+        ("valid", "unknown", "json"), {"ios": "its failure is inferred, not read in a source"})
     add(texts, "latin-1", "The JSON as ISO-8859-1: a bare 0xFC", ["Encoding"],
         member(JSON.decode().replace("\U0001f511", "").encode("latin-1")),
-        ("valid", "unknown", "json"), {"ios": "that it fails is inferred, not read"})
+        ("valid", "unknown", "json"), {"ios": "its failure is inferred, not read in a source"})
     add(texts, "utf-16", "The JSON as UTF-16, little endian, with a byte order mark", ["Encoding"],
         member(b"\xff\xfe" + JSON.decode().encode("utf-16-le")),
-        ("meaning", "unknown", "json"), {"android": BARE_WORD, "ios": "no source says whether its decoder tells UTF-16 by the byte order mark"})
-    add(texts, "text-after", "Text behind the JSON", ["TextAfter"], member(JSON + b" and so on"), ("valid", "json", "json"))
+        ("meaning", "unknown", "json"), {"android": BARE_WORD, "ios": "no source says whether its decoder recognises UTF-16 by the byte order mark"})
+    add(texts, "text-after", "Text after the JSON", ["TextAfter"], member(JSON + b" and so on"), ("valid", "json", "json"))
     add(texts, "brace-after", "One closing brace too many", ["TextAfter"], member(JSON + b"}"), ("valid", "json", "json"))
-    add(texts, "nul-after", "A NUL behind the JSON", ["TextAfter"], member(JSON + b"\0"),
-        ("valid", "unknown", "json"), {"ios": "clients.read.json-extensions names text after the JSON, and no source says whether a NUL is text"})
+    add(texts, "nul-after", "A NUL after the JSON", ["TextAfter"], member(JSON + b"\0"),
+        ("valid", "unknown", "json"), {"ios": "clients.read.json-extensions names text after the JSON, but no source says whether a NUL counts as text"})
     add(texts, "cut-json", "The JSON's last byte is missing", ["Truncated"], member(JSON[:-1]))
     add(texts, "empty-json", "White space and no JSON", ["Empty"], member(b" \n"))
 
@@ -299,7 +299,7 @@ def build(oracles):
     for length in (0, 1, 23):
         short.add(f"envelope.bytes-{length}", f"The first {length} byte{'' if length == 1 else 's'} of a body", ["Short"],
                   {"key": KEY.hex(), "body": hexed(whole[:length])},
-                  {"android": invalid("size", because="an exception that nobody catches", crash=True), "ios": invalid("size"), "desktop": invalid("size")})
+                  {"android": invalid("size", because="an uncaught exception", crash=True), "ios": invalid("size"), "desktop": invalid("size")})
     for length in (24, 39):
         short.add(f"envelope.bytes-{length}", f"The first {length} bytes of a body", ["Short"],
                   {"key": KEY.hex(), "body": hexed(whole[:length])}, invalid("size"))
@@ -318,23 +318,23 @@ def build(oracles):
     shut("cut-last", "The body's last byte is missing", ["Truncated"], lambda n, b: (n + b)[:-1])
     shut("cut-half", "The second half of the body is missing", ["Truncated"], lambda n, b: (n + b)[: len(n + b) // 2])
     shut("cut-first", "The body's first byte is missing", ["Truncated"], lambda n, b: (n + b)[1:])
-    shut("nonce-last", "The nonce behind the box instead of before it", ["Layout"], lambda n, b: b + n)
-    shut("tag-last", "The tag behind the ciphertext", ["Layout"], lambda n, b: n + b[16:] + b[:16])
+    shut("nonce-last", "The nonce after the box instead of before it", ["Layout"], lambda n, b: b + n)
+    shut("tag-last", "The tag after the ciphertext", ["Layout"], lambda n, b: n + b[16:] + b[:16])
     shut("no-nonce", "No nonce: the box alone", ["Layout"], lambda n, b: b)
     shut("base64", "The whole body in base64", ["Layout"], lambda n, b: base64.b64encode(n + b))
     shut("hex", "The whole body in hexadecimal digits", ["Layout"], lambda n, b: (n + b).hex().encode())
-    shut("newline-after", "A line feed behind the body, as an editor would add", ["Layout"], lambda n, b: n + b + b"\n")
-    shut("crlf", "Line feeds turned into carriage return and line feed, as a text transfer does", ["Layout"],
+    shut("newline-after", "A line feed after the body, as an editor would add", ["Layout"], lambda n, b: n + b + b"\n")
+    shut("crlf", "Each line feed replaced by carriage return and line feed, as in a text transfer", ["Layout"],
          lambda n, b: (n + b).replace(b"\n", b"\r\n"), nonce="envelope.crlf, try 1")
     shut("wrong-key", "Sealed under the backup ID instead of the key", ["WrongKey"], lambda n, b: n + oracles.seal(BACKUP_ID, n, member(JSON)))
-    shut("tag-bit", "One bit of the tag", ["WrongKey"], lambda n, b: n + bytes([b[0] ^ 1]) + b[1:])
-    shut("last-bit", "The highest bit of the last byte", ["WrongKey"], lambda n, b: n + b[:-1] + bytes([b[-1] ^ 128]))
+    shut("tag-bit", "One bit of the tag is flipped", ["WrongKey"], lambda n, b: n + bytes([b[0] ^ 1]) + b[1:])
+    shut("last-bit", "The highest bit of the last byte is flipped", ["WrongKey"], lambda n, b: n + b[:-1] + bytes([b[-1] ^ 128]))
 
     bombs = file.group(
-        "unpacks to too much", "open", ["clause 2.2"],
-        [by("gzip", "computed", "laid by hand; Python's zlib and fflate 0.8.3 (Node) both unpack it to 1073741824 bytes"),
+        "bodies that unpack to too much", "open", ["clause 2.2"],
+        [by("gzip", "computed", "built by hand; Python's zlib and fflate 0.8.3 (Node) both unpack it to 1073741824 bytes"),
          by("body", "computed", "libsodium (PyNaCl 1.6.2)"), by("body", "computed", "tweetnacl 1.0.3 (Node)"),
-         by("result", "read", "this project's own demand; no client's source bounds what it unpacks")])
+         by("result", "read", "this project's own requirement; no client's source limits the unpacked size")])
     recipe = bomb()
     gzip = expand(recipe)
     length, unpacker, rest = 0, zlib.decompressobj(31), gzip

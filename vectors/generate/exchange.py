@@ -13,7 +13,7 @@ NOTES = {
     "Charset": "The charset of Content-Type: Android decodes a config with it, iOS ignores it.",
     "ContentType": "No client checks the Content-Type of a response.",
     "Login": "The server requires credentials. Android and Desktop send them preemptively, iOS after a challenge that it supports.",
-    "SizeGate": "The largest backup that a client uploads: on Android exactly maxBackupBytes, on iOS one byte less. iOS sends no larger one.",
+    "SizeGate": "The largest backup that a client uploads: exactly maxBackupBytes on Android, one byte less on iOS.",
     "Ignored": "A failure that a client ignores.",
     "Config": "The body of a config.",
 }
@@ -55,13 +55,13 @@ def build(oracles):
 
     up = file.group("upload", "judge_exchange", ["clause 4.3", "clause 4.6", "clients.divergence.statuses, clients.divergence.too-large"], read)
     for status in (200, 201, 202, 204):
-        up.add(f"exchange.put-{status}", f"PUT answered by {status}" + (": Android before 6.2 refused it" if status == 202 else ""), ["Success"],
+        up.add(f"exchange.put-{status}", f"PUT answered with {status}" + (": Android before 6.2 refused it" if status == 202 else ""), ["Success"],
                exchange("upload", answer(status), size=1000, limit="524288"), three(valid(), valid(), READS_ONLY))
     # No redirects: they are not part of the protocol (clause 4.9).
     for status, what in [(400, "bad request"), (403, "forbidden"), (404, "not found"), (405, "method not allowed"), (409, "no such collection"),
-                         (411, "length required"), (413, "too large: to both a failure like any other"), (423, "locked"), (429, "too many requests"),
+                         (411, "length required"), (413, "too large: for both clients a failure like any other"), (423, "locked"), (429, "too many requests"),
                          (500, "internal error"), (502, "bad gateway"), (503, "maintenance"), (507, "out of space")]:
-        up.add(f"exchange.put-{status}", f"PUT answered by {status}, {what}", ["Failure"],
+        up.add(f"exchange.put-{status}", f"PUT answered with {status}, {what}", ["Failure"],
                exchange("upload", answer(status), size=1000, limit="524288"), three(fail, fail, READS_ONLY))
     for size, limit, on_android, on_ios in [
         (524287, "524288", valid(), valid()),
@@ -71,67 +71,67 @@ def build(oracles):
         (1000, "-1", invalid("size"), invalid("size")),
     ]:
         name = f"{size}-of-{limit}".replace("-of--", "-of-minus-")
-        up.add(f"exchange.size-{name}", f"A backup of {size} byte{'' if size == 1 else 's'} where the config says {limit}", ["SizeGate"],
+        up.add(f"exchange.size-{name}", f"A backup of {size} byte{'' if size == 1 else 's'} where the config's limit is {limit}", ["SizeGate"],
                exchange("upload", answer(201), size=size, limit=limit), three(on_android, on_ios, READS_ONLY))
 
     down = file.group("download", "judge_exchange", ["clause 4.4", "clause 2.3", "clause 4.10", "clients.divergence.short-body, clients.divergence.statuses"], sealed + read)
-    down.add("exchange.get-200", "GET answered by 200 and the backup", ["Success"], exchange("download", answer(200, backup, octets)), valid())
+    down.add("exchange.get-200", "GET answered with 200 and the backup", ["Success"], exchange("download", answer(200, backup, octets)), valid())
     for status in (201, 202, 203, 206):
-        down.add(f"exchange.get-{status}", f"GET answered by {status} and the backup", ["Success"],
+        down.add(f"exchange.get-{status}", f"GET answered with {status} and the backup", ["Success"],
                  exchange("download", answer(status, backup, octets)), three(valid(), valid(), fail))
-    crash = "an exception that nobody catches"
-    down.add("exchange.get-204", "GET answered by 204: a success without content", ["ShortBody", "Success"],
+    crash = "an uncaught exception"
+    down.add("exchange.get-204", "GET answered with 204: a success without content", ["ShortBody", "Success"],
              exchange("download", answer(204)), three(invalid("size", because=crash, crash=True), invalid("size"), fail))
-    down.add("exchange.get-200-empty", "GET answered by 200 and an empty body", ["ShortBody"],
+    down.add("exchange.get-200-empty", "GET answered with 200 and an empty body", ["ShortBody"],
              exchange("download", answer(200)), three(invalid("size", because=crash, crash=True), invalid("size"), invalid("size")))
-    down.add("exchange.get-200-23-bytes", "GET answered by 200 and 23 bytes", ["ShortBody"],
+    down.add("exchange.get-200-23-bytes", "GET answered with 200 and 23 bytes", ["ShortBody"],
              exchange("download", answer(200, hexed(whole[:23]))), three(invalid("size", because=crash, crash=True), invalid("size"), invalid("size")))
-    down.add("exchange.get-200-39-bytes", "GET answered by 200 and 39 bytes", ["ShortBody"],
+    down.add("exchange.get-200-39-bytes", "GET answered with 200 and 39 bytes", ["ShortBody"],
              exchange("download", answer(200, hexed(whole[:39]))), invalid("size"))
-    down.add("exchange.get-200-html", "GET answered by 200 and a login page", ["ContentType"],
+    down.add("exchange.get-200-html", "GET answered with 200 and a login page", ["ContentType"],
              exchange("download", answer(200, {"text": "<!DOCTYPE html>\n<html><body>Please log in first</body></html>"}, [["Content-Type", "text/html"]])), invalid("open"))
     for name, headers in [("text", [["Content-Type", "text/plain; charset=utf-8"]]), ("none", []), ("json", [["Content-Type", "application/json"]])]:
         down.add(f"exchange.get-type-{name}", f"The backup, with {'no' if name == 'none' else 'the wrong'} Content-Type", ["ContentType"],
                  exchange("download", answer(200, backup, headers)), valid())
     for status, what in [(304, "not modified"), (400, "malformed"), (403, "forbidden"), (404, "no such backup"), (410, "gone"), (429, "too many requests"), (500, "internal error"), (503, "maintenance")]:
-        down.add(f"exchange.get-{status}", f"GET answered by {status}, {what}", ["Failure"], exchange("download", answer(status)), fail)
+        down.add(f"exchange.get-{status}", f"GET answered with {status}, {what}", ["Failure"], exchange("download", answer(status)), fail)
     for status in (200, 204, 206, 404, 405):
-        down.add(f"exchange.head-{status}", f"HEAD answered by {status}", ["Success" if status < 300 else "Failure"],
+        down.add(f"exchange.head-{status}", f"HEAD answered with {status}", ["Success" if status < 300 else "Failure"],
                  exchange("probe", answer(status)), three(MOBILE, MOBILE, valid() if status == 200 else fail))
 
     conf = file.group("config", "judge_exchange", ["clause 4.2", "clients.divergence.large-config"], read)
     NO_CONFIG = not_applicable("it reads no config")
     both = three(valid(), valid(), NO_CONFIG)
     neither = three(fail, fail, NO_CONFIG)
-    conf.add("exchange.config-200", "Config answered by 200", ["Config"], exchange("read_config", answer(200, CONFIG, [["Content-Type", "application/json"]])), both)
+    conf.add("exchange.config-200", "Config answered with 200", ["Config"], exchange("read_config", answer(200, CONFIG, [["Content-Type", "application/json"]])), both)
     for status in (201, 203, 206):
-        conf.add(f"exchange.config-{status}", f"Config answered by {status}", ["Success"], exchange("read_config", answer(status, CONFIG)), both)
-    conf.add("exchange.config-204", "Config answered by 204: a success without content", ["Config", "Success"],
+        conf.add(f"exchange.config-{status}", f"Config answered with {status}", ["Success"], exchange("read_config", answer(status, CONFIG)), both)
+    conf.add("exchange.config-204", "Config answered with 204: a success without content", ["Config", "Success"],
              exchange("read_config", answer(204)), three(invalid("json"), invalid("json"), NO_CONFIG))
     for name, headers in [("octets", octets), ("text", [["Content-Type", "text/plain"]]), ("html", [["Content-Type", "text/html"]]), ("none", [])]:
         conf.add(f"exchange.config-type-{name}", f"Config with {'no' if name == 'none' else 'another'} Content-Type", ["ContentType"],
                  exchange("read_config", answer(200, CONFIG, headers)), both)
     for status, what in [(400, "bad request"), (403, "forbidden"), (404, "not found"), (429, "too many requests"), (500, "internal error"), (503, "maintenance")]:
-        conf.add(f"exchange.config-{status}", f"Config answered by {status}, {what}", ["Failure"], exchange("read_config", answer(status)), neither)
+        conf.add(f"exchange.config-{status}", f"Config answered with {status}, {what}", ["Failure"], exchange("read_config", answer(status)), neither)
 
     def charset(name, comment, charset, data, ios):
         """Android's app reads the body in the charset that the header names, as OkHttp decodes it (clause 4.2)."""
         text = expand(data).decode({"utf-16": "utf-16-be"}.get(charset.lower(), charset), "replace")
         found = oracles.java.ask(op="config", data=text.encode().hex())
-        android = invalid(found["stage"], because="it obeys the charset of Content-Type") if "stage" in found else valid()
+        android = invalid(found["stage"], because="it uses the charset of Content-Type") if "stage" in found else valid()
         conf.add(f"exchange.config-charset-{name}", comment, ["Charset"],
                  exchange("read_config", answer(200, data, [["Content-Type", f"application/json; charset={charset}"]])), three(android, ios, NO_CONFIG))
 
-    charset("utf-8", "Config that names its real charset", "utf-8", CONFIG, valid())
-    charset("latin-1", "Config that names the charset ISO-8859-1, in which ASCII has the same bytes", "ISO-8859-1", CONFIG, valid())
-    charset("ascii", "Config with the charset US-ASCII", "US-ASCII", CONFIG, valid())
-    charset("utf-16", "Config whose header names the wrong charset: Android decodes it to another text", "utf-16", CONFIG, valid())
-    charset("utf-16-right", "Config in UTF-16, as its header says", "utf-16", expand(CONFIG).decode().encode("utf-16-be").hex(),
-            unknown("no source says whether its decoder tells UTF-16 without a byte order mark"))
+    charset("utf-8", "Config whose Content-Type names its real charset", "utf-8", CONFIG, valid())
+    charset("latin-1", "Config whose Content-Type names ISO-8859-1, in which ASCII has the same bytes", "ISO-8859-1", CONFIG, valid())
+    charset("ascii", "Config whose Content-Type names US-ASCII", "US-ASCII", CONFIG, valid())
+    charset("utf-16", "Config whose Content-Type names the wrong charset: Android decodes it to a different text", "utf-16", CONFIG, valid())
+    charset("utf-16-right", "Config in UTF-16, as its Content-Type says", "utf-16", expand(CONFIG).decode().encode("utf-16-be").hex(),
+            unknown("no source says whether its decoder recognises UTF-16 without a byte order mark"))
 
     gone = file.group("delete", "judge_exchange", ["clause 4.5"], read)
     for status in (200, 202, 204):
-        gone.add(f"exchange.delete-{status}", f"DELETE answered by {status}", ["Success"], exchange("delete", answer(status)), three(valid(), valid(), READS_ONLY))
+        gone.add(f"exchange.delete-{status}", f"DELETE answered with {status}", ["Success"], exchange("delete", answer(status)), three(valid(), valid(), READS_ONLY))
     gone.add("exchange.delete-404", "DELETE of a backup that does not exist: Android reports it", ["Ignored"], exchange("delete", answer(404)),
              three(fail, valid(because="it ignores the answer"), READS_ONLY))
 
@@ -145,7 +145,7 @@ def build(oracles):
     for name, comment, answers, outcome in [
         ("basic", "A server that challenges with Basic", [ask("anonymous", 401, BASIC), good], valid()),
         ("basic-lower-case", "The header's name and the scheme in lower case", [ask("anonymous", 401, [["www-authenticate", 'basic realm="Safe"']]), good],
-         three(valid(), unknown("no source says whether iOS minds the case"), valid())),
+         three(valid(), unknown("no source says whether the case matters to iOS"), valid())),
         ("no-challenge", "401 without WWW-Authenticate: iOS never sends its credentials", [ask("anonymous", 401), good], three(valid(), refused, valid())),
         ("forbidden", "403 instead of 401: iOS does not send its credentials", [ask("anonymous", 403), good], three(valid(), fail, valid())),
         ("not-found", "404 to a request without credentials: iOS does not send its credentials", [ask("anonymous", 404), good], three(valid(), fail, valid())),

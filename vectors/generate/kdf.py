@@ -17,7 +17,7 @@ NOTES = {
     "Nul": "A NUL in the password. Android and Desktop keep it; iOS passes C strings and stops before it. At the end of a password of fewer than 64 bytes it makes no difference.",
     "Star": "An ID that begins with an asterisk, as those of gateways do.",
     "LowerCase": "An ID in lower case. The salt is case sensitive. The dialogs of the clients convert an ID to upper case; an ID that an administrator sets stays unchanged.",
-    "NearMiss": "A password or ID that differs minimally from the known answer's and must derive a completely different key.",
+    "NearMiss": "A password or ID that differs only slightly from the known answer's and must derive a completely different key.",
 }
 
 ID = "ECHOECHO"
@@ -60,15 +60,15 @@ def output(master):
 def build(oracles):
     file = File("kdf", NOTES)
     by_rfc = file.group(
-        "scrypt at its own parameters", "scrypt", ["RFC 7914 section 12"],
+        "scrypt with the parameters of RFC 7914", "scrypt", ["RFC 7914 section 12"],
         [by("key", "published", "RFC 7914 section 12"),
-         by("key", "computed", "OpenSSL's scrypt (Python hashlib); scrypt-js 3.0.1 (Node) agrees, but was not asked for the one of 1 GiB")])
+         by("key", "computed", "OpenSSL's scrypt (Python hashlib); scrypt-js 3.0.1 (Node) agrees, but did not compute the vector of 1 GiB")])
     for name, password, salt, n, r, p, key in PUBLISHED:
         large = name == "1-gib"
         computed = oracles.scrypt(password.encode(), salt.encode(), n, r, p, second=not large)
         assert computed.hex() == key, name
         by_rfc.add(
-            f"kdf.rfc7914-{name}", f"RFC 7914: N = {n}, r = {r}, p = {p}" + ": not r and p swapped" * (name == "r8-p16"),
+            f"kdf.rfc7914-{name}", f"RFC 7914: N = {n}, r = {r}, p = {p}" + ". r and p must not be swapped" * (name == "r8-p16"),
             ["ScryptItself"] + ["LargeMemory"] * large,
             {"password": password, "salt": salt, "n": n, "r": r, "p": p, "length": 64},
             valid({"key": key}),
@@ -126,20 +126,20 @@ def build(oracles):
         "likely mistakes, one by one", "derive", ["clause 1.1", "clause 1.2", "clause 1.5"],
         [by("master_key", "published", "the test suites of Threema for Android and Threema for iOS")] + both)
     for name, comment, mistaken in [
-        ("n-halved", "N is 65536: not N halved, 32768", mistake("N halved: 32768", derive(PASSWORD, n=32768))),
-        ("n-doubled", "N is 65536: not N doubled, 131072", mistake("N doubled: 131072", derive(PASSWORD, n=131072))),
-        ("r-halved", "r is 8: not r halved, 4", mistake("r halved: 4", derive(PASSWORD, r=4))),
-        ("p-doubled", "p is 1: not p doubled, 2", mistake("p doubled: 2", derive(PASSWORD, p=2))),
-        ("length-32", "dkLen is 64: with dkLen 32 the backup ID is right, and there is no key", mistake("dkLen 32", derive(PASSWORD, length=32))),
-        ("halves-swapped", "The backup ID is the first half, the encryption key the second: not the two swapped",
+        ("n-halved", "N is 65536, not halved to 32768", mistake("N halved: 32768", derive(PASSWORD, n=32768))),
+        ("n-doubled", "N is 65536, not doubled to 131072", mistake("N doubled: 131072", derive(PASSWORD, n=131072))),
+        ("r-halved", "r is 8, not halved to 4", mistake("r halved: 4", derive(PASSWORD, r=4))),
+        ("p-doubled", "p is 1, not doubled to 2", mistake("p doubled: 2", derive(PASSWORD, p=2))),
+        ("length-32", "dkLen is 64: with dkLen 32 the backup ID is right, but there is no key", mistake("dkLen 32", derive(PASSWORD, length=32))),
+        ("halves-swapped", "The backup ID is the first half, the encryption key the second: they must not be swapped",
          mistake("backup ID and encryption key swapped", right[32:] + right[:32])),
-        ("upper-case-digits", "The backup ID in lower-case digits: in upper-case digits the server has no file of that name",
+        ("upper-case-digits", "The backup ID in lower-case digits: in upper-case digits, the server has no file with that name",
          {"name": "backup ID in upper-case digits", "resource": "backups/" + MASTER[:64].upper()}),
-        ("shard-prefix", "The shard prefix is the first 8 bits: not 8 digits", {"name": "8 digits instead of 8 bits", "shard_prefix": MASTER[:8]}),
-        ("id-as-password", "The ID is the salt: not password and ID swapped", mistake("password and ID swapped", derive(ID, PASSWORD))),
-        ("id-lower-case", "The ID as it is: not the ID in lower case", mistake("ID in lower case", derive(PASSWORD, ID.lower()))),
-        ("utf-16", "The password in UTF-8: not in UTF-16", mistake("password as UTF-16, little endian", derive(PASSWORD.encode("utf-16-le")))),
-        ("line-feed", "The password alone: not with a line feed at its end, as `echo` puts it",
+        ("shard-prefix", "The shard prefix is the first 8 bits, not the first 8 digits", {"name": "8 digits instead of 8 bits", "shard_prefix": MASTER[:8]}),
+        ("id-as-password", "The ID is the salt: password and ID must not be swapped", mistake("password and ID swapped", derive(ID, PASSWORD))),
+        ("id-lower-case", "The ID unchanged, not in lower case", mistake("ID in lower case", derive(PASSWORD, ID.lower()))),
+        ("utf-16", "The password in UTF-8, not in UTF-16", mistake("password as UTF-16, little endian", derive(PASSWORD.encode("utf-16-le")))),
+        ("line-feed", "The password alone, without the line feed that `echo` adds",
          mistake("password with a line feed at its end", derive(PASSWORD + "\n"))),
     ]:
         likely.add(f"kdf.mistake-{name}", comment, ["Mistake"], {"password": PASSWORD, "id": ID}, valid(output(right)), [mistaken])
@@ -153,12 +153,12 @@ def build(oracles):
 
     add("ascii-1", "Letters, digits and punctuation", ["NearMiss"], "Tr0ub4dor&3 horse!", "ABCD1234")
     add("password-upper-case", "The known answer's password in upper case", ["NearMiss"], "SHOOTDEATHSTAR")
-    add("id-last-character", "Another ID in its last character", ["NearMiss"], PASSWORD, "ECHOECHP")
-    add("id-digits", "An ID of digits", ["NearMiss"], PASSWORD, "01234567")
+    add("id-last-character", "An ID that differs in its last character", ["NearMiss"], PASSWORD, "ECHOECHP")
+    add("id-digits", "An ID of digits only", ["NearMiss"], PASSWORD, "01234567")
     add("length-8", "8 bytes, the shortest password that clients accept", ["LengthEdge"], "8 bytes!")
     add("length-63", "63 bytes: one less than HMAC-SHA-256's block", ["LengthEdge"], {"pattern": "abcdefghijklm", "length": 63})
     add("length-64", "64 bytes: exactly HMAC-SHA-256's block", ["LengthEdge"], {"pattern": "abcdefghijklm", "length": 64})
-    add("length-65", "65 bytes: HMAC hashes the password first. Not to be cut off at 64 bytes", ["LengthEdge"], {"pattern": "abcdefghijklm", "length": 65},
+    add("length-65", "65 bytes: HMAC hashes the password first. It must not be cut off at 64 bytes", ["LengthEdge"], {"pattern": "abcdefghijklm", "length": 65},
         mistakes=[("cut off at 64 bytes", expand_text({"pattern": "abcdefghijklm", "length": 64}), ID)])
     add("length-4096", "4096 bytes, the longest password that Android accepts", ["LengthEdge"], {"pattern": "abcdefghijklm", "length": 4096},
         mistakes=[("cut off at 64 bytes", expand_text({"pattern": "abcdefghijklm", "length": 64}), ID),
@@ -170,11 +170,11 @@ def build(oracles):
     add("length-4096-emoji", "4096 characters of four bytes each", ["LengthEdge", "Unicode"], {"pattern": "\U0001f511", "length": 4096})
     for name, comment, password, wrong in [
         ("apostrophe", "An apostrophe", "it's a password", "its a password"), ("quote", "A double quote", 'say "password"', "say password"),
-        ("backslash", "A backslash, and no escape", "back\\nslash", "back\nslash"), ("plus", "A plus sign, and no space", "pass+word+1", "pass word 1"),
-        ("ampersand", "An ampersand", "pass&amp;word", "pass&word"), ("percent", "A percent sign, and no escape", "pass%20word", "pass word"),
-        ("dollar", "A dollar sign, as a shell would read it", "pa$HOMEword", "paword"), ("tab", "A tab inside", "pass\tword", "pass word"),
+        ("backslash", "A backslash that is not an escape", "back\\nslash", "back\nslash"), ("plus", "A plus sign that is not a space", "pass+word+1", "pass word 1"),
+        ("ampersand", "An ampersand", "pass&amp;word", "pass&word"), ("percent", "A percent sign that is not an escape", "pass%20word", "pass word"),
+        ("dollar", "A dollar sign that a shell would expand", "pa$HOMEword", "paword"), ("tab", "A tab inside", "pass\tword", "pass word"),
     ]:
-        add(f"special-{name}", f"{comment}: not to be changed on its way", ["NearMiss"], password, mistakes=[("changed on its way", wrong, ID)])
+        add(f"special-{name}", f"{comment}: must reach scrypt unchanged", ["NearMiss"], password, mistakes=[("changed on its way", wrong, ID)])
     add("shard-letters", "A backup ID that begins with letters", ["NearMiss"], SHARD_LETTERS)
     nfc = "gr\u00fc\u00dfe-\u00c5str\u00f6m"
     nfd = unicodedata.normalize("NFD", nfc)
@@ -182,31 +182,31 @@ def build(oracles):
     add("nfc", "Accented letters as one code point each (NFC). The other of the pair: kdf.nfd", ["Unicode", "Normalisation"], nfc,
         mistakes=[("normalised to NFD", nfd, ID)])
     group.value["tests"][-1]["mistakes"].append(mistake("password as ISO-8859-1", derive(nfc.encode("latin-1"))))
-    add("nfd", "The same as letter and combining accent (NFD): not to be normalised to NFC. The other of the pair: kdf.nfc", ["Unicode", "Normalisation"], nfd,
+    add("nfd", "The same letters with combining accents (NFD): must not be normalised to NFC. The other of the pair: kdf.nfc", ["Unicode", "Normalisation"], nfd,
         mistakes=[("normalised to NFC", nfc, ID)])
     compatible = "\ufb01ne\u2460\uff21\u212bngstrom"
     add("compatibility", "Ligature, circled digit, full-width letter, angstrom sign: NFKC would change each", ["Unicode", "Normalisation"], compatible,
         mistakes=[("normalised to NFC", unicodedata.normalize("NFC", compatible), ID),
                   ("normalised to NFKC", unicodedata.normalize("NFKC", compatible), ID)])
     emoji = "\U0001f511 s\u00e9curit\u00e9 \U0001f468\u200d\U0001f469\u200d\U0001f467"
-    add("emoji", "Beyond the basic plane, with zero-width joiners: 4 bytes of UTF-8 each, not two of 3", ["Unicode"], emoji)
+    add("emoji", "Emoji beyond the basic plane, with zero-width joiners: 4 bytes of UTF-8 for each emoji, not 3 for each surrogate", ["Unicode"], emoji)
     group.value["tests"][-1]["mistakes"] = [
         mistake("surrogates encoded one by one (CESU-8)",
                 derive("".join(unit for character in emoji for unit in _surrogates(character)).encode("utf-8", "surrogatepass")))]
-    add("rtl", "Hebrew and Arabic with a mark of direction", ["Unicode"], "\u05e1\u05d9\u05e1\u05de\u05d4\u200f \u0643\u0644\u0645\u0629 123")
+    add("rtl", "Hebrew and Arabic with a right-to-left mark", ["Unicode"], "\u05e1\u05d9\u05e1\u05de\u05d4\u200f \u0643\u0644\u0645\u0629 123")
     add("cjk", "Chinese, Japanese, Korean", ["Unicode"], "\u5bc6\u7801\u30d1\u30b9\u30ef\u30fc\u30c9\ube44\ubc00")
     for name, comment, password in [
-        ("space-leading", "A leading space: not to be trimmed", " " + PASSWORD),
-        ("space-trailing", "A trailing space: not to be trimmed", PASSWORD + " "),
+        ("space-leading", "A leading space: must not be trimmed", " " + PASSWORD),
+        ("space-trailing", "A trailing space: must not be trimmed", PASSWORD + " "),
         ("space-no-break", "A trailing no-break space", PASSWORD + "\u00a0"),
         ("newline-trailing", "A trailing line feed, as `echo` would add", PASSWORD + "\n"),
     ]:
         add(name, comment, ["WhiteSpace"], password, mistakes=[("trimmed", PASSWORD, ID)])
     add("space-only", "Eight spaces", ["WhiteSpace"], " " * 8)
-    add("bom-leading", "A leading U+FEFF, a byte order mark: not to be dropped, because it is part of the password", ["Unicode"], "\ufeff" + PASSWORD,
+    add("bom-leading", "A leading U+FEFF (byte order mark): must not be dropped, because it is part of the password", ["Unicode"], "\ufeff" + PASSWORD,
         mistakes=[("byte order mark dropped", PASSWORD, ID)])
     add("id-star", "An ID that begins with an asterisk", ["Star"], PASSWORD, "*SUPPORT")
-    add("id-star-digits", "An asterisk, then digits and letters: the asterisk is not to be dropped", ["Star"], PASSWORD, "*0MY1D23",
+    add("id-star-digits", "An asterisk, then digits and letters: the asterisk must not be dropped", ["Star"], PASSWORD, "*0MY1D23",
         mistakes=[("asterisk dropped", PASSWORD, "0MY1D23")])
 
     special = file.group(
@@ -230,9 +230,9 @@ def build(oracles):
         "kdf.id-lower-case",
         "An ID in lower case that no dialog converted. Its key differs from kdf.known-answer's, and the server has no such backup",
         ["LowerCase"], {"password": PASSWORD, "id": ID.lower()},
-        {"android": valid(lower, "as a device administrator wrote it; the dialog would have turned it into upper case"),
-         "ios": valid(lower, "as a device administrator wrote it; the dialog would have turned it into upper case"),
-         "desktop": invalid("meaning", because="it demands upper case")})
+        {"android": valid(lower, "as a device administrator set it; the dialog would have converted it to upper case"),
+         "ios": valid(lower, "as a device administrator set it; the dialog would have converted it to upper case"),
+         "desktop": invalid("meaning", because="it requires upper case")})
     return file
 
 

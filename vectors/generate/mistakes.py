@@ -128,7 +128,7 @@ def sealing(key, nonce, plain):
 
 
 def sealed(key, nonce, plain):
-    """Name of an ID, name and box, each sealed with one mistake: an implementation that opens one to `plain` makes the same."""
+    """Part of an ID, name, and a box that was sealed with one mistake: an implementation that opens it to `plain` makes the same mistake."""
     names = ["xchacha20", "no-hsalsa20-last", "no-hsalsa20-first", "nonce-zero", "nonce-reversed", "nonce-halves", "nonce-12", "counter-1",
              "second-block", "first-block", "counter-big-endian", "rounds-8", "rounds-12", "key-reversed", "key-halves", "zero-key", "key-hashed",
              "ietf-tag-behind", "ietf-tag-in-front", "tag-over-plaintext", "tag-zeros", "no-tag", "tag-reversed", "nonce-in-front", "nonce-behind"]
@@ -162,7 +162,7 @@ def opening(key, nonce, box):
 
 
 def deriving(password, id, scrypt):
-    """Name and master key of each likely mistake in deriving. `scrypt` has password, salt and other parameters, as bytes and numbers."""
+    """Name and master key of each likely mistake in deriving. `scrypt` takes password and salt as bytes, and the other parameters as numbers."""
     plain, salt = password.encode(), id.encode()
 
     def pbkdf2(rounds):

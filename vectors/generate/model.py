@@ -118,7 +118,7 @@ class Group:
         if mistakes:
             for mistake in mistakes:
                 for part, answer in mistake.items():
-                    assert part == "name" or answer != test.get("output", {}).get(part), (id, mistake["name"], "is no mistake")
+                    assert part == "name" or answer != test.get("output", {}).get(part), (id, mistake["name"], "is not a mistake")
             test["mistakes"] = mistakes
         self.value["tests"].append(test)
 

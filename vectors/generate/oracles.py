@@ -31,7 +31,7 @@ class Child:
         self.process.stdin.flush()
         line = self.process.stdout.readline()
         if not line:
-            raise RuntimeError(f"an oracle died of {str(request)[:200]}")
+            raise RuntimeError(f"an oracle died on {str(request)[:200]}")
         return json.loads(line)
 
     def close(self):

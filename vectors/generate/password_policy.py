@@ -43,28 +43,28 @@ def build(oracles):
                   {"android": outcome(android), "ios": unknown(ios[0]) if isinstance(ios, tuple) else outcome(ios), "desktop": DESKTOP})
 
     long = {"pattern": "abcdefghijklm", "length": 4096}
-    add("empty", "Length", "Nothing", "", "length", "length")
+    add("empty", "Length", "An empty password", "", "length", "length")
     add("length-7", "Length", "7 characters", "Xq7!vmZ", "length", "length")
     add("length-8", "Length", "8 characters", "Xq7!vmZp", None, None)
     add("length-4096", "Length", "4096 characters", long, None, None)
-    add("length-4097", "Length", "4097 characters: too long for Android alone", long | {"length": 4097}, "length", None)
+    add("length-4097", "Length", "4097 characters: too long only for Android", long | {"length": 4097}, "length", None)
     add("emoji-4", "Length", "4 different emoji: 8 UTF-16 units, 4 graphemes", "\U0001f511\U0001f512\U0001f513\U0001f514", None, "length")
     add("emoji-family", "Length", "A family of three, one grapheme of 8 UTF-16 units", "\U0001f468\u200d\U0001f469\u200d\U0001f467", None, "length")
     add("combining-7", "Length", "7 letters with combining accents: 14 UTF-16 units, 7 graphemes", "a\u0301b\u0301c\u0301d\u0301e\u0301f\u0301g\u0301", None, "length")
     add("combining-8", "Length", "8 letters with combining accents", "a\u0301b\u0301c\u0301d\u0301e\u0301f\u0301g\u0301h\u0301", None, None)
     add("umlauts-7", "Length", "7 umlauts: 14 bytes of UTF-8, but only 7 characters", "\u00e4\u00f6\u00fc\u00df\u00c4\u00d6\u00dc", "length", "length")
-    add("one-letter", "OneCharacter", "8 times the same letter", "kkkkkkkk", "one_character", "one_character")
-    add("one-letter-long", "OneCharacter", "100 times the same letter", {"pattern": "k", "length": 100}, "one_character", "one_character")
-    add("one-letter-both-cases", "OneCharacter", "The same letter in both cases: one character for iOS alone", "kkkkKKKK", None, "one_character")
-    add("one-letter-but-last", "OneCharacter", "7 times the same letter, then another", "kkkkkkkq", None, None)
-    add("two-letters", "OneCharacter", "Two letters in turn", "kqkqkqkq", None, None)
+    add("one-letter", "OneCharacter", "The same letter 8 times", "kkkkkkkk", "one_character", "one_character")
+    add("one-letter-long", "OneCharacter", "The same letter 100 times", {"pattern": "k", "length": 100}, "one_character", "one_character")
+    add("one-letter-both-cases", "OneCharacter", "The same letter in both cases: only iOS counts it as one character", "kkkkKKKK", None, "one_character")
+    add("one-letter-but-last", "OneCharacter", "The same letter 7 times, then another", "kkkkkkkq", None, None)
+    add("two-letters", "OneCharacter", "Two alternating letters", "kqkqkqkq", None, None)
     add("one-space", "OneCharacter", "8 spaces", " " * 8, "one_character", "one_character")
-    add("one-emoji", "OneCharacter", "8 times the same emoji", "\U0001f511" * 8, "one_character",
-        ("its source counts graphemes against UTF-16 units here; not executed",))
+    add("one-emoji", "OneCharacter", "The same emoji 8 times", "\U0001f511" * 8, "one_character",
+        ("its source compares the number of graphemes with that of UTF-16 units here; not executed",))
     add("digits-8", "Digits", "8 digits", "83497585", "digits", "digits")
     add("digits-15", "Digits", "15 digits", "834975851204766", "digits", "digits")
     add("digits-16", "Digits", "16 digits", "8349758512047669", None, None)
-    add("digits-16-same", "OneCharacter", "16 times the same digit", "7777777777777777", "one_character", "one_character")
+    add("digits-16-same", "OneCharacter", "The same digit 16 times", "7777777777777777", "one_character", "one_character")
     add("digits-space", "Digits", "Digits and a space", "834975 8", None, None)
     add("digits-arabic", "Digits", "8 Arabic-Indic digits: not ASCII digits", "\u0668\u0663\u0664\u0669\u0667\u0665\u0668\u0665", None, None)
     add("digits-full-width", "Digits", "8 full-width digits: not ASCII digits", "\uff18\uff13\uff14\uff19\uff17\uff15\uff18\uff15", None, None)
@@ -83,8 +83,8 @@ def build(oracles):
         ("pattern-short", "Shorter than 8, which a pattern allows. Android's restore dialog still requires 8", "[a-z]+", "qmv", True, True),
         ("pattern-one-character", "One repeated character, which a pattern allows", ".{8,}", "kkkkkkkk", True, True),
         ("pattern-digits", "Digits only, which a pattern allows", "[0-9]{8}", "83497585", True, True),
-        ("pattern-case", "The case counts", "[a-z]{8}", "ABCDEFGH", False, False),
-        ("pattern-lookahead", "Lookaheads, as such patterns have them: ten characters of three kinds", "(?=.*[0-9])(?=.*[a-z])(?=.*[A-Z]).{10,}", "12345678aA", True, True),
+        ("pattern-case", "Case matters", "[a-z]{8}", "ABCDEFGH", False, False),
+        ("pattern-lookahead", "Lookaheads, as such patterns use them: at least ten characters, of three kinds", "(?=.*[0-9])(?=.*[a-z])(?=.*[A-Z]).{10,}", "12345678aA", True, True),
     ]:
         assert oracles.java.ask(op="matches", pattern=pattern, text=password)["matches"] == android, name
         assert (len(re.findall(pattern, password)) == 1) == ios, name

@@ -29,12 +29,12 @@ NOTES = {
     "PrivateKey": "A private key that is longer or shorter than 32 bytes.",
     "Link": "Links that not every client restores.",
     "Name": "Names that are too long.",
-    "Base64": "base64 with white space, without padding, or none at all.",
+    "Base64": "base64 with white space or without padding, or text that is not base64.",
     "PictureRelease": "`user.profilePicRelease`: who may see the picture.",
     "SyncExclusion": "The IDs that are excluded from the contact sync: iOS 4.8 and later spells the key differently.",
     "DuplicateKey": "The same key twice in one object.",
     "Lenient": "Not JSON. Android's parser accepts more than JSON.",
-    "Encoding": "A byte order mark, a lone surrogate, bytes that are not UTF-8.",
+    "Encoding": "A byte order mark, a lone surrogate, or bytes that are not UTF-8.",
     "Container": "The gzip around the document, and the bytes after it.",
     "Short": "A body too short to hold nonce and tag.",
     "WrongKey": "A body that was encrypted under another key.",
@@ -109,7 +109,7 @@ def gives(restored, because=None):
     return valid({"restored": restored}, because)
 
 
-def hangs(stage, because="the failure is swallowed: nothing is restored, and the app waits for ever"):
+def hangs(stage, because="the error is ignored: nothing is restored, and the app waits for ever"):
     return invalid(stage, because=because) | {"hang": True}
 
 
@@ -119,10 +119,11 @@ def crashes(stage, because):
 
 REFUSES = invalid("meaning")
 NO_JSON = invalid("json")
-UNREAD_KEY = unknown("no source says what it does with a device group key that has not 32 bytes")
-NO_SOURCE = "no source says what it does then"
-INFERRED = "that the whole restore fails is inferred, not read"
-# Releases of iOS that lose only the left group, and make the user's own active again.
+UNREAD_KEY = unknown("no source says what it does with a device group key that is not 32 bytes long")
+NO_SOURCE = "no source says what it does in this case"
+INFERRED = "the failure of the whole restore is inferred, not read in a source"
+# Releases of iOS that lose only a group that the user has left, and restore the user's own as
+# active.
 LOSES_LEFT = "ios-4.8 ios-4.8.4 ios-4.9 ios-5.4 ios-5.8 ios-6.3 ios-6.8 ios-6.8.8"
 NO_LISTS = not_applicable("it has no distribution lists")
 SAME = {"/contacts/0/identity": "ECHOECHO", "/contacts/0/firstname": "Ada", "/contacts/1": None, "/user/nickname": "Tester"}
@@ -245,14 +246,14 @@ def whole(add):
     add("minimal", "Minimal", "Only version and private key: enough to restore the identity on Android; iOS crashes without settings",
         {"info": {"version": 1}, "user": {"privatekey": PRIVATE_KEY}},
         gives({"/user/privatekey": PRIVATE_KEY, "/contacts": None, "/groups": None}),
-        crashes("meaning", "the settings are unwrapped without a look"), REFUSES)
+        crashes("meaning", "the settings are unwrapped without a check"), REFUSES)
 
 
 def device_group_keys(add):
     """Desktop restores no document without a device group key of 32 bytes; the mobile clients restore any."""
     for id, comment, key, ios, desktop in [
         ("32-bytes", "A device group key of 32 bytes, as iOS writes it to link a device", LINK, gives(SAME), gives(SAME)),
-        ("12-bytes", "A device group key of 16 letters, base64 of 12 bytes: such a backup's password has this form, not its key",
+        ("12-bytes", "A device group key of 16 letters, the base64 of 12 bytes: the password of such a backup has this form, not its device group key",
          {GROUP_KEY: "abcdefghijklmnop"}, UNREAD_KEY, REFUSES),
         ("33-bytes", "A device group key of 33 bytes", {GROUP_KEY: base64.b64encode(bytes(33)).decode()}, UNREAD_KEY, REFUSES),
         ("not-base64", "A device group key that is not base64", {GROUP_KEY: "%%%%"}, UNREAD_KEY, REFUSES),
@@ -291,7 +292,7 @@ def missing(add):
     add("no-user", "MissingPart", "Without user", less("user"), REFUSES, REFUSES, REFUSES)
     add("no-privatekey", "MissingPart", "Without the private key", less("user", "privatekey"), REFUSES, REFUSES, REFUSES)
     add("no-settings", "MissingPart", "Without settings: Android skips them, iOS crashes", less("settings"),
-        gives(SAME), crashes("meaning", "the settings are unwrapped without a look"), REFUSES)
+        gives(SAME), crashes("meaning", "the settings are unwrapped without a check"), REFUSES)
     add("no-sync-contacts", "MissingPart", "Settings without syncContacts", less("settings", "syncContacts"),
         gives(SAME | {"/settings/syncContacts": False}), REFUSES, REFUSES)
     add("no-contacts", "MissingPart", "Without contacts: Android then restores neither groups nor distribution lists", less("contacts"),
@@ -299,7 +300,7 @@ def missing(add):
         gives({"/user/nickname": "Tester", "/contacts/0/identity": "ECHOECHO", "/contacts/0/hidden": True, "/groups/0/id": "0000000000000001"}),
         REFUSES,
         {"ios-7.0.0 ios-7.0.5": gives({"/groups/0/id": "0000000000000001"}), "ios-4.8 ios-4.9 ios-5.4 ios-5.8 ios-6.8 ios-6.8.8": gives({"/groups": None}),
-         "ios-4.6": hangs("meaning", "what waits for the end of the restore is never called")})
+         "ios-4.6": hangs("meaning", "the callback for the end of the restore is never called")})
     less_contacts = without(document(settings={"blockUnknown": True, "blockedContacts": ["OTHERID1"]}), "contacts")
     add("no-contacts-settings", "MissingPart", "Without contacts: the settings are still restored", less_contacts,
         gives({"/settings/blockUnknown": True, "/settings/blockedContacts": ["OTHERID1"]}),
@@ -324,13 +325,13 @@ def types(add):
         gives(SAME | {"/contacts/0/createdAt": TIME}), REFUSES, REFUSES, java=[(place + ("createdAt",), "optLong", str(TIME))])
     add("boolean-string", "WrongType", "workVerified as the string true", one('"firstname"', '"workVerified":"true","firstname"'),
         gives(SAME | {"/contacts/0/workVerified": True}), REFUSES, REFUSES, java=[(place + ("workVerified",), "optBoolean", "true")])
-    add("boolean-number", "WrongType", "readReceipts of the settings as 0: Android uses the default, true", document(settings={"readReceipts": 0}),
+    add("boolean-number", "WrongType", "The setting readReceipts as 0: Android uses the default, true", document(settings={"readReceipts": 0}),
         gives(SAME | {"/settings/readReceipts": True}), REFUSES, REFUSES, java=[(("settings", "readReceipts"), "optBooleanTrue", "true")])
     add("verification-string", "WrongType", "verification as the string 2",
         one('"verification":0', f'"publickey":"{public_key("ECHOECHO")}","verification":"2"'),
         gives(SAME | {"/contacts/0/verification": 2}), REFUSES, REFUSES, java=[(place + ("verification",), "optInt", "2")])
     null = gives(SAME | {"/user/nickname": "null"})
-    add("null-user-nickname", "Null", "user.nickname is null: on Android the nickname is then `null`", document(user={"nickname": None}),
+    add("null-user-nickname", "Null", "user.nickname is null: Android restores the nickname `null`", document(user={"nickname": None}),
         null, gives({"/user/nickname": None}), REFUSES, java=[(("user", "nickname"), "optString", "null")])
     for key in ("firstname", "lastname"):
         add(f"null-{key}", "Null", f"A contact's {key} is null", document(contacts=[contact(**{key: None})]),
@@ -343,7 +344,7 @@ def types(add):
     add("null-contact-nickname", "Null", "A contact's nickname is null: the only string for which Android checks this", document(contacts=[contact(nickname=None)]),
         safe, safe, safe, {"android-5.3 android-5.8 android-6.1": safe})
     add("null-picture", "Null", "profilePic is null: Android reads the text null, which is base64 of three bytes", document(user={"profilePic": None}),
-        unknown("what it does with three bytes that are no picture is not known"), gives(SAME | {"/user/profilePic": None}), REFUSES,
+        unknown("it is not known what it does with three bytes that are not a picture"), gives(SAME | {"/user/profilePic": None}), REFUSES,
         java=[(("user", "profilePic"), "optString", "null")])
     add("null-publickey", "Null", "A contact's public key is null: Android reads the text null, which is base64 of three bytes",
         document(contacts=[contact(verification=2, publickey=None)]),
@@ -368,7 +369,7 @@ def types(add):
         ("minus-1", "-1", -1, REFUSES, -1, "createdAt -1, as Android before 5.0.5 writes it: one such number makes the restore on iOS fail"),
         ("fraction", "1700000000000.5", TIME, REFUSES, None, "createdAt with a fraction: Android truncates it"),
         ("whole-fraction", "1700000000000.0", TIME, TIME, TIME, "createdAt with a fraction of zero"),
-        ("2-64", "18446744073709552000", 2**63 - 1, REFUSES, None, "createdAt with the maximum of the format's schema, which is just beyond 64 bits"),
+        ("2-64", "18446744073709552000", 2**63 - 1, REFUSES, None, "createdAt at the maximum of the format's schema, which is just beyond 64 bits"),
     ]:
         add(f"time-{id}", "Timestamp", comment, time(spelling), gives(SAME | {"/contacts/0/createdAt": android}),
             ios if isinstance(ios, dict) else gives(SAME | {"/contacts/0/createdAt": ios}),
@@ -385,7 +386,7 @@ def contacts(add):
         gives(first), gives({"/contacts/0/identity": "ECHOECHO", "/contacts/1/identity": "ABCD1234"}), REFUSES)
     add("id-twice", "ContactId", "A contact twice: the first wins", document(contacts=[contact(firstname="One"), contact(firstname="Two")]),
         gives({"/contacts/0/firstname": "One", "/contacts/1": None}), gives({"/contacts/0/firstname": "One", "/contacts/1": None}),
-        unknown("that the import fails is inferred, not read"))
+        unknown("the failure of the import is inferred, not read in a source"))
     other = public_key("ABCD1234")
     differs = document(contacts=[contact(verification=2, publickey=other)])
     add("key-differs", "PublicKey", "A verified contact whose key differs from the directory's: Android uses the backup's key, iOS the directory's, Desktop refuses both", differs,
@@ -397,7 +398,7 @@ def contacts(add):
         document(contacts=[contact(verification=2, publickey="%%%%"), contact("ABCD1234")]),
         gives(first), gives({"/contacts/0/publickey": public_key("ECHOECHO"), "/contacts/1/identity": "ABCD1234"}), REFUSES)
     for level in (0, 1):
-        add(f"key-bad-base64-level-{level}", "PublicKey", f"A contact of level {level} whose key is no base64: Android keeps it, with the directory's key",
+        add(f"key-bad-base64-level-{level}", "PublicKey", f"A contact of level {level} whose key is not base64: Android keeps it, with the directory's key",
             document(contacts=[contact(verification=level, publickey="%%%%")]),
             gives(SAME | {"/contacts/0/publickey": public_key("ECHOECHO"), "/contacts/0/verification": 0}), gives(SAME | {"/contacts/0/verification": level}), REFUSES)
     short = base64.b64encode(bytes(31)).decode()
@@ -409,7 +410,7 @@ def contacts(add):
     add("verification-1", "Verification", "Verification 1: becomes 0 on Android", document(contacts=[contact(verification=1)]),
         gives(SAME | {"/contacts/0/verification": 0}), gives(SAME | {"/contacts/0/verification": 1}), gives(SAME | {"/contacts/0/verification": 1}))
     revoked = [entry("ECHOECHO", "revoked"), entry("ABCD1234")]
-    add("revoked-with-key", "Revoked", "A revoked contact with its key: Android and iOS write the key, and no mobile reader uses it",
+    add("revoked-with-key", "Revoked", "A revoked contact with its key: Android and iOS write the key, but neither uses it when restoring",
         document(contacts=[contact(publickey=public_key("ECHOECHO")), contact("ABCD1234")]),
         gives(first), gives(first), gives({"/contacts/0/identity": "ECHOECHO", "/contacts/1/identity": "ABCD1234"}), directory=revoked)
     add("revoked-without-key", "Revoked", "A revoked contact without its key", document(contacts=[contact(), contact("ABCD1234")]),
@@ -422,7 +423,7 @@ def groups(add):
 
     next_one = {"/groups/0/id": "0000000000000002", "/groups/1": None}
     member = group(2)
-    add("group-creator-unknown", "Group", "A group whose creator is no contact", of(group(creator="OTHERID1", members=["OTHERID1", OWN]), member),
+    add("group-creator-unknown", "Group", "A group whose creator is not a contact", of(group(creator="OTHERID1", members=["OTHERID1", OWN]), member),
         gives(next_one), gives(next_one), REFUSES)
     left = {"/groups/0/id": "0000000000000001", "/groups/0/state": "left", "/groups/1/id": "0000000000000002"}
     add("group-left", "Group", "A group that the user has left: the user's own ID is not among the members", of(group(creator="ECHOECHO", members=["ECHOECHO", "ABCD1234"]), member),
@@ -432,7 +433,7 @@ def groups(add):
         of(group(creator="OTHERID1", members=[]), member, contacts=[contact(), contact("OTHERID1")]),
         gives(left), gives(left), gives(left), {"ios-7.0.0 ios-7.0.4": gives({"/groups": None}), LOSES_LEFT: gives(next_one)})
     unlisted = of(group(creator="OTHERID1", members=["ECHOECHO"]), member)
-    add("group-left-creator-unknown", "Group", "A left group whose creator is no contact: iOS 7.0.5 and later still restores it", unlisted,
+    add("group-left-creator-unknown", "Group", "A left group whose creator is not a contact: iOS 7.0.5 and later still restores it", unlisted,
         gives(next_one), gives(left), REFUSES, {"ios-7.0.5": gives(left)})
     add("group-own-empty", "Group", "The user's own group without any member, not even the user: active again on iOS before 7.0.5", of(group(members=[])),
         gives({"/groups/0/state": "left"}), gives({"/groups/0/state": "left"}), gives({"/groups/0/state": "left"}),
@@ -443,7 +444,7 @@ def groups(add):
         gives({"/groups/0/state": "member", "/groups/0/members": [OWN, "ABCD1234", "ECHOECHO"]}),
         {"android-5.8 android-6.0 android-6.1": gives({"/groups/0/state": "member", "/groups/0/members": [OWN, "ABCD1234"]})})
     fetched = {"/contacts/2/identity": "OTHERID1", "/contacts/2/hidden": True, "/contacts/2/verification": 0, "/groups/0/members": [OWN, "ECHOECHO", "OTHERID1"]}
-    add("group-member-unknown", "Group", "A member that is no contact: both mobile clients fetch it from the directory as hidden; Desktop refuses the backup",
+    add("group-member-unknown", "Group", "A member that is not a contact: both mobile clients fetch it from the directory as hidden; Desktop refuses the backup",
         of(group(members=[OWN, "ECHOECHO", "OTHERID1"])), gives(fetched), gives(fetched), REFUSES,
         {"ios-4.9 ios-6.8 ios-7.0.5": gives(fetched), "ios-4.8 ios-4.8.4": gives(fetched | {"/contacts/2/hidden": None}),
          "ios-4.6": gives({"/contacts/2": None, "/groups/0/members": [OWN, "ECHOECHO"]})})
@@ -456,7 +457,7 @@ def groups(add):
         gives({"/groups/0/state": "member"}), gives({"/groups/0/state": "left"}), unknown(NO_SOURCE),
         {"ios-4.8 ios-6.8 ios-7.0.0 ios-7.0.5": gives({"/groups/0/state": "left"})})
     both_blocked = {"settings": {"syncContacts": False, "blockedContacts": ["OTHERID1"]}}
-    add("group-member-blocked", "Group", "A blocked member that is no contact: iOS skips it, 4.8 to 4.8.3 loses the group",
+    add("group-member-blocked", "Group", "A blocked member that is not a contact: iOS skips it; iOS 4.8 to 4.8.3 loses the group",
         of(group(members=[OWN, "ECHOECHO", "OTHERID1"])) | both_blocked, gives(fetched), gives(dropped), REFUSES,
         {"ios-4.8": gives({"/groups": None}), "ios-4.8.4 ios-6.8": gives(dropped)})
     add("group-no-members", "Group", "A group without the key `members`: Android restores it", of(without(group(), "members")),
@@ -466,13 +467,13 @@ def groups(add):
     add("group-deleted", "Group", "A group that was deleted on Android before 6.0: it reappears on iOS", of(group(deleted=True), member),
         gives(next_one),
         gives({"/groups/0/id": "0000000000000001", "/groups/1/id": "0000000000000002"}),
-        unknown("that the members are ignored is known, and not what becomes of the group"),
+        unknown("it ignores the members; what happens to the group is not known"),
         {"android-6.0 android-6.1": gives(next_one),
          "android-4.57 android-4.8 android-5.3 android-5.8": gives({"/groups/0/state": "deleted", "/groups/1/id": "0000000000000002"}, "it is created and hidden")})
     for id, spelling, comment, android, ios, earlier in [
-        ("odd", "123", "A group ID of an odd number of digits", gives({"/groups/0/id": ""}), crashes("meaning", "an index out of range"), None),
-        ("not-hex", "zzzzzzzzzzzzzzzz", "A group ID that is not hexadecimal", unknown("it becomes some bytes; which, is not known"), gives(next_one),
-         {LOSES_LEFT + " ios-7.0.0 ios-7.0.4": crashes("meaning", "so it did before 7.0.5"), "ios-7.0.5": gives(next_one)}),
+        ("odd", "123", "A group ID with an odd number of digits", gives({"/groups/0/id": ""}), crashes("meaning", "an index out of range"), None),
+        ("not-hex", "zzzzzzzzzzzzzzzz", "A group ID that is not hexadecimal", unknown("it is not known which bytes it becomes"), gives(next_one),
+         {LOSES_LEFT + " ios-7.0.0 ios-7.0.4": crashes("meaning", "it crashed before 7.0.5"), "ios-7.0.5": gives(next_one)}),
     ]:
         add(f"group-id-{id}", "GroupId", comment, of(group(id=spelling), member), android, ios, REFUSES, earlier)
 
@@ -486,17 +487,17 @@ def distribution_lists(add):
         gives({"/distributionlists/0/name": "Neighbours", "/distributionlists/0/id": "1"}), none, none,
         {"android-5.3 android-5.8 android-6.1": gives({"/distributionlists/0/id": "1"}),
          "android-4.8": gives({"/distributionlists/0/id": "72057594037927936"}, "it reads the digits in the other byte order")})
-    add("list-without-id", "DistributionList", "A distribution list without an ID, as Android before 4.8 wrote it: it gets a new one", of({}),
+    add("list-without-id", "DistributionList", "A distribution list without an ID, as Android before 4.8 wrote it: the list gets a new ID", of({}),
         gives({"/distributionlists/0/name": "Neighbours"}), none, none)
     for id, spelling, comment, earlier in [
-        ("short", "01", "A list's ID of two digits: it gets a new one", None),
-        ("zero", "0000000000000000", "A list's ID of 0: it gets a new one", None),
-        ("negative", "0000000000000080", "A list's ID with the highest bit of its number set: it gets a new one", None),
+        ("short", "01", "A list's ID of two digits: the list gets a new ID", None),
+        ("zero", "0000000000000000", "A list's ID of 0: the list gets a new ID", None),
+        ("negative", "0000000000000080", "A list's ID with the highest bit of its number set: the list gets a new ID", None),
         ("high-digit", "8000000000000000", "A list's ID that begins with 8: Android 4.8 to 5.2 crashes",
-         {"android-4.8": crashes("meaning", "a NumberFormatException that nobody catches")}),
+         {"android-4.8": crashes("meaning", "an uncaught NumberFormatException")}),
     ]:
         add(f"list-id-{id}", "DistributionList", comment, of({"id": spelling}), gives({"/distributionlists/0/name": "Neighbours", "/distributionlists/1": None}),
-            none, none if id != "short" else unknown("whether its check of the ID counts the digits is not known"), earlier)
+            none, none if id != "short" else unknown("it is not known whether its check of the ID counts the digits"), earlier)
     add("list-without-name", "DistributionList", "A list without a name: Android skips it but restores the next list",
         document(distributionlists=[{"createdAt": TIME, "members": ["ECHOECHO"]}, {"name": "Next", "createdAt": TIME, "members": []}]),
         gives({"/distributionlists/0/name": "Next", "/distributionlists/1": None}), none, unknown(NO_SOURCE))
@@ -504,10 +505,10 @@ def distribution_lists(add):
         document(distributionlists=[{"name": "Empty", "createdAt": TIME}]),
         gives({"/distributionlists/0/name": "Empty", "/distributionlists/0/members": None}), none, unknown(NO_SOURCE))
     fetched = {"/contacts/1/identity": "OTHERID1", "/contacts/1/verification": 0, "/distributionlists/0/members": ["OTHERID1"]}
-    add("list-member-unknown", "DistributionList", "A member of a list that is no contact: Android fetches it, and since 5.7 it is visible",
+    add("list-member-unknown", "DistributionList", "A list member that is not a contact: Android fetches it, and since 5.7 it is visible",
         of({"id": "0100000000000000", "members": ["OTHERID1"]}), gives(fetched | {"/contacts/1/hidden": None}), none, none,
         {"android-5.8 android-6.1": gives(fetched | {"/contacts/1/hidden": None}), "android-4.8 android-5.3": gives(fetched | {"/contacts/1/hidden": True})})
-    add("list-id-twice", "DistributionList", "Two lists with one ID: the second gets a new one", of({"id": "0100000000000000"}, {"id": "0100000000000000"}),
+    add("list-id-twice", "DistributionList", "Two lists with the same ID: the second gets a new one", of({"id": "0100000000000000"}, {"id": "0100000000000000"}),
         gives({"/distributionlists/0/id": "1", "/distributionlists/1/name": "Neighbours"}), none, none)
 
 
@@ -516,20 +517,20 @@ def encodings(add):
     add("base64-spaces-key", "Base64", "White space in the private key", document(user={"privatekey": spaced}),
         gives({"/user/privatekey": PRIVATE_KEY}), REFUSES, gives({"/user/privatekey": PRIVATE_KEY}))
     picture = "/9j/2wBDAP/Z"
-    add("base64-spaces-picture", "Base64", "White space in the picture: iOS drops it", document(user={"profilePic": "/9j/\n2wBDAP/Z"}),
+    add("base64-spaces-picture", "Base64", "White space in the picture: iOS drops the picture", document(user={"profilePic": "/9j/\n2wBDAP/Z"}),
         gives({"/user/profilePic": picture}), gives(SAME | {"/user/profilePic": None}), gives({"/user/profilePic": picture}))
-    add("base64-no-padding", "Base64", "The private key without its padding: Android silently drops its end", document(user={"privatekey": PRIVATE_KEY.rstrip("=")}),
+    add("base64-no-padding", "Base64", "The private key without its padding: Android silently drops the end of the key", document(user={"privatekey": PRIVATE_KEY.rstrip("=")}),
         REFUSES, REFUSES, gives({"/user/privatekey": PRIVATE_KEY}))
     longer = base64.b64encode(bytes(range(33))).decode()
     add("private-key-33-bytes", "PrivateKey", "A private key of 33 bytes: iOS uses the first 32", document(user={"privatekey": longer}),
         REFUSES, gives({"/user/privatekey": PRIVATE_KEY}), unknown(NO_SOURCE))
     add("private-key-31-bytes", "PrivateKey", "A private key of 31 bytes: iOS reads beyond its end",
-        document(user={"privatekey": base64.b64encode(bytes(range(31))).decode()}), REFUSES, unknown("it reads what stands behind it in memory"), unknown(NO_SOURCE))
+        document(user={"privatekey": base64.b64encode(bytes(range(31))).decode()}), REFUSES, unknown("it reads what follows the key in memory"), unknown(NO_SOURCE))
     mail, fax, empty = ({"type": kind, "value": value} for kind, value in (("email", "tester@example.com"), ("fax", "41790000000"), ("mobile", "")))
     one_link = {"/user/links/0/value": "tester@example.com", "/user/links/1": None}
-    add("link-of-another-type", "Link", "A link that is neither a number nor an address: both mobile clients ignore it", document(user={"links": [fax, mail]}),
+    add("link-of-another-type", "Link", "A link that is neither a phone number nor an e-mail address: both mobile clients ignore it", document(user={"links": [fax, mail]}),
         gives(one_link), gives(one_link), gives({"/user/links": None}))
-    add("link-without-value", "Link", "A number with an empty value: Android ignores it", document(user={"links": [empty, mail]}),
+    add("link-without-value", "Link", "A phone number with an empty value: Android ignores it", document(user={"links": [empty, mail]}),
         gives(one_link), unknown(NO_SOURCE), gives({"/user/links": None}))
     add("nickname-33-bytes", "Name", "A nickname of 33 bytes: Android truncates it to 32", document(user={"nickname": "n" * 33}),
         gives({"/user/nickname": "n" * 32}), unknown(NO_SOURCE), unknown(NO_SOURCE))
@@ -547,19 +548,19 @@ def releases(add):
     listed = ["ABCD1234"]
     for id, comment, value, android, ios, desktop, earlier in [
         ("everyone", "Everyone", [["*"]], to("everyone"), to("everyone"), to("everyone"), None),
-        ("list", "Some", [listed], to(listed), to(listed), to(listed), None),
+        ("list", "One contact", [listed], to(listed), to(listed), to(listed), None),
         ("nobody", "Nobody, as the format spells it; Android before 6.0 reads an empty list of allowed contacts", [[None]], to("nobody"), to("nobody"), to("nobody"),
          {"android-4.8 android-5.3 android-5.8": to([])}),
         ("empty", "An empty list: both mobile clients write it, the format's schema forbids it, and Desktop reads it as everyone", [[]], to([]), to("nobody"), to("everyone"), None),
         ("missing", "Without the key, as iOS spells nobody: Desktop reads it as everyone", [], to("nobody", "left at its default"), to("nobody"), to("everyone"), None),
-        ("everyone-and-one", "Everyone and one more", [["*", "ABCD1234"]], to("everyone"), to(listed), to("everyone"), {"ios-6.8.8 ios-7.0.0 ios-7.0.5": to(listed)}),
-        ("one-and-null", "One and null", [["ABCD1234", None]], to("nobody"), to(listed), REFUSES, None),
+        ("everyone-and-one", "Everyone and one ID", [["*", "ABCD1234"]], to("everyone"), to(listed), to("everyone"), {"ios-6.8.8 ios-7.0.0 ios-7.0.5": to(listed)}),
+        ("one-and-null", "One ID and null", [["ABCD1234", None]], to("nobody"), to(listed), REFUSES, None),
         ("null-string", "The string null", [["null"]], to("nobody"), to([]), REFUSES, {"android-6.1": to("nobody")}),
     ]:
         add(f"release-{id}", "PictureRelease", comment, of(*value), android, ios, desktop, earlier)
     for id, key, android, comment in [
-        ("ids", "syncExcludedIds", ["ECHOECHO"], "As the format spells it: iOS 4.8 and later does not read it"),
-        ("upper-case", "syncExcludedIDs", None, "As iOS 4.8 and later spells it: no other client reads it"),
+        ("ids", "syncExcludedIds", ["ECHOECHO"], "syncExcludedIds, as the format spells it: iOS 4.8 and later does not read it"),
+        ("upper-case", "syncExcludedIDs", None, "syncExcludedIDs, as iOS 4.8 and later spells it: no other client reads it"),
     ]:
         ios = gives(SAME | {"/settings/syncExcludedIds": ["ECHOECHO"] if id == "upper-case" else None})
         lost = gives({"/settings/syncExcludedIds": None})
@@ -576,7 +577,7 @@ def texts(add):
     plain = text_of(document())
     hang = {"ios-5.4 ios-6.8 ios-6.8.8": hangs("json"), "ios-4.6 ios-4.9 ios-7.0.0": NO_JSON}
     for id, comment, text in [
-        ("text-after", "Text behind the JSON", plain + " and so on"),
+        ("text-after", "Text after the JSON", plain + " and so on"),
         ("comment", "A comment", plain.replace("{", "/* backup */{", 1)),
         ("single-quotes", "Single quotes", plain.replace('"nickname":"Tester"', "'nickname':'Tester'")),
         ("equals", "An equals sign and a semicolon", plain.replace('"nickname":"Tester",', '"nickname"="Tester";')),
@@ -592,7 +593,7 @@ def texts(add):
     add("lone-surrogate-unknown", "Encoding", "Half of a surrogate pair in a value that no client reads", plain.replace('"device"', '"x":"\\ud800","device"'),
         gives(SAME), gives(SAME), gives(SAME))
     add("not-utf8", "Encoding", "A byte in a name that is not UTF-8: Android reads a replacement character", plain.encode().replace(b"Ada", b"Ad\xff"),
-        gives({"/contacts/0/firstname": "Ad\ufffd"}), unknown("that it fails is inferred, not read"), NO_JSON)
+        gives({"/contacts/0/firstname": "Ad\ufffd"}), unknown("its failure is inferred, not read in a source"), NO_JSON)
 
 
 def bodies(builder):
@@ -613,17 +614,17 @@ def bodies(builder):
     add("gzip", "Container", "A gzip of one member", member(plain), good, good, good)
     add("gzip-members", "Container", "A gzip of two members: iOS before 5.9 reads only the first", member(plain[:half]) + member(plain[half:]), good, good, good,
         {"ios-5.9 ios-6.8 ios-7.0.0 ios-7.0.5": good})
-    add("gzip-byte-after", "Container", "A byte behind the gzip", member(plain) + b"x", good, bad, bad, {"ios-5.9 ios-6.8 ios-7.0.0 ios-7.0.5": bad, "ios-5.8": good})
-    add("gzip-zero-after", "Container", "A zero byte behind the gzip", member(plain) + b"\0", good, bad, good, {"ios-5.9 ios-6.8 ios-7.0.0 ios-7.0.5": bad, "ios-5.8": good})
+    add("gzip-byte-after", "Container", "A byte after the gzip", member(plain) + b"x", good, bad, bad, {"ios-5.9 ios-6.8 ios-7.0.0 ios-7.0.5": bad, "ios-5.8": good})
+    add("gzip-zero-after", "Container", "A zero byte after the gzip", member(plain) + b"\0", good, bad, good, {"ios-5.9 ios-6.8 ios-7.0.0 ios-7.0.5": bad, "ios-5.8": good})
     add("zlib", "Container", "zlib instead of gzip", zlib.compress(plain), bad, good, bad)
     whole = sealed(member(plain))
-    overrun = "an exception that nobody catches"
+    overrun = "an uncaught exception"
     crash = crashes("size", overrun)
     builder.body("short", "Short", "23 bytes", whole[:23], crash, invalid("size"), invalid("size"),
-                 {"ios-4.6 ios-5.4 ios-6.8 ios-7.0.0": crashes("size", "so it did before 7.0.4"), "ios-7.0.4 ios-7.0.5": invalid("size")})
+                 {"ios-4.6 ios-5.4 ios-6.8 ios-7.0.0": crashes("size", "it crashed before 7.0.4"), "ios-7.0.4 ios-7.0.5": invalid("size")})
     wrong = nonce + builder.oracles.seal(bytes(32), nonce, member(plain))
     builder.body("wrong-key", "WrongKey", "Sealed under another key", wrong, invalid("open"), invalid("open"), invalid("open"),
-                 {"ios-4.6 ios-5.4 ios-6.8 ios-7.0.0": crashes("open", "the opened box is unwrapped without a look"), "ios-7.0.4 ios-7.0.5": invalid("open")})
+                 {"ios-4.6 ios-5.4 ios-6.8 ios-7.0.0": crashes("open", "the opened box is unwrapped without a check"), "ios-7.0.4 ios-7.0.5": invalid("open")})
 
 
 def build(oracles):
@@ -631,7 +632,7 @@ def build(oracles):
     read = [
         by("android", "read", "clients.read, clients.divergence; Threema for Android 6.4.2: ThreemaSafeServiceImpl.java"),
         by("android", "executed", "what is JSON, and how a value is coerced: Android's org.json (libandroid-json-java 10.0.0) on OpenJDK 17"),
-        by("ios", "read", "clients.read, clients.divergence (swift-foundation for what its decoder takes); Threema for iOS 7.2.2: SafeStore.swift, SafeJsonParser.swift"),
+        by("ios", "read", "clients.read, clients.divergence (swift-foundation for what its decoder accepts); Threema for iOS 7.2.2: SafeStore.swift, SafeJsonParser.swift"),
         by("desktop", "read", "clients.read, clients.loss; Threema Desktop 2.0 preview 14: src/common/dom/safe/index.ts"),
         by("desktop", "executed", "what is JSON: JSON.parse of Node 20"),
     ]
@@ -667,7 +668,7 @@ def writing(file):
 
     picture = {"profilePic": "/9j/2wBDAP/Z"}
     add("info", "Version and device", document(), writes({"/info/version": 1}), writes({"/info/version": 1, "/info/device": "ios"}))
-    add("nothing", "Neither contacts nor groups nor links: Android writes empty arrays, iOS omits the keys", document(contacts=[]),
+    add("nothing", "No contacts, groups or links: Android writes empty arrays, iOS omits the keys", document(contacts=[]),
         writes({"/contacts": [], "/groups": [], "/distributionlists": [], "/user/links": [], "/user/profilePicRelease": None}),
         writes({"/contacts": None, "/groups": None, "/distributionlists": None, "/user/links": None}))
     add("release-without-picture", "Everyone may see the picture, but there is none: Android omits the key", document(user={"profilePicRelease": ["*"]}),
@@ -677,7 +678,7 @@ def writing(file):
     add("release-empty", "An empty list of allowed contacts: both clients write it, although the format's schema forbids it", document(user=picture | {"profilePicRelease": []}),
         writes({"/user/profilePicRelease": []}), writes({"/user/profilePicRelease": []}))
     mail = {"type": "email", "value": "tester@example.com"}
-    add("link", "A link: iOS gives it an empty name", document(user={"links": [mail]}),
+    add("link", "A link: iOS writes an empty name for it", document(user={"links": [mail]}),
         writes({"/user/links/0/value": mail["value"], "/user/links/0/name": None}), writes({"/user/links/0/value": mail["value"], "/user/links/0/name": ""}))
     add("contact-without-names", "A contact without names: iOS writes empty ones", document(contacts=[without(contact(), "firstname", "lastname")]),
         writes({"/contacts/0/firstname": None, "/contacts/0/lastname": None, "/contacts/0/nickname": None}),
@@ -687,10 +688,10 @@ def writing(file):
     add("policies", "A contact's read receipts and typing indicators", document(contacts=[contact(readReceipts=1, typingIndicators=2)]),
         writes(policies), writes(policies), {"android-4.5 ios-4.6": writes(no_policies), all_of("android", "4.57") + " " + all_of("ios", "4.8"): writes(policies)})
     add("created-at-below-zero", "A contact from before 1970: Android before 5.0.5 writes the negative number, which no iOS restores",
-        document(contacts=[contact(createdAt=-1)]), writes({"/contacts/0/createdAt": 0}), unknown("whether iOS can hold such a time is not known"),
+        document(contacts=[contact(createdAt=-1)]), writes({"/contacts/0/createdAt": 0}), unknown("it is not known whether iOS can hold such a time"),
         {all_of("android", "4.5", "5.0"): writes({"/contacts/0/createdAt": -1}), all_of("android", "5.0.5"): writes({"/contacts/0/createdAt": 0})})
     update = {"/contacts/0/lastUpdate": TIME + 1, "/groups/0/lastUpdate": 0}
-    add("last-update", "lastUpdate of a contact, and of a group that has none: there Android writes 0",
+    add("last-update", "lastUpdate of a contact, and of a group that has none: Android writes 0 for the group",
         document(contacts=[contact(lastUpdate=TIME + 1)], groups=[group()]), writes(update), writes({"/contacts/0/lastUpdate": TIME + 1, "/groups/0/lastUpdate": None}),
         {all_of("android", "4.5", "5.0.5"): writes({"/contacts/0/lastUpdate": None, "/groups/0/lastUpdate": None}), all_of("android", "5.3"): writes(update),
          all_of("ios", "4.6", "4.8.3"): writes({"/contacts/0/lastUpdate": None}), all_of("ios", "4.9"): writes({"/contacts/0/lastUpdate": TIME + 1})})
@@ -703,7 +704,7 @@ def writing(file):
         writes({"/contacts/0/private": True}), writes({"/contacts/0/private": True}),
         {"ios-4.6": writes({"/contacts/0/private": None}), all_of("ios", "4.8"): writes({"/contacts/0/private": True})})
     add("own-contact", "The user's own ID among the contacts: Android 6.4 leaves it out", document(contacts=[contact(OWN), contact()]),
-        writes({"/contacts/0/identity": "ECHOECHO", "/contacts/1": None}), unknown("whether iOS leaves it out is not known"))
+        writes({"/contacts/0/identity": "ECHOECHO", "/contacts/1": None}), unknown("it is not known whether iOS leaves it out"))
     add("group", "A group: iOS always writes 0 for createdAt", document(groups=[group()]),
         writes({"/groups/0/id": "0000000000000001", "/groups/0/creator": OWN, "/groups/0/createdAt": TIME, "/groups/0/deleted": False}),
         writes({"/groups/0/id": "0000000000000001", "/groups/0/creator": OWN, "/groups/0/createdAt": 0, "/groups/0/deleted": False}))

@@ -24,7 +24,7 @@ def linked(document):
 
 
 def state_pointers(about):
-    """A group's state replaces `deleted` and what follows from the list of members."""
+    """The pointers into a state. `state` replaces `deleted` and shows what follows from the list of members."""
     more = [pointer.replace("/members", "/state") for pointer in about if pointer.startswith("/groups/") and pointer.endswith("/members")]
     return [pointer for pointer in about if not pointer.endswith("syncExcludedIDs")] + more
 
@@ -45,10 +45,10 @@ def build(oracles):
     for name, flag, comment, whole, about in all_cases():
         add(fields, name, flag, comment, whole, pointers(about))
     other = public_key("ZZZZ9999")
-    refuses = {"desktop": "no source says what it does with a key that is not the directory's, at a level below 2"}
+    refuses = {"desktop": "no source says what it does with a key that differs from the directory's, at a level below 2"}
     for level in (0, 1):
         key = ["/contacts/0/publickey", "/contacts/0/verification"]
-        add(fields, f"contact-key-differs-{level}", "PublicKey", f"A contact of level {level} whose key in the backup is not the directory's: the directory counts",
+        add(fields, f"contact-key-differs-{level}", "PublicKey", f"A contact of level {level} whose key in the backup differs from the directory's: the directory's is used",
             backup(contacts=[contact(verification=level, publickey=other)]), pointers(key), unknowns=refuses)
         add(fields, f"contact-key-matches-{level}", "PublicKey", f"A contact of level {level} whose key in the backup is the directory's",
             backup(contacts=[contact(verification=level, publickey=public_key("ECHOECHO"))]), pointers(key))
@@ -61,7 +61,7 @@ def build(oracles):
     people = [entry(f"AAAA{number:04}") for number in range(12)]
     many = backup(contacts=[contact(f"AAAA{number:04}", verification=number % 3, firstname=f"Number {number}", createdAt=1700000000000 + number, hidden=number % 2 == 0,
                                     **{"publickey": public_key(f"AAAA{number:04}")} if number % 3 == 2 else {}) for number in range(12)])
-    for name, comment, one in [("everything", "All fields in every place", everything()), ("inverted", "Every flag the other way round", inverted()),
+    for name, comment, one in [("everything", "Every field of every part", everything()), ("inverted", "Every flag inverted", inverted()),
                                ("sparse", "As little as a phone can hold", sparse()), ("one-contact", "One contact with all fields", backup())]:
         add(wholes, f"android-{name}", "Whole", f"{comment}, as Android writes it", one, whole)
         written = written_by(NEWEST["ios"], one)
@@ -69,9 +69,9 @@ def build(oracles):
             add(wholes, f"ios-{name}", "Whole", f"{comment}, as iOS writes it", written, whole)
     add(wholes, "many-contacts", "Whole", "Twelve contacts", many, whole, directory=DIRECTORY + people)
     spellings = [
-        ("keys-reversed", "Every object's keys in the reverse order", lambda document: text_of(reversed_keys(document))),
+        ("keys-reversed", "Every object's keys in reverse order", lambda document: text_of(reversed_keys(document))),
         ("escaped", "Every non-ASCII character and every slash as an escape", lambda document: ascii_text(document)),
-        ("lines", "One line for each member, and extra blanks", lambda document: lines(document)),
+        ("lines", "One line for each member, with extra spaces", lambda document: lines(document)),
     ]
     for name, comment, text in spellings:
         add(wholes, f"spelling-{name}", "Spelling", comment, everything(), whole, text=text)

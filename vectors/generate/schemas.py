@@ -70,7 +70,7 @@ OPERATIONS = {
                 obj({"key": KEY, "body": ref("bytes")}),
                 obj({"key": KEY, "seal": obj({"nonce": NONCE, "plaintext": ref("bytes")}), "body_length": LENGTH, "body_sha256": hex_of(32)}),
             ]},
-            obj({"document": {"type": "object", "description": "The JSON of a backup: open on purpose, since unknown keys are to be kept."}}), None, None),
+            obj({"document": {"type": "object", "description": "The JSON of a backup. It is deliberately open, because unknown keys must be kept."}}), None, None),
     },
     "body": {
         "seal_backup": (obj({"key": KEY, "nonce": or_null(NONCE), "document": ref("bytes")}), obj({"stored": {"type": "boolean"}}), None, None),
@@ -134,7 +134,7 @@ OPERATIONS["payload"] = {
 
 # A complete document or state. The schema is deliberately open; a key that is not named must have
 # no value.
-WHOLE = {"type": "object", "description": "All of it: vectors/README.md, \"Whole documents\"."}
+WHOLE = {"type": "object", "description": "The complete value: see \"Whole documents\" in vectors/README.md."}
 READ, WRITE = OPERATIONS["payload"]["read_backup"], OPERATIONS["payload"]["write_backup"]
 OPERATIONS["read-backup"] = {"read_backup": (READ[0], {"oneOf": [READ[1], obj({"state": WHOLE})]}, None, None)}
 OPERATIONS["write-backup"] = {"write_backup": (WRITE[0], {"oneOf": [WRITE[1], obj({"document": WHOLE})]}, None, None)}
@@ -225,7 +225,7 @@ ANSWERS = {
     "seal_backup": obj({"body": ref("hex")}),
     "check_password": obj({"rule": or_null({"enum": ["length", "one_character", "digits", "pattern"]})}),
     "judge_exchange": obj({}),
-    "read_backup": obj({"restored": {"type": "object", "description": "What is on the phone then: vectors/README.md, read_backup."}}),
+    "read_backup": obj({"restored": {"type": "object", "description": "The state of the phone after the restore: see read_backup in vectors/README.md."}}),
     "write_backup": obj({"document": ref("hex")}),
 }
 
@@ -254,7 +254,7 @@ def protocol():
     hello = obj({
         "protocol": version,
         "name": TEXT, "version": TEXT, "bug_tracker": TEXT,
-        "operations": {"type": "array", "items": TEXT, "description": "Those of the schema of requests, without hello and bye. Others are not asked for."},
+        "operations": {"type": "array", "items": TEXT, "description": "Those of the schema of requests, except hello and bye. The runner requests no others."},
     }, ["protocol", "name", "version", "operations"])
     questions, outputs = [question("hello", obj({"protocol": version}))], {"hello": hello}
     for operations in OPERATIONS.values():
@@ -274,9 +274,9 @@ def protocol():
     }
     answers = {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": "The line protocol of safe-conformance: an answer. What `ok` holds stands under $defs, by operation.",
+        "title": "The line protocol of safe-conformance: an answer. For each operation, $defs has the schema of `ok`.",
         "oneOf": [
-            obj({"id": number, "ok": {"type": "object", "description": "See #/$defs/ and the name of the operation."}}),
+            obj({"id": number, "ok": {"type": "object", "description": "See #/$defs/ followed by the name of the operation."}}),
             obj({"id": number, "error": obj({"stage": ref("stage"), "message": {"type": "string", "description": "For people."}})}),
             obj({"id": number, "unsupported": {"type": "string", "description": "Why: shown in the report."}}),
         ],

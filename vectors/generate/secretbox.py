@@ -47,7 +47,7 @@ def build(oracles):
     file = File("secretbox", NOTES)
     both = [by("all", "computed", "libsodium (PyNaCl 1.6.2)"), by("all", "computed", "tweetnacl 1.0.3 (Node)")]
 
-    published = file.group("NaCl's own", "seal", ["clause 2.1", "NaCl: tests/secretbox.c"],
+    published = file.group("NaCl's own vector", "seal", ["clause 2.1", "NaCl: tests/secretbox.c"],
                            [by("box", "published", "NaCl: tests/secretbox.out")] + both)
     key, nonce, plain = map(bytes.fromhex, (NACL_KEY, NACL_NONCE, NACL_PLAIN))
     assert oracles.seal(key, nonce, plain).hex() == NACL_BOX
@@ -66,10 +66,10 @@ def build(oracles):
     likely = file.group("likely mistakes, one by one", "seal", ["clause 2.1", "NaCl: tests/secretbox.c"],
                         [by("box", "published", "NaCl: tests/secretbox.out")] + both)
     for name, comment, flag, what, wrong in [
-        ("tag-last", "The tag comes first: not behind the ciphertext", "TagPosition", "tag behind the ciphertext", box[16:] + box[:16]),
-        ("padding-16", "The box alone: not 16 zero bytes of NaCl's padding in front of it", "NaclPadding",
+        ("tag-last", "The tag comes before the ciphertext, not after it", "TagPosition", "tag behind the ciphertext", box[16:] + box[:16]),
+        ("padding-16", "The box alone, without 16 zero bytes of NaCl's padding before it", "NaclPadding",
          "16 zero bytes of NaCl's padding left in front of the box", bytes(16) + box),
-        ("padding-32", "The plaintext alone: not 32 zero bytes of NaCl's padding sealed along", "NaclPadding",
+        ("padding-32", "The plaintext alone, without 32 zero bytes of NaCl's padding before it", "NaclPadding",
          "32 zero bytes of NaCl's padding sealed as part of the plaintext", oracles.seal(key, nonce, bytes(32) + plain)),
     ]:
         likely.add(f"secretbox.mistake-{name}", comment, [flag], {"key": NACL_KEY, "nonce": NACL_NONCE, "plaintext": NACL_PLAIN},
@@ -105,32 +105,32 @@ def build(oracles):
         return change
 
     nonce = nonce_of("secretbox.open")
-    add("open", "The box that the others of this group are changed from, apart from its nonce", ["BlockEdge"], lambda k, n, b: (k, n, b), good=True,
+    add("open", "The unchanged box, from which the changed boxes of this group are made, each with its own nonce", ["BlockEdge"], lambda k, n, b: (k, n, b), good=True,
         mistakes=[{"name": name, "plaintext": hexed(wrong)} for name, wrong in mistakes.opening(KEY, nonce, oracles.seal(KEY, nonce, plain))])
     for length in (0, 1, 32, 33, 95, 96, 97, 159, 160, 161):
         id = f"secretbox.open-length-{length}"
         plain_of, nonce = counted(length), nonce_of(id)
         box = oracles.seal(KEY, nonce, plain_of)
-        opened.add(id, f"A box of {length} byte{'s' * (length != 1)} and a tag", ["BlockEdge"], {"key": KEY.hex(), "nonce": nonce.hex(), "box": hexed(box)},
+        opened.add(id, f"A box of a tag and {length} byte{'s' * (length != 1)} of ciphertext", ["BlockEdge"], {"key": KEY.hex(), "nonce": nonce.hex(), "box": hexed(box)},
                    valid({"plaintext": answer_bytes(plain_of)}))
 
-    add("tag-first-bit", "The lowest bit of the tag's first byte", ["TamperedTag"], flip(0))
-    add("tag-last-bit", "The highest bit of the tag's last byte", ["TamperedTag"], flip(15, 128))
-    add("tag-zero", "The tag replaced by zero bytes", ["TamperedTag"], lambda k, n, b: (k, n, bytes(16) + b[16:]))
-    add("ciphertext-first", "The first byte of the ciphertext", ["TamperedCiphertext"], flip(16))
-    add("ciphertext-block-2", "The first byte of the second block of Salsa20's key stream", ["TamperedCiphertext"], flip(16 + 32))
-    add("ciphertext-last", "The last byte of the ciphertext", ["TamperedCiphertext"], flip(-1, 128))
-    add("nonce-first", "The nonce's first byte, which enters HSalsa20", ["WrongNonce"],
+    add("tag-first-bit", "The lowest bit of the tag's first byte is flipped", ["TamperedTag"], flip(0))
+    add("tag-last-bit", "The highest bit of the tag's last byte is flipped", ["TamperedTag"], flip(15, 128))
+    add("tag-zero", "The tag is replaced by zero bytes", ["TamperedTag"], lambda k, n, b: (k, n, bytes(16) + b[16:]))
+    add("ciphertext-first", "The first byte of the ciphertext is changed", ["TamperedCiphertext"], flip(16))
+    add("ciphertext-block-2", "The first ciphertext byte of the second block of Salsa20's key stream is changed", ["TamperedCiphertext"], flip(16 + 32))
+    add("ciphertext-last", "The last byte of the ciphertext is changed", ["TamperedCiphertext"], flip(-1, 128))
+    add("nonce-first", "The nonce's first byte, which HSalsa20 uses, is changed", ["WrongNonce"],
         lambda k, n, b: (k, bytes([n[0] ^ 1]) + n[1:], b))
-    add("nonce-last", "The nonce's last byte, which enters Salsa20 only", ["WrongNonce"],
+    add("nonce-last", "The nonce's last byte, which only Salsa20 uses, is changed", ["WrongNonce"],
         lambda k, n, b: (k, n[:-1] + bytes([n[-1] ^ 128]), b))
-    add("halves-swapped", "The backup ID in the place of the key: the halves of the master key swapped", ["WrongKey"],
+    add("halves-swapped", "The backup ID instead of the key: the halves of the master key are swapped", ["WrongKey"],
         lambda k, n, b: (BACKUP_ID, n, b))
-    add("key-last-bit", "The highest bit of the key's last byte", ["WrongKey"],
+    add("key-last-bit", "The highest bit of the key's last byte is flipped", ["WrongKey"],
         lambda k, n, b: (k[:-1] + bytes([k[-1] ^ 128]), n, b))
-    add("key-zero", "A key of zero bytes, as an empty buffer would be", ["WrongKey"], lambda k, n, b: (bytes(32), n, b))
+    add("key-zero", "A key of 32 zero bytes, as in an empty buffer", ["WrongKey"], lambda k, n, b: (bytes(32), n, b))
     taken = hexed(plain)
-    add("tag-last", "The tag at the end instead of the front", ["TagPosition"], lambda k, n, b: (k, n, b[16:] + b[:16]),
+    add("tag-last", "The tag at the end instead of the start", ["TagPosition"], lambda k, n, b: (k, n, b[16:] + b[:16]),
         mistakes=[{"name": "the tag is expected behind the ciphertext", "plaintext": taken}])
     add("nacl-padding-16", "NaCl's 16 zero bytes left before the box", ["NaclPadding"], lambda k, n, b: (k, n, bytes(16) + b),
         mistakes=[{"name": "16 zero bytes of NaCl's padding are expected in front of the box", "plaintext": taken}])
@@ -138,15 +138,15 @@ def build(oracles):
         mistakes=[{"name": "32 zero bytes are expected in front of the box", "plaintext": taken}])
     add("cut-last", "The last byte is missing", ["Truncated"], lambda k, n, b: (k, n, b[:-1]))
     add("cut-first", "The first byte is missing", ["Truncated"], lambda k, n, b: (k, n, b[1:]))
-    add("one-more", "A zero byte behind the box", ["Truncated"], lambda k, n, b: (k, n, b + b"\0"))
+    add("one-more", "A zero byte after the box", ["Truncated"], lambda k, n, b: (k, n, b + b"\0"))
     add("tag-only", "The tag, and nothing after it", ["Truncated"], lambda k, n, b: (k, n, b[:16]))
     add("short", "15 bytes, one less than a tag", ["Truncated"], lambda k, n, b: (k, n, b[:15]), stage="size")
-    add("empty", "No byte at all", ["Truncated"], lambda k, n, b: (k, n, b""), stage="size")
+    add("empty", "No bytes at all", ["Truncated"], lambda k, n, b: (k, n, b""), stage="size")
 
     wrongly = file.group("boxes that were sealed with a mistake", "open_box", ["clause 2.1", "clause 2.3"], both)
     for name, what, box in mistakes.sealed(KEY, nonce_of("secretbox.sealed"), plain):
         assert oracles.open(KEY, nonce_of("secretbox.sealed"), box) is None, name
-        wrongly.add(f"secretbox.sealed-{name}", f"A box that must stay shut: {what}", ["Mistaken"],
+        wrongly.add(f"secretbox.sealed-{name}", f"A box that must not open: {what}", ["Mistaken"],
                     {"key": KEY.hex(), "nonce": nonce_of("secretbox.sealed").hex(), "box": hexed(box)}, invalid("open"),
                     [{"name": what, "plaintext": taken}])
     return file

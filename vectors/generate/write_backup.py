@@ -5,7 +5,7 @@ from cases import NOTES as CASES
 from cases import all_cases
 from model import File, by
 
-NOTES = CASES | {"Revoked": "The public key of a contact whose ID was revoked is in the backup, too."}
+NOTES = CASES | {"Revoked": "The backup also contains the public key of a contact whose ID was revoked."}
 
 SOURCE = ["clauses 3.1 to 3.7", "clients.write.android-text", "clients.write.ios-text"]
 PROVENANCE = [
@@ -31,7 +31,7 @@ def build(oracles):
     for name, flag, comment, whole, about in all_cases():
         add(fields, name, flag, comment, whole, pointers(about))
     for level in (0, 1):
-        add(fields, f"contact-revoked-{level}", "Revoked", f"A revoked contact of level {level} with the public key",
+        add(fields, f"contact-revoked-{level}", "Revoked", f"A revoked contact of level {level} with its public key",
             backup(contacts=[contact(verification=level, publickey=public_key("ECHOECHO"))]), pointers(["/contacts/0/publickey", "/contacts/0/verification"]))
     add(fields, "nobody-without-picture", "User", "Nobody may see the picture, but there is no picture", backup(user={"profilePic": None, "profilePicRelease": [None]}),
         pointers(["/user/profilePic", "/user/profilePicRelease"]))
@@ -41,7 +41,7 @@ def build(oracles):
     wholes = file.group("whole backups", "write_backup", SOURCE, PROVENANCE)
     plain = {"firstname": None, "lastname": None, "nickname": None, "lastUpdate": None}
     for name, comment, whole in [
-        ("everything", "All fields in every place", everything()),
+        ("everything", "Every field of every part", everything()),
         ("inverted", "The same with every flag inverted, and without a picture", inverted()),
         ("sparse", "A phone with nothing on it", sparse()),
         ("one-contact", "One contact with all fields", backup()),

@@ -55,7 +55,7 @@ impl Decoder {
                 ))
             }
             Reason::TrailingText if nul_behind => {
-                unknown("no source says whether a NUL behind the JSON is text to iOS")
+                unknown("no source says whether iOS counts a NUL after the JSON as text")
             }
             _ => self.fails(Stop {
                 id: None,
