@@ -27,7 +27,7 @@ pub const DERIVING: &[(&str, Deriving)] = &[
     ("p = 8", |password, id| {
         safe_scrypt(password, id, 65_536, 8, 8)
     }),
-    ("r = 1, as r and p swapped", |password, id| {
+    ("r = 1, p = 8: r and p swapped", |password, id| {
         safe_scrypt(password, id, 32_768, 1, 8)
     }),
     ("the salt ends with a NUL", |password, id| {
@@ -55,7 +55,7 @@ pub const DERIVING: &[(&str, Deriving)] = &[
     ("the salt is the password", |password, _| {
         right(password, password)
     }),
-    ("the ID in front of the password", |password, id| {
+    ("the ID prepended to the password", |password, id| {
         right(&format!("{id}{password}"), id)
     }),
     ("the password in base64", |password, id| {
@@ -65,7 +65,7 @@ pub const DERIVING: &[(&str, Deriving)] = &[
         right(&HEXLOWER.encode(password.as_bytes()), id)
     }),
     (
-        "a byte order mark in front of the password",
+        "a byte order mark prepended to the password",
         |password, id| right(&format!("\u{feff}{password}"), id),
     ),
     ("the password in quotes", |password, id| {
@@ -76,7 +76,7 @@ pub const DERIVING: &[(&str, Deriving)] = &[
     }),
     ("no password", |_, id| right("", id)),
     (
-        "the encryption key is the first half, too",
+        "the encryption key is also the first half",
         |password, id| {
             let derived = right(password, id)?;
             Ok(Derived {
@@ -85,7 +85,7 @@ pub const DERIVING: &[(&str, Deriving)] = &[
             })
         },
     ),
-    ("the backup ID is the second half, too", |password, id| {
+    ("the backup ID is also the second half", |password, id| {
         let derived = right(password, id)?;
         Ok(Derived {
             backup_id: derived.encryption_key.clone(),
@@ -109,7 +109,7 @@ pub const DERIVING: &[(&str, Deriving)] = &[
             ..derived
         })
     }),
-    ("a slash in front of the folder", |password, id| {
+    ("a slash before the folder", |password, id| {
         let derived = right(password, id)?;
         Ok(Derived {
             resource: format!("/{}", derived.resource),

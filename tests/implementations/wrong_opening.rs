@@ -11,7 +11,7 @@ use std::io::Read as _;
 /// the stage, and the way.
 pub const NAMED_OPENING: &[(&str, &str, Stage, Opening)] = &[
     (
-        "the tag is expected behind the ciphertext",
+        "the tag is expected after the ciphertext",
         "body.shut-tag-behind",
         Stage::Open,
         |key, body| {
@@ -21,7 +21,7 @@ pub const NAMED_OPENING: &[(&str, &str, Stage, Opening)] = &[
         },
     ),
     (
-        "the nonce is taken from behind the box",
+        "the nonce is expected after the box",
         "body.shut-nonce-behind",
         Stage::Open,
         |key, body| {
@@ -43,7 +43,7 @@ pub const NAMED_OPENING: &[(&str, &str, Stage, Opening)] = &[
         |key, body| opened(key, &BASE64.decode(body).unwrap_or_default()),
     ),
     (
-        "the length in four bytes in front of the body",
+        "the length, in four bytes, before the body",
         "body.sealed-length-in-front",
         Stage::Open,
         |key, body| opened(key, body.get(4..).unwrap_or_default()),
@@ -55,7 +55,7 @@ pub const NAMED_OPENING: &[(&str, &str, Stage, Opening)] = &[
         |key, body| opened(key, &[&body[16..40], &body[..16], &body[40..]].concat()),
     ),
     (
-        "the nonce in the reverse order",
+        "the nonce in reverse order",
         "body.sealed-nonce-reversed",
         Stage::Open,
         |key, body| {
@@ -64,7 +64,7 @@ pub const NAMED_OPENING: &[(&str, &str, Stage, Opening)] = &[
         },
     ),
     (
-        "the nonce is ignored: zero bytes",
+        "zero bytes instead of the nonce",
         "body.sealed-nonce-zero",
         Stage::Open,
         |key, body| opened(key, &[&[0; 24], &body[24..]].concat()),
@@ -76,7 +76,7 @@ pub const NAMED_OPENING: &[(&str, &str, Stage, Opening)] = &[
         |key, body| opened(key, &[&body[..12], &[0; 12], &body[24..]].concat()),
     ),
     (
-        "the key in the reverse order",
+        "the key in reverse order",
         "body.sealed-key-reversed",
         Stage::Open,
         |key, body| {

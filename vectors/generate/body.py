@@ -99,15 +99,15 @@ def build(oracles):
     packed = member(TEXT)
     add("open-document", "A small document, one stored block", "Packed", packed, mistaken=[
         ("not unpacked: the gzip itself", packed), ("not unpacked: the gzip without its header", packed[10:]),
-        ("not unpacked: the block without header and trailer", packed[10:-8]), ("the head of a stored block left in front", packed[15 - 5:-8]),
-        ("the checksum left behind", TEXT + packed[-8:]), ("a NUL behind", TEXT + b"\0"), ("a line feed behind", TEXT + b"\n"),
+        ("not unpacked: the block without header and trailer", packed[10:-8]), ("the header of a stored block left before it", packed[15 - 5:-8]),
+        ("the trailer left after it", TEXT + packed[-8:]), ("a NUL after it", TEXT + b"\0"), ("a line feed after it", TEXT + b"\n"),
         ("the last byte cut off", TEXT[:-1]), ("in base64", base64.b64encode(TEXT)), ("in hexadecimal digits", TEXT.hex().encode()),
-        ("as UTF-16, little endian", TEXT.decode().encode("utf-16-le")), ("a string in JSON", json.dumps(TEXT.decode()).encode()),
+        ("as UTF-16, little endian", TEXT.decode().encode("utf-16-le")), ("a JSON string", json.dumps(TEXT.decode()).encode()),
         ("read as JSON and written again, with spaces", json.dumps(json.loads(TEXT), ensure_ascii=False).encode()), ("nothing at all", b"")])
     bytes_gone = {
         "bom": [("the byte order mark dropped", b"{}")], "not-utf8": [("read as UTF-8", bytes(range(256)).decode(errors="replace").encode())],
-        "nul": [("cut off at a NUL", b"{}")], "line-feeds": [("trimmed", b"{\r\n}"), ("line ends made line feeds", b"{\n}\n\n"), ("the last line feed dropped", b"{\r\n}\n\r")],
-        "white-space": [("trimmed", b"{}"), ("trimmed behind", b" \t{}"), ("trimmed in front", b"{} \n")]}
+        "nul": [("cut off at a NUL", b"{}")], "line-feeds": [("trimmed", b"{\r\n}"), ("line ends converted to line feeds", b"{\n}\n\n"), ("the last line feed dropped", b"{\r\n}\n\r")],
+        "white-space": [("trimmed", b"{}"), ("trimmed at the end", b" \t{}"), ("trimmed at the start", b"{} \n")]}
     for name, comment, data in [
         ("empty", "A gzip of nothing: an empty document", b""), ("one-byte", "One byte", b"{"), ("bom", "A byte order mark is kept", b"\xef\xbb\xbf{}"),
         ("not-utf8", "Bytes that are not UTF-8 are kept", bytes(range(256))), ("not-json", "A document that is not JSON is kept", b"not JSON \x00\xff"),
@@ -178,19 +178,19 @@ def build(oracles):
         ("other-key", "Sealed under the backup ID", "Damaged", nonce + oracles.seal(BACKUP_ID, nonce, member(TEXT))),
     ]:
         assert oracles.open(KEY, body[:24], body[24:]) is None, name
-        layout = {"nonce-behind": "the nonce is taken from behind the box", "tag-behind": "the tag is expected behind the ciphertext",
+        layout = {"nonce-behind": "the nonce is expected after the box", "tag-behind": "the tag is expected after the ciphertext",
                   "hex": "the body is read as hexadecimal digits", "box-alone": "no nonce is taken from the body",
-                  "tag": "the tag is not checked", "last": "the tag is not checked", "surplus": "a byte behind is ignored"}.get(name)
+                  "tag": "the tag is not checked", "last": "the tag is not checked", "surplus": "a byte after the body is ignored"}.get(name)
         closed.add(f"body.shut-{name}", comment, [flag], {"key": KEY.hex(), "body": hexed(body)}, invalid("open"),
                    [{"name": layout, "document": answer_bytes(TEXT)}] if layout and name != "last" else None)
 
     wrongly = file.group("bodies that were sealed with a mistake", "open_backup", ["clause 2.1", "clause 2.3"], libraries[3:])
     more = [("base64", "the body in base64", base64.b64encode(nonce + box)),
             ("nonce-between", "the nonce between tag and ciphertext", box[:16] + nonce + box[16:]),
-            ("nonce-zeros-in-front", "the nonce is ignored: sealed under zero bytes, which stand in front of it", bytes(24) + nonce + box),
-            ("padding-16", "16 zero bytes of NaCl's padding in front of the box", nonce + bytes(16) + box),
-            ("padding-32", "32 zero bytes of NaCl's padding in front of the box", nonce + bytes(32) + box),
-            ("length-in-front", "the length in four bytes in front of the body", len(nonce + box).to_bytes(4, "big") + nonce + box)]
+            ("nonce-zeros-in-front", "24 zero bytes before the nonce", bytes(24) + nonce + box),
+            ("padding-16", "16 zero bytes of NaCl's padding before the box", nonce + bytes(16) + box),
+            ("padding-32", "32 zero bytes of NaCl's padding before the box", nonce + bytes(32) + box),
+            ("length-in-front", "the length, in four bytes, before the body", len(nonce + box).to_bytes(4, "big") + nonce + box)]
     ciphers = [(name, what, nonce + wrong) for name, what, wrong in mistakes.sealed(KEY, nonce, member(TEXT)) if not name.startswith("nonce-in") and name != "nonce-behind"]
     for name, what, body in ciphers + more:
         assert oracles.open(KEY, body[:24], body[24:]) is None, name

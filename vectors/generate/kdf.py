@@ -99,22 +99,22 @@ def build(oracles):
          # refuses.
          mistake("r halved: 4", derive(PASSWORD, r=4)),
          mistake("p doubled: 2", derive(PASSWORD, p=2)),
-         mistake("dkLen 32: the backup ID is right, and there is no key", derive(PASSWORD, length=32)),
-         {"name": "backup ID in upper-case digits: the server has no file of that name", "resource": "backups/" + MASTER[:64].upper()},
+         mistake("dkLen 32: the backup ID is right, but there is no key", derive(PASSWORD, length=32)),
+         {"name": "backup ID in upper-case digits: the server has no file with that name", "resource": "backups/" + MASTER[:64].upper()},
          {"name": "a shard prefix of 8 digits instead of 8 bits", "shard_prefix": MASTER[:8]},
          mistake("backup ID and encryption key swapped", right[32:] + right[:32]),
          mistake("password and ID swapped", derive(ID, PASSWORD)),
          mistake("ID in lower case", derive(PASSWORD, ID.lower())),
          mistake("password as UTF-16, little endian", derive(PASSWORD.encode("utf-16-le"))),
-         mistake("password with a line feed at its end", derive(PASSWORD + "\n"))]
+         mistake("password with a trailing line feed", derive(PASSWORD + "\n"))]
         + [mistake(name, master) for name, master in mistakes.deriving(PASSWORD, ID, oracles.scrypt)]
-        + [{"name": "the encryption key is the first half, too", "encryption_key": MASTER[:64]},
-           {"name": "the backup ID is the second half, too", "backup_id": MASTER[64:]},
+        + [{"name": "the encryption key is also the first half", "encryption_key": MASTER[:64]},
+           {"name": "the backup ID is also the second half", "backup_id": MASTER[64:]},
            {"name": "the encryption key is the whole master key", "encryption_key": MASTER},
            {"name": "the backup ID is the whole master key", "backup_id": MASTER},
-           {"name": "the halves are of 16 and 48 bytes", "backup_id": MASTER[:32]},
+           {"name": "the parts are 16 and 48 bytes long", "backup_id": MASTER[:32]},
            {"name": "no folder: the backup ID alone", "resource": MASTER[:64]},
-           {"name": "a slash in front of the folder", "resource": "/backups/" + MASTER[:64]},
+           {"name": "a slash before the folder", "resource": "/backups/" + MASTER[:64]},
            {"name": "the folder `backup`", "resource": "backup/" + MASTER[:64]},
            {"name": "the shard prefix of the encryption key", "shard_prefix": MASTER[64:66]},
            {"name": "the shard prefix is the last two digits", "shard_prefix": MASTER[62:64]},
@@ -140,7 +140,7 @@ def build(oracles):
         ("id-lower-case", "The ID unchanged, not in lower case", mistake("ID in lower case", derive(PASSWORD, ID.lower()))),
         ("utf-16", "The password in UTF-8, not in UTF-16", mistake("password as UTF-16, little endian", derive(PASSWORD.encode("utf-16-le")))),
         ("line-feed", "The password alone, without the line feed that `echo` adds",
-         mistake("password with a line feed at its end", derive(PASSWORD + "\n"))),
+         mistake("password with a trailing line feed", derive(PASSWORD + "\n"))),
     ]:
         likely.add(f"kdf.mistake-{name}", comment, ["Mistake"], {"password": PASSWORD, "id": ID}, valid(output(right)), [mistaken])
 
@@ -174,7 +174,7 @@ def build(oracles):
         ("ampersand", "An ampersand", "pass&amp;word", "pass&word"), ("percent", "A percent sign that is not an escape", "pass%20word", "pass word"),
         ("dollar", "A dollar sign that a shell would expand", "pa$HOMEword", "paword"), ("tab", "A tab inside", "pass\tword", "pass word"),
     ]:
-        add(f"special-{name}", f"{comment}: must reach scrypt unchanged", ["NearMiss"], password, mistakes=[("changed on its way", wrong, ID)])
+        add(f"special-{name}", f"{comment}: must reach scrypt unchanged", ["NearMiss"], password, mistakes=[("changed on the way to scrypt", wrong, ID)])
     add("shard-letters", "A backup ID that begins with letters", ["NearMiss"], SHARD_LETTERS)
     nfc = "gr\u00fc\u00dfe-\u00c5str\u00f6m"
     nfd = unicodedata.normalize("NFD", nfc)

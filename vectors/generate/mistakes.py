@@ -86,22 +86,22 @@ def _streams(key, nonce, length):
     chacha = _stream("chacha", _subkey("chacha", key, nonce[:16]), nonce[16:], length)
     return [
         ("XChaCha20 instead of XSalsa20", chacha, 32),
-        ("HSalsa20 left out: Salsa20 with the last 8 bytes of the nonce", _stream("salsa", key, nonce[16:], length), 32),
-        ("HSalsa20 left out: Salsa20 with the first 8 bytes of the nonce", _stream("salsa", key, nonce[:8], length), 32),
-        ("the nonce is ignored: zero bytes", x(nonce=bytes(24)), 32),
-        ("the nonce in the reverse order", x(nonce=nonce[::-1]), 32),
+        ("HSalsa20 left out, and Salsa20 with the last 8 bytes of the nonce", _stream("salsa", key, nonce[16:], length), 32),
+        ("HSalsa20 left out, and Salsa20 with the first 8 bytes of the nonce", _stream("salsa", key, nonce[:8], length), 32),
+        ("zero bytes instead of the nonce", x(nonce=bytes(24)), 32),
+        ("the nonce in reverse order", x(nonce=nonce[::-1]), 32),
         ("the halves of the nonce swapped", x(nonce=nonce[8:] + nonce[:8]), 32),
         ("the nonce cut off at 12 bytes", x(nonce=nonce[:12] + bytes(12)), 32),
-        ("the counter from 1", x(counter=1), 32),
-        ("the ciphertext from the second block of the key stream", x(), 64),
-        ("the ciphertext from the beginning of the key stream", x(), 0),
-        ("the counter with its highest byte first", x(big=True), 32),
+        ("the counter starts at 1", x(counter=1), 32),
+        ("the ciphertext starts at the second block of the key stream", x(), 64),
+        ("the ciphertext starts at the beginning of the key stream", x(), 0),
+        ("the counter is big-endian", x(big=True), 32),
         ("8 rounds instead of 20", x(rounds=8), 32),
         ("12 rounds instead of 20", x(rounds=12), 32),
-        ("the key in the reverse order", x(key=key[::-1]), 32),
+        ("the key in reverse order", x(key=key[::-1]), 32),
         ("the halves of the key swapped", x(key=key[16:] + key[:16]), 32),
         ("a key of zero bytes", x(key=bytes(32)), 32),
-        ("the key hashed before", x(key=hashlib.sha256(key).digest()), 32),
+        ("the key hashed first", x(key=hashlib.sha256(key).digest()), 32),
     ]
 
 
@@ -116,14 +116,14 @@ def sealing(key, nonce, plain):
     assert right == sodium.crypto_secretbox(plain, nonce, key)
     aead = sodium.crypto_aead_xchacha20poly1305_ietf_encrypt(plain, None, nonce, key)
     return [(name, _box(wrong, plain, skip)) for name, wrong, skip in _streams(key, nonce, len(plain) + 128)] + [
-        ("XChaCha20-Poly1305 of the IETF, with the tag behind", aead),
-        ("XChaCha20-Poly1305 of the IETF, with the tag in front", aead[-16:] + aead[:-16]),
+        ("the IETF's XChaCha20-Poly1305, with the tag at the end", aead),
+        ("the IETF's XChaCha20-Poly1305, with the tag at the start", aead[-16:] + aead[:-16]),
         ("the tag over the plaintext", _box(stream, plain, of_plaintext=True)),
         ("a tag of zero bytes", bytes(16) + right[16:]),
-        ("no tag: the ciphertext alone", right[16:]),
-        ("the tag in the reverse order", right[:16][::-1] + right[16:]),
-        ("the nonce in front of the box, where the box alone is asked for", nonce + right),
-        ("the nonce behind the box, where the box alone is asked for", right + nonce),
+        ("no tag, only the ciphertext", right[16:]),
+        ("the tag in reverse order", right[:16][::-1] + right[16:]),
+        ("the nonce before the box, although only the box is requested", nonce + right),
+        ("the nonce after the box, although only the box is requested", right + nonce),
     ]
 
 
@@ -148,15 +148,15 @@ def opening(key, nonce, box):
     unchecked = [(name if wrong[:32] == tag_is_right else f"{name}, and the tag is not checked", _xor(ciphertext, wrong[skip:]))
                  for name, wrong, skip in _streams(key, nonce, length)]
     return unchecked + [
-        ("16 zero bytes of NaCl's padding left in front of the plaintext", bytes(16) + plain),
-        ("32 zero bytes of NaCl's padding left in front of the plaintext", bytes(32) + plain),
-        ("the tag left in front of the plaintext", box[:16] + plain),
-        ("the tag decrypted along", _xor(box, _right(key, nonce, length)[32:])),
-        ("the tag decrypted along, from the place before", _xor(box, _right(key, nonce, length)[16:])),
+        ("16 zero bytes of NaCl's padding left before the plaintext", bytes(16) + plain),
+        ("32 zero bytes of NaCl's padding left before the plaintext", bytes(32) + plain),
+        ("the tag left before the plaintext", box[:16] + plain),
+        ("the tag also decrypted", _xor(box, _right(key, nonce, length)[32:])),
+        ("the tag also decrypted, with the key stream from 16 bytes earlier", _xor(box, _right(key, nonce, length)[16:])),
         ("the ciphertext as it is", ciphertext),
         ("the box as it is", box),
         ("the first 16 bytes cut off", plain[16:]),
-        ("the last 16 bytes cut off, as a tag behind would be", plain[:-16]),
+        ("the last 16 bytes cut off, as if they were the tag", plain[:-16]),
         ("nothing at all", b""),
     ]
 
@@ -176,7 +176,7 @@ def deriving(password, id, scrypt):
         ("N = 1024", scrypt(plain, salt, n=1024)),
         ("N = 262144", scrypt(plain, salt, n=262144)),
         ("r = 16", scrypt(plain, salt, r=16)),
-        ("r = 1, as r and p swapped with N lowered to 32768", scrypt(plain, salt, n=32768, r=1, p=8)),
+        ("r = 1, p = 8: r and p swapped, with N lowered to 32768", scrypt(plain, salt, n=32768, r=1, p=8)),
         ("p = 8", scrypt(plain, salt, p=8)),
         ("the salt is padded with NUL to 16 bytes", scrypt(plain, salt.ljust(16, b"\0"))),
         ("the salt is padded with NUL to 32 bytes", scrypt(plain, salt.ljust(32, b"\0"))),
@@ -187,13 +187,13 @@ def deriving(password, id, scrypt):
         ("the salt hashed", scrypt(plain, sha(salt).digest())),
         ("no salt", scrypt(plain, b"")),
         ("the salt is the password", scrypt(plain, plain)),
-        ("the ID in front of the password", scrypt(salt + plain, salt)),
-        ("the password hashed before", scrypt(sha(plain).digest(), salt)),
-        ("the password hashed before, in hexadecimal digits", scrypt(sha(plain).hexdigest().encode(), salt)),
+        ("the ID prepended to the password", scrypt(salt + plain, salt)),
+        ("the password hashed first", scrypt(sha(plain).digest(), salt)),
+        ("the password hashed first, in hexadecimal digits", scrypt(sha(plain).hexdigest().encode(), salt)),
         ("the password in base64", scrypt(base64.b64encode(plain), salt)),
         ("the password in hexadecimal digits", scrypt(plain.hex().encode(), salt)),
         ("the password as UTF-16, big endian", scrypt(password.encode("utf-16-be"), salt)),
-        ("a byte order mark in front of the password", scrypt(b"\xef\xbb\xbf" + plain, salt)),
+        ("a byte order mark prepended to the password", scrypt(b"\xef\xbb\xbf" + plain, salt)),
         ("the password in quotes", scrypt(b'"' + plain + b'"', salt)),
         ("the password in upper case", scrypt(password.upper().encode(), salt)),
         ("no password", scrypt(b"", salt)),

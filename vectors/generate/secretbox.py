@@ -55,8 +55,8 @@ def build(oracles):
     published.add(
         "secretbox.nacl", "NaCl's published vector, 131 bytes, without its padding", ["Published"],
         {"key": NACL_KEY, "nonce": NACL_NONCE, "plaintext": NACL_PLAIN}, valid({"box": hexed(box)}),
-        [{"name": "tag behind the ciphertext", "box": hexed(box[16:] + box[:16])},
-         {"name": "16 zero bytes of NaCl's padding left in front of the box", "box": hexed(bytes(16) + box)},
+        [{"name": "tag after the ciphertext", "box": hexed(box[16:] + box[:16])},
+         {"name": "16 zero bytes of NaCl's padding left before the box", "box": hexed(bytes(16) + box)},
          {"name": "32 zero bytes of NaCl's padding sealed as part of the plaintext",
           "box": hexed(oracles.seal(key, nonce, bytes(32) + plain))}]
         + [{"name": name, "box": hexed(wrong)} for name, wrong in mistakes.sealing(key, nonce, plain)])
@@ -66,9 +66,9 @@ def build(oracles):
     likely = file.group("likely mistakes, one by one", "seal", ["clause 2.1", "NaCl: tests/secretbox.c"],
                         [by("box", "published", "NaCl: tests/secretbox.out")] + both)
     for name, comment, flag, what, wrong in [
-        ("tag-last", "The tag comes before the ciphertext, not after it", "TagPosition", "tag behind the ciphertext", box[16:] + box[:16]),
+        ("tag-last", "The tag comes before the ciphertext, not after it", "TagPosition", "tag after the ciphertext", box[16:] + box[:16]),
         ("padding-16", "The box alone, without 16 zero bytes of NaCl's padding before it", "NaclPadding",
-         "16 zero bytes of NaCl's padding left in front of the box", bytes(16) + box),
+         "16 zero bytes of NaCl's padding left before the box", bytes(16) + box),
         ("padding-32", "The plaintext alone, without 32 zero bytes of NaCl's padding before it", "NaclPadding",
          "32 zero bytes of NaCl's padding sealed as part of the plaintext", oracles.seal(key, nonce, bytes(32) + plain)),
     ]:
@@ -131,11 +131,11 @@ def build(oracles):
     add("key-zero", "A key of 32 zero bytes, as in an empty buffer", ["WrongKey"], lambda k, n, b: (bytes(32), n, b))
     taken = hexed(plain)
     add("tag-last", "The tag at the end instead of the start", ["TagPosition"], lambda k, n, b: (k, n, b[16:] + b[:16]),
-        mistakes=[{"name": "the tag is expected behind the ciphertext", "plaintext": taken}])
+        mistakes=[{"name": "the tag is expected after the ciphertext", "plaintext": taken}])
     add("nacl-padding-16", "NaCl's 16 zero bytes left before the box", ["NaclPadding"], lambda k, n, b: (k, n, bytes(16) + b),
-        mistakes=[{"name": "16 zero bytes of NaCl's padding are expected in front of the box", "plaintext": taken}])
+        mistakes=[{"name": "16 zero bytes of NaCl's padding are expected before the box", "plaintext": taken}])
     add("nacl-padding-32", "32 zero bytes left before the box", ["NaclPadding"], lambda k, n, b: (k, n, bytes(32) + b),
-        mistakes=[{"name": "32 zero bytes are expected in front of the box", "plaintext": taken}])
+        mistakes=[{"name": "32 zero bytes are expected before the box", "plaintext": taken}])
     add("cut-last", "The last byte is missing", ["Truncated"], lambda k, n, b: (k, n, b[:-1]))
     add("cut-first", "The first byte is missing", ["Truncated"], lambda k, n, b: (k, n, b[1:]))
     add("one-more", "A zero byte after the box", ["Truncated"], lambda k, n, b: (k, n, b + b"\0"))
