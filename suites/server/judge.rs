@@ -27,7 +27,7 @@ impl From<Failure> for Outcome {
             }
             FailureKind::NotOffered => Self::NotApplicable(failure.message),
             FailureKind::Unspoken => Self::blocked_by(Blocker::BeyondHarness, failure.message),
-            FailureKind::Halted => Self::blocked_by(Blocker::HarnessLimit, failure.message),
+            FailureKind::Halted => Self::error(Breakage::Stopped, failure.message),
             FailureKind::Limited | FailureKind::Locked => {
                 Self::blocked_by(Blocker::Limit, failure.message)
             }
@@ -224,6 +224,13 @@ mod tests {
             Vec::new(),
             Body::new(body.as_bytes().to_vec().into(), false),
         )
+    }
+
+    #[test]
+    fn what_was_not_asked_because_the_run_stopped_is_an_error() {
+        let stopped = Failure::of(FailureKind::Halted, "the run was stopped".to_owned());
+        let expected = Outcome::error(Breakage::Stopped, "the run was stopped");
+        assert_eq!(Outcome::from(stopped), expected);
     }
 
     #[test]

@@ -334,6 +334,25 @@ fn a_lost_handshake_is_not_a_version_that_is_missing() {
     }
 }
 
+/// A request that was not sent because the run was stopped shows that, whatever else is removed.
+#[test]
+fn a_request_that_a_stop_prevented_leaves_the_run_incomplete() {
+    let mut json: serde_json::Value =
+        serde_json::from_str(&RUNS[0].transcript.to_json()).expect("JSON");
+    let exchanges = json["exchanges"].as_array_mut().expect("exchanges");
+    let prevented = exchanges
+        .iter_mut()
+        .find(|exchange| exchange["check"] == "shared.tls")
+        .expect("TLS was inspected");
+    prevented["got"]["inspection"] = serde_json::json!({
+        "Err": { "kind": "halted", "message": "the run was stopped", "stage": "http" },
+    });
+    let transcript = Transcript::parse(&json.to_string()).expect("a transcript");
+    let less = judged(&transcript, None);
+    assert!(!less.complete, "{less}");
+    assert_eq!(less.exit, Exit::Incomplete, "{less}");
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 8, failure_persistence: None, ..ProptestConfig::default() })]
 
