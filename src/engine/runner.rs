@@ -77,6 +77,8 @@ pub async fn run<C: Context>(
     events(Event::Started { total: plan.len() });
     let mut runner = Runner {
         waiting: slots(&plan).collect(),
+        unfinished: unfinished(&plan),
+        places: places(&plan),
         plan,
         subject,
         running: JoinSet::new(),
@@ -105,10 +107,27 @@ fn slots<C: Context>(plan: &Plan<C>) -> impl Iterator<Item = Slot> + use<C> {
         .flat_map(|(check, width)| (0..width).map(move |variant| (check, variant)))
 }
 
+/// Returns how many findings of each phase are to come.
+fn unfinished<C: Context>(plan: &Plan<C>) -> BTreeMap<Effect, usize> {
+    let mut counts = BTreeMap::new();
+    for (check, _) in &plan.checks {
+        *counts.entry(check.effect).or_default() += check.variants.len();
+    }
+    counts
+}
+
+/// Returns the place of each check in the plan, by its ID.
+fn places<C: Context>(plan: &Plan<C>) -> HashMap<&'static str, usize> {
+    let ids = plan.checks.iter().map(|(check, _)| check.id);
+    ids.zip(0..).collect()
+}
+
 struct Runner<'e, C: Context> {
     plan: Plan<C>,
+    places: HashMap<&'static str, usize>,
     subject: Arc<dyn Subject<C>>,
     waiting: Vec<Slot>,
+    unfinished: BTreeMap<Effect, usize>,
     running: JoinSet<(Outcome, Duration)>,
     slots: HashMap<Id, (Slot, Instant)>,
     findings: BTreeMap<Slot, Finding>,
@@ -130,7 +149,11 @@ impl<C: Context> Runner<'_, C> {
     }
 
     fn settle(&mut self, slot: Slot, mut finding: Finding) {
-        finding.selected = self.plan.checks[slot.0].1 == Fate::Selected;
+        let (check, fate) = &self.plan.checks[slot.0];
+        finding.selected = *fate == Fate::Selected;
+        if let Some(count) = self.unfinished.get_mut(&check.effect) {
+            *count -= 1;
+        }
         (self.events)(Event::CheckFinished(Box::new(finding.clone())));
         self.findings.insert(slot, finding);
     }
@@ -271,8 +294,8 @@ impl<C: Context> Runner<'_, C> {
             Effect::Reads | Effect::WritesOwnBackup => {
                 self.running.len() >= self.options.jobs.max(1)
             }
-            Effect::MayLockOut => self.awaits(slot, Effect::MayLockOut) || !self.running.is_empty(),
-            Effect::LooksBack => self.awaits(slot, Effect::LooksBack),
+            Effect::MayLockOut => self.awaits(Effect::MayLockOut) || !self.running.is_empty(),
+            Effect::LooksBack => self.awaits(Effect::LooksBack),
         };
         if must_wait {
             Readiness::NotYet
@@ -282,22 +305,14 @@ impl<C: Context> Runner<'_, C> {
     }
 
     /// Returns whether a check of an earlier phase than `effect` has no finding yet.
-    fn awaits(&self, slot: Slot, effect: Effect) -> bool {
-        slots(&self.plan).any(|other| {
-            other != slot
-                && !self.findings.contains_key(&other)
-                && self.plan.checks[other.0].0.effect < effect
-        })
+    fn awaits(&self, effect: Effect) -> bool {
+        let mut earlier = self.unfinished.range(..effect);
+        earlier.any(|(_, count)| *count > 0)
     }
 
     /// Returns whether `check` can start with regard to the check `need`.
     fn need(&self, need: &str, check: &Check<C>, variant: C::Facet) -> Readiness {
-        let Some(place) = self
-            .plan
-            .checks
-            .iter()
-            .position(|(other, _)| other.id == need)
-        else {
+        let Some(&place) = self.places.get(need) else {
             let reason = format!("the check `{need}` does not exist");
             return Readiness::Never(Outcome::error(Breakage::Harness, reason));
         };
