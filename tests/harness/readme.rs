@@ -4,6 +4,7 @@ use crate::support::page;
 use safe_conformance::reference::{self, Fault, Login, Options};
 use std::path::Path;
 use std::process::{Command, Stdio};
+use tokio::task::JoinSet;
 
 macro_rules! page {
     ($name:literal) => {
@@ -108,13 +109,15 @@ async fn every_other_command_works_as_typed() {
         .await
         .expect("the embedded server starts");
     let root = running.root_certificate().expect("a root");
+    let mut typing = JoinSet::new();
     for (name, page) in PAGES {
         let folder = tempfile::tempdir().expect("a temporary folder");
         furnish(folder.path(), &password, root);
         let page = page.replace(SERVER, running.base_url());
-        tokio::task::spawn_blocking(move || type_in(name, &page, folder.path()))
-            .await
-            .expect("the commands run");
+        typing.spawn_blocking(move || type_in(name, &page, folder.path()));
+    }
+    while let Some(typed) = typing.join_next().await {
+        typed.expect("the commands run");
     }
     assert_eq!(running.stored(), 0, "something was left behind");
 }

@@ -3,6 +3,7 @@
 
 mod login;
 
+use crate::support::at_once::at_once;
 use crate::support::program::{self, Ended, file, program};
 use crate::support::scripted::{Asked, Deed, PASSWORD, Reply, Scripted, USER, authorization};
 use std::collections::BTreeMap;
@@ -373,42 +374,38 @@ fn finishes(dav: &Dav, url: &str, home: &Path) {
 
 #[test]
 fn a_connection_that_is_cut_at_any_step_is_no_harm() {
-    let home = home();
-    for step in 0..STEPS.len() {
+    at_once(0..STEPS.len(), |step| {
+        let home = home();
         let dav = ending_at(step, || Deed::Reset(Vec::new()));
         let url = format!("{}/new", dav.url());
         let cut = setup(&url, home.path(), &["--yes"]);
         assert_eq!(cut.code, Some(3), "{step}: {}", cut.all());
         assert!(cut.stderr.contains("same command again"), "{}", cut.all());
         finishes(&dav, &url, home.path());
-    }
+    });
 }
 
 #[test]
 fn a_signal_at_any_step_is_no_harm() {
-    let home = home();
-    for signal in ["INT", "KILL"] {
-        for (step, (method, path)) in STEPS.into_iter().enumerate() {
-            let dav = ending_at(step, || Deed::Silence);
-            let url = format!("{}/new", dav.url());
-            let running = program::Running::start(&mut command(&url, home.path(), &["--yes"]));
-            let began = std::time::Instant::now();
-            while !dav
-                .server
-                .asked()
-                .iter()
-                .any(|asked| asked.is(method, path))
-            {
-                assert!(began.elapsed() < program::PATIENCE, "the step never comes");
-                std::thread::sleep(std::time::Duration::from_millis(5));
-            }
-            running.signal(signal);
-            let ended = running.end();
-            let code = if signal == "INT" { Some(3) } else { None };
-            assert_eq!(ended.code, code, "{signal} {step}: {}", ended.all());
-            finishes(&dav, &url, home.path());
+    let steps = STEPS.into_iter().enumerate();
+    let cases = steps.flat_map(|step| ["INT", "KILL"].map(|signal| (signal, step)));
+    at_once(cases, |(signal, (step, (method, path)))| {
+        let home = home();
+        let dav = ending_at(step, || Deed::Silence);
+        let url = format!("{}/new", dav.url());
+        let running = program::Running::start(&mut command(&url, home.path(), &["--yes"]));
+        let began = std::time::Instant::now();
+        let asked = || dav.server.asked();
+        while !asked().iter().any(|asked| asked.is(method, path)) {
+            assert!(began.elapsed() < program::PATIENCE, "the step never comes");
+            std::thread::sleep(std::time::Duration::from_millis(5));
         }
-    }
+        running.signal(signal);
+        let ended = running.end();
+        let code = if signal == "INT" { Some(3) } else { None };
+        assert_eq!(ended.code, code, "{signal} {step}: {}", ended.all());
+        finishes(&dav, &url, home.path());
+    });
 }
 
 #[test]

@@ -25,11 +25,15 @@ use safe_conformance::vectors;
 use std::process::ExitCode;
 use std::sync::Arc;
 
+/// How many tests run at once: some of them wait for adapters.
+const AT_ONCE: usize = 8;
+
 fn main() -> ExitCode {
     if let Ok(way) = std::env::var(misbehaving::VARIABLE) {
         return misbehaving::adapter(&way);
     }
-    let arguments = Arguments::from_args();
+    let mut arguments = Arguments::from_args();
+    arguments.test_threads.get_or_insert(AT_ONCE);
     let by_hand = || wrong::all().into_iter().chain(wrong_bodies::all());
     let mut trials = mutations::trials(by_hand().count());
     for wrong in by_hand() {

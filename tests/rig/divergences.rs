@@ -2,12 +2,12 @@
 //! differently, under the fact of the manual that it shows.
 
 use crate::client::{Published, act_or_break};
-use crate::{facts, runtime, without_ids, without_vectors, world};
+use crate::{facts, rig, runtime, without_ids, without_vectors};
 use libtest_mimic::Failed;
+use safe_conformance::RigRunError;
 use safe_conformance::engine::{Finding, Verdict};
 use safe_conformance::manual;
 use safe_conformance::report::Report;
-use safe_conformance::{Rig, RigRunError};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
@@ -52,8 +52,8 @@ const PUBLISHED: [(Published, &str); 8] = [
 
 pub fn found() -> Result<(), Failed> {
     let running = PUBLISHED.map(|(client, name)| async move {
-        let rig = without_vectors(Rig::new().acting_for(world()));
-        let rig = rig.only("rig.config").only("rig.payload");
+        let (rig, _folder) = rig();
+        let rig = without_vectors(rig).only("rig.config").only("rig.payload");
         let report = rig
             .run(move |task| act_or_break(client, None, task))
             .await?;

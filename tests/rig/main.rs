@@ -23,7 +23,11 @@ use safe_conformance::rig::World;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::{Arc, OnceLock};
+use tempfile::TempDir;
 use tokio::runtime::Runtime;
+
+/// How many tests run at once: some of them wait.
+const AT_ONCE: usize = 4;
 
 fn main() -> ExitCode {
     if let Ok(client) = std::env::var(command::VARIABLE) {
@@ -31,10 +35,13 @@ fn main() -> ExitCode {
         let _ = rustls::crypto::ring::default_provider().install_default();
         return command::tests_of(&client);
     }
-    let arguments = Arguments::from_args();
+    let mut arguments = Arguments::from_args();
+    arguments.test_threads.get_or_insert(AT_ONCE);
     // Only the first call installs it.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let mut trials = vec![
+        // It waits for half a minute, so it begins first.
+        Trial::ignorable_test("hostile", hostile::survives),
         Trial::test("there_are_at_least_70_cases_and_40_mistakes", enough),
         Trial::test(
             "a_client_that_supports_nothing_is_not_judged",
@@ -70,7 +77,6 @@ fn main() -> ExitCode {
     trials.extend(by_hand::trials());
     trials.extend(command::trials());
     trials.push(Trial::test("divergences", divergences::found));
-    trials.push(Trial::ignorable_test("hostile", hostile::survives));
     libtest_mimic::run(&arguments, trials).exit_code()
 }
 
@@ -85,8 +91,18 @@ fn world() -> Arc<World> {
     Arc::clone(WORLD.get_or_init(|| Arc::new(World::new().expect("there is randomness"))))
 }
 
+/// A rig with its folder of records, which the second value removes. It is in memory where Linux
+/// has such a folder: to use the inodes of thousands of removed files again is slow.
+fn rig() -> (Rig, TempDir) {
+    let memory = Path::new("/dev/shm");
+    let folder = tempfile::tempdir_in(memory).or_else(|_| tempfile::tempdir());
+    let folder = folder.expect("a temporary folder");
+    let rig = Rig::new().acting_for(world()).keeping(folder.path());
+    (rig, folder)
+}
+
 fn run(published: Published, mistake: Option<Mistake>, held_to: Option<Release>) -> Report {
-    let mut rig = Rig::new().acting_for(world());
+    let (mut rig, _folder) = rig();
     if let Some(release) = held_to {
         rig = rig.held_to(release);
     }

@@ -3,6 +3,7 @@
 
 #![allow(dead_code, reason = "each test binary uses a part of it")]
 
+pub mod at_once;
 pub mod page;
 pub mod program;
 pub mod reference;
