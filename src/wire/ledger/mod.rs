@@ -229,9 +229,34 @@ impl Ledger {
     }
 }
 
+/// How often a ledger is opened again that another program removes meanwhile.
+const ATTEMPTS: usize = 5;
+
 /// Opens and locks a ledger. Anything but a file is not opened: a pipe would block the program for
 /// ever.
 fn opened(path: &Path, create: bool) -> Result<File, LedgerError> {
+    for _ in 0..ATTEMPTS {
+        let file = locked(path, create)?;
+        if !is_removed(&file) {
+            return Ok(file);
+        }
+    }
+    Err(LedgerError::Busy {
+        path: path.to_owned(),
+    })
+}
+
+/// Returns whether a sweep removed the file between its opening and its locking.
+fn is_removed(file: &File) -> bool {
+    #[cfg(unix)]
+    return file
+        .metadata()
+        .is_ok_and(|metadata| std::os::unix::fs::MetadataExt::nlink(&metadata) == 0);
+    #[cfg(not(unix))]
+    return false;
+}
+
+fn locked(path: &Path, create: bool) -> Result<File, LedgerError> {
     let io = |source| LedgerError::Io {
         path: path.to_owned(),
         source,
@@ -294,7 +319,7 @@ pub(super) struct Left {
 
 impl LeftLedger {
     /// Returns the ledgers in `folder` by name, each with its content or its error. A missing
-    /// folder contains none.
+    /// folder contains none. Removes those whose run was killed before it wrote anything.
     ///
     /// # Errors
     /// If the folder cannot be read.
@@ -325,12 +350,15 @@ impl LeftLedger {
             .collect())
     }
 
-    /// Reads a ledger; `None` if its run was killed before it claimed a backup.
+    /// Reads a ledger. If its run was killed before the first line was written, it sent nothing:
+    /// such a file is removed, and `None` returned.
     fn read(path: &Path) -> Result<Option<Self>, LedgerError> {
         let file = opened(path, false)?;
         let written = file.metadata().and_then(|metadata| metadata.modified());
         let contents = Contents::read(&file, path)?;
         let Some(heading) = contents.heading else {
+            // If the file remains, it still says nothing.
+            let _ = std::fs::remove_file(path);
             return Ok(None);
         };
         Ok(Some(Self {

@@ -17,6 +17,33 @@ fn a_folder_that_does_not_exist_holds_no_ledger_and_a_file_is_no_folder() {
 }
 
 #[test]
+fn a_ledger_without_a_whole_line_is_removed_and_one_with_a_heading_stays() {
+    let folder = tempfile::tempdir().expect("a folder");
+    for (name, torn) in [("a", ""), ("b", "{\"format\":")] {
+        let path = folder.path().join(format!("{name}.ledger.jsonl"));
+        std::fs::write(path, torn).expect("written");
+    }
+    let target = "http://localhost/safe";
+    let ledger = Ledger::open(folder.path(), target, LoginKind::Basic, Seed::new(1));
+    let path = ledger.expect("a ledger").path().to_owned();
+    let read = LeftLedger::all(folder.path()).expect("a folder");
+    assert!(matches!(&read[..], [Ok(ledger)] if ledger.path() == path));
+    let left = std::fs::read_dir(folder.path()).expect("a folder").count();
+    assert_eq!(left, 1);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_ledger_that_is_removed_meanwhile_is_noticed() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("a.ledger.jsonl");
+    let file = opened(&path, true).expect("a ledger");
+    assert!(!is_removed(&file));
+    std::fs::remove_file(&path).expect("removed");
+    assert!(is_removed(&file));
+}
+
+#[test]
 fn a_whole_ledger_is_not_written_by_reading_it() {
     let folder = tempfile::tempdir().expect("a folder");
     let target = "http://localhost/safe";
