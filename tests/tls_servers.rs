@@ -8,6 +8,8 @@ mod missing;
 #[path = "servers/process.rs"]
 #[allow(dead_code, reason = "the tests of whole servers use all of it")]
 mod process;
+#[path = "support/thorough.rs"]
+mod thorough;
 
 use libtest_mimic::{Arguments, Completion, Failed, Trial};
 use process::{Folder, Running, program, start};
@@ -25,6 +27,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Output};
 use std::sync::{Arc, OnceLock};
 use tempfile::TempDir;
+use thorough::in_full_or;
 
 /// How long a scanner may take for one server, in seconds.
 const PATIENCE: &str = "500";
@@ -95,7 +98,7 @@ fn main() -> ExitCode {
     trial("findings", &["openssl"], findings);
     trial("printed lines", &["openssl"], printed_lines);
     trial("sslscan", &["openssl", "sslscan"], agrees_with_sslscan);
-    if std::env::var_os("CI").is_some() {
+    if in_full_or(true, false) {
         trial("testssl", &["openssl", "testssl"], agrees_with_testssl);
     } else {
         trials.push(Trial::ignorable_test("testssl", || {

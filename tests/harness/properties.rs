@@ -3,6 +3,7 @@
 //! The runs are recorded once; the selections are judged without a network.
 
 use crate::support::program::{program, run};
+use crate::support::thorough::in_full_or;
 use proptest::prelude::*;
 use proptest::sample::{Index, subsequence};
 use safe_conformance::engine::waiver::Waivers;
@@ -209,13 +210,9 @@ fn assert_not_green_by_chance(less: &Report, whole: &Report) -> Result<(), TestC
     Ok(())
 }
 
-/// How many cases each property runs: many in CI, some on a developer's machine.
+/// How many cases each property runs.
 fn cases() -> u32 {
-    if std::env::var_os("CI").is_some() {
-        96
-    } else {
-        24
-    }
+    in_full_or(96, 24)
 }
 
 proptest! {

@@ -11,6 +11,8 @@ mod hostile;
 #[path = "../support/missing.rs"]
 mod missing;
 mod mistake;
+#[path = "../support/thorough.rs"]
+mod thorough;
 
 use client::{Published, act};
 use libtest_mimic::{Arguments, Failed, Trial};
@@ -24,6 +26,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::{Arc, OnceLock};
 use tempfile::TempDir;
+use thorough::in_full_or;
 use tokio::runtime::Runtime;
 
 /// How many tests run at once: some of them wait.
@@ -118,10 +121,9 @@ fn run(published: Published, mistake: Option<Mistake>, held_to: Option<Release>)
     runtime().block_on(running).expect("it runs")
 }
 
-/// Whether each mistake runs every case, as in CI; otherwise only cases around the check that must
-/// catch it.
+/// Whether each mistake runs every case; otherwise only cases around the check that must catch it.
 fn everything() -> bool {
-    std::env::var_os("CI").is_some()
+    in_full_or(true, false)
 }
 
 /// The check, and enough cases for checks that use earlier requests.

@@ -8,4 +8,5 @@ pub mod page;
 pub mod program;
 pub mod reference;
 pub mod scripted;
+pub mod thorough;
 pub mod watch;

@@ -3,6 +3,7 @@
 use super::home;
 use crate::support::program::{Running, ledgers, program, run};
 use crate::support::reference::Reference;
+use crate::support::thorough::in_full_or;
 use safe_conformance::reference::{Login, Options, Profile};
 use std::time::{Duration, Instant};
 
@@ -66,11 +67,7 @@ fn interrupted_while_late(profile: Profile, signal: &str, requests: usize) -> Du
 /// 60 runs in CI, 8 elsewhere.
 #[test]
 fn nothing_is_left_on_a_server_that_locks_and_stores_late() {
-    let moments = if std::env::var_os("CI").is_some() {
-        15
-    } else {
-        2
-    };
+    let moments = in_full_or(15, 2);
     let cases = (0..moments).flat_map(|moment| {
         // Spread over the minimum number of requests of a run, including interrupted uploads.
         let requests = 12 + moment * 150 / moments;

@@ -7,6 +7,7 @@ mod ledgers;
 use crate::support::program::{Ended, Running, file, ledgers, named_in_ledgers, program, run};
 use crate::support::reference::{Reference, USER};
 use crate::support::scripted::{self, Deed, Scripted};
+use crate::support::thorough::in_full_or;
 use ledgers::{SEED, killed};
 use std::path::Path;
 use std::process::Command;
@@ -15,13 +16,9 @@ use std::time::{Duration, Instant};
 const PASSWORD: &str = "interrupted-Pa55word";
 /// How long the server waits before every answer, so that there are moments to interrupt the run.
 const DELAY: Duration = Duration::from_millis(20);
-/// At how many moments each signal is sent: many in CI, some on a developer's machine.
+/// At how many moments each signal is sent.
 fn moments() -> usize {
-    if std::env::var_os("CI").is_some() {
-        21
-    } else {
-        7
-    }
+    in_full_or(21, 7)
 }
 /// How many requests the moments are spread over; a run has a few more.
 const SPREAD: usize = 230;
