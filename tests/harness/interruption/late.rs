@@ -13,7 +13,7 @@ const LATE_PROFILES: [Profile; 2] = [
     Profile::NextcloudLoginPassword,
 ];
 /// How many runs are interrupted at once: they mostly wait.
-const AT_ONCE: usize = 12;
+const AT_ONCE: usize = 30;
 /// How many times faster the server's clock runs than a real one.
 const SPEED: u32 = 5;
 /// When the last part of an upload arrives by that clock, with some reserve.
