@@ -165,3 +165,26 @@ pub(super) fn crash_remedy(operation: Operation) -> String {
         "The adapter speaks the protocol; the implementation behind it crashed at `{operation}`. Its standard error shows where.{memory} An input that is refused is answered with `error` and a stage."
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    /// A reworded name would be another ID: reports and waivers name causes by it.
+    #[test]
+    fn the_ids_of_listed_mistakes_never_change() {
+        let groups = crate::vectors::all().iter().flat_map(|file| &file.groups);
+        let ids: BTreeSet<String> = groups
+            .flat_map(|group| {
+                let mistakes = group.tests.iter().flat_map(|vector| &vector.mistakes);
+                mistakes.map(|mistake| {
+                    let fault = Fault::Listed(mistake.name.clone());
+                    fault.cause(group.operation).id.to_string()
+                })
+            })
+            .collect();
+        let ids: Vec<_> = ids.into_iter().collect();
+        insta::assert_snapshot!(ids.join("\n"));
+    }
+}
