@@ -4,6 +4,7 @@
 mod late;
 mod ledgers;
 
+use crate::support::at_once::at_once;
 use crate::support::program::{Ended, Running, file, ledgers, named_in_ledgers, program, run};
 use crate::support::reference::{Reference, USER};
 use crate::support::scripted::{self, Deed, Scripted};
@@ -11,6 +12,7 @@ use crate::support::thorough::in_full_or;
 use ledgers::{SEED, killed};
 use std::path::Path;
 use std::process::Command;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 const PASSWORD: &str = "interrupted-Pa55word";
@@ -20,6 +22,8 @@ const DELAY: Duration = Duration::from_millis(20);
 fn moments() -> usize {
     in_full_or(21, 7)
 }
+/// How many of them are tried at once: a run mostly waits.
+const AT_ONCE: usize = 7;
 /// How many requests the moments are spread over; a run has a few more.
 const SPREAD: usize = 230;
 
@@ -69,57 +73,76 @@ fn says_why(ended: &Ended, why: &str) -> bool {
 /// Interrupts runs at moments spread over the run, counted in requests and therefore the same on
 /// any machine.
 fn interrupted_by(signal: &str) {
-    let mut incomplete = 0;
-    for moment in 0..moments() {
-        let server = with_delay();
-        let home = home();
-        let form = format!("json={}", home.path().join("report.json").display());
-        let running = Running::start(check(home.path(), server.url()).args(["--report", &form]));
-        let requests = 1 + moment * SPREAD / moments();
-        server.wait_until(|server| server.count() >= requests);
-        running.signal(signal);
-        let ended = running.end();
-        let report = report(home.path());
-        if report["complete"] == true {
-            assert_eq!(ended.code, Some(0), "{}", ended.all());
-        } else {
-            incomplete += 1;
-            let fails = report["summary"]["fail"].as_u64().expect("a count");
-            assert_eq!(
-                ended.code,
-                Some(if fails > 0 { 1 } else { 3 }),
-                "{}",
-                ended.all()
-            );
-            let why = report["incomplete_because"].as_str().unwrap_or_default();
-            assert_eq!(why, format!("SIG{signal} came"));
-            assert!(says_why(&ended, why), "{}", ended.all());
-            assert!(ended.stderr.contains("cleaning up"), "{}", ended.all());
-            for client in ["android", "ios", "desktop"] {
-                for direction in ["backup", "restore"] {
-                    let verdict = &report["clients"][client][direction]["verdict"];
-                    assert_ne!(verdict, "pass", "{}", ended.all());
-                }
-            }
-        }
-        server.settle();
-        assert_eq!(
-            server.running.stored(),
-            0,
-            "moment {moment}: {}",
-            ended.all()
-        );
-        assert_eq!(report["left_behind"], 0);
-        assert!(
-            ledgers(&home.path().join("ledgers")).is_empty(),
-            "moment {moment}: {}",
-            ended.all()
-        );
-    }
+    let incomplete = count_of(|moment| interrupted_at(signal, moment));
     assert!(
         incomplete >= moments() - 3,
         "only {incomplete} runs were interrupted"
     );
+}
+
+/// Returns at how many moments something is so, several of which are tried at once.
+fn count_of(is_so: impl Fn(usize) -> bool + Sync) -> usize {
+    let count = AtomicUsize::new(0);
+    let all: Vec<usize> = (0..moments()).collect();
+    for several in all.chunks(AT_ONCE) {
+        at_once(several, |moment| {
+            count.fetch_add(usize::from(is_so(*moment)), Ordering::Relaxed);
+        });
+    }
+    count.into_inner()
+}
+
+/// Interrupts a run; returns whether it was still incomplete.
+fn interrupted_at(signal: &str, moment: usize) -> bool {
+    let server = with_delay();
+    let home = home();
+    let form = format!("json={}", home.path().join("report.json").display());
+    let running = Running::start(check(home.path(), server.url()).args(["--report", &form]));
+    let requests = 1 + moment * SPREAD / moments();
+    server.wait_until(|server| server.count() >= requests);
+    running.signal(signal);
+    let ended = running.end();
+    let report = report(home.path());
+    let is_complete = report["complete"] == true;
+    if is_complete {
+        assert_eq!(ended.code, Some(0), "{}", ended.all());
+    } else {
+        assert_says_that_it_was_stopped(&ended, &report, signal);
+    }
+    server.settle();
+    assert_eq!(
+        server.running.stored(),
+        0,
+        "moment {moment}: {}",
+        ended.all()
+    );
+    assert_eq!(report["left_behind"], 0);
+    assert!(
+        ledgers(&home.path().join("ledgers")).is_empty(),
+        "moment {moment}: {}",
+        ended.all()
+    );
+    !is_complete
+}
+
+fn assert_says_that_it_was_stopped(ended: &Ended, report: &serde_json::Value, signal: &str) {
+    let fails = report["summary"]["fail"].as_u64().expect("a count");
+    assert_eq!(
+        ended.code,
+        Some(if fails > 0 { 1 } else { 3 }),
+        "{}",
+        ended.all()
+    );
+    let why = report["incomplete_because"].as_str().unwrap_or_default();
+    assert_eq!(why, format!("SIG{signal} came"));
+    assert!(says_why(ended, why), "{}", ended.all());
+    assert!(ended.stderr.contains("cleaning up"), "{}", ended.all());
+    for client in ["android", "ios", "desktop"] {
+        for direction in ["backup", "restore"] {
+            let verdict = &report["clients"][client][direction]["verdict"];
+            assert_ne!(verdict, "pass", "{}", ended.all());
+        }
+    }
 }
 
 #[test]
@@ -159,36 +182,38 @@ fn a_run_under_nohup_outlives_its_terminal() {
 
 #[test]
 fn sigkill_at_any_moment() {
-    let mut left_something = 0;
-    for moment in 0..moments() {
-        let server = with_delay();
-        let home = home();
-        let folder = home.path().join("ledgers");
-        std::fs::create_dir(&folder).expect("a folder");
-        let running = Running::start(&mut check(home.path(), server.url()));
-        let requests = moment * SPREAD / moments();
-        server.wait_until(|server| server.count() >= requests);
-        running.signal("KILL");
-        let ended = running.end();
-        server.settle();
-        let stored = server.running.stored();
-        let named = named_in_ledgers(&folder).len();
-        assert!(
-            named >= stored,
-            "moment {moment}: {stored} are left, {named} are named"
-        );
-        left_something += usize::from(stored > 0);
-        if ended.code.is_none() {
-            let swept = run(&mut sweep(home.path(), server.url()));
-            assert_eq!(swept.code, Some(0), "moment {moment}: {}", swept.all());
-        }
-        assert_eq!(server.running.stored(), 0, "moment {moment}");
-        assert!(ledgers(&folder).is_empty(), "moment {moment}");
-    }
+    let left_something = count_of(killed_at);
     assert!(
         left_something > moments() / 3,
         "only {left_something} kills left anything to sweep"
     );
+}
+
+/// Kills a run and sweeps; returns whether the run had left something.
+fn killed_at(moment: usize) -> bool {
+    let server = with_delay();
+    let home = home();
+    let folder = home.path().join("ledgers");
+    std::fs::create_dir(&folder).expect("a folder");
+    let running = Running::start(&mut check(home.path(), server.url()));
+    let requests = moment * SPREAD / moments();
+    server.wait_until(|server| server.count() >= requests);
+    running.signal("KILL");
+    let ended = running.end();
+    server.settle();
+    let stored = server.running.stored();
+    let named = named_in_ledgers(&folder).len();
+    assert!(
+        named >= stored,
+        "moment {moment}: {stored} are left, {named} are named"
+    );
+    if ended.code.is_none() {
+        let swept = run(&mut sweep(home.path(), server.url()));
+        assert_eq!(swept.code, Some(0), "moment {moment}: {}", swept.all());
+    }
+    assert_eq!(server.running.stored(), 0, "moment {moment}");
+    assert!(ledgers(&folder).is_empty(), "moment {moment}");
+    stored > 0
 }
 
 #[test]
