@@ -1,6 +1,7 @@
 //! A server that locks, and stores uploads late.
 
 use super::home;
+use crate::support::at_once::at_most;
 use crate::support::program::{Running, ledgers, program, run};
 use crate::support::reference::Reference;
 use crate::support::thorough::in_full_or;
@@ -74,19 +75,11 @@ fn nothing_is_left_on_a_server_that_locks_and_stores_late() {
         let profile = LATE_PROFILES[moment % LATE_PROFILES.len()];
         ["INT", "TERM", "HUP", "KILL"].map(|signal| (profile, signal, requests))
     });
-    let cases = std::sync::Mutex::new(cases);
     let longest = std::sync::Mutex::new(Duration::ZERO);
-    let next = || cases.lock().expect("no worker panics with it").next();
-    std::thread::scope(|scope| {
-        for _ in 0..AT_ONCE {
-            scope.spawn(|| {
-                while let Some((profile, signal, requests)) = next() {
-                    let took = interrupted_while_late(profile, signal, requests);
-                    let mut longest = longest.lock().expect("no worker panics with it");
-                    *longest = took.max(*longest);
-                }
-            });
-        }
+    at_most(AT_ONCE, cases.collect(), |(profile, signal, requests)| {
+        let took = interrupted_while_late(profile, signal, requests);
+        let mut longest = longest.lock().expect("no worker panics with it");
+        *longest = took.max(*longest);
     });
     let longest = longest.into_inner().expect("no worker panicked");
     println!(

@@ -4,7 +4,7 @@
 mod late;
 mod ledgers;
 
-use crate::support::at_once::at_once;
+use crate::support::at_once::at_most;
 use crate::support::program::{Ended, Running, file, ledgers, named_in_ledgers, program, run};
 use crate::support::reference::{Reference, USER};
 use crate::support::scripted::{self, Deed, Scripted};
@@ -83,12 +83,9 @@ fn interrupted_by(signal: &str) {
 /// Returns at how many moments something is so, several of which are tried at once.
 fn count_of(is_so: impl Fn(usize) -> bool + Sync) -> usize {
     let count = AtomicUsize::new(0);
-    let all: Vec<usize> = (0..moments()).collect();
-    for several in all.chunks(AT_ONCE) {
-        at_once(several, |moment| {
-            count.fetch_add(usize::from(is_so(*moment)), Ordering::Relaxed);
-        });
-    }
+    at_most(AT_ONCE, (0..moments()).collect(), |moment| {
+        count.fetch_add(usize::from(is_so(moment)), Ordering::Relaxed);
+    });
     count.into_inner()
 }
 
