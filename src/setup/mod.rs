@@ -17,15 +17,17 @@ mod seen;
 mod shell;
 mod step;
 mod suspect;
+mod trouble;
 
 pub use detective::{
     Asker, Found, Live, Look, Sureness, Verdict, by_form_alone, investigate, origin_of,
 };
 pub use entry::{Entry, entries};
 pub use login::{Flow, Granted, LIFETIME, LoginError, cloud_at};
-pub use obstacle::{OBSTACLES, Obstacle, Trouble};
+pub use obstacle::{OBSTACLES, Obstacle};
 pub use plan::{Plan, Wish, survey};
 pub use seen::{ConfigSeen, Thing};
 pub use shell::commands;
 pub use step::{Outcome, Step, carry_out};
 pub use suspect::{Because, Hopeless, Suspect};
+pub use trouble::Trouble;

@@ -1,8 +1,8 @@
 //! What exists on a server, and what must be done.
 
-use super::obstacle::{Act, Trouble};
 use super::seen::{ConfigSeen, Thing};
 use super::step::Step;
+use super::trouble::{Act, Trouble};
 use crate::diagnosis::{Recognised, Words, recognised};
 use crate::safe::ServerConfig;
 use crate::wire::{Answer, Door, Response, Spot};

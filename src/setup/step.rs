@@ -1,8 +1,8 @@
 //! One step of `setup`, and how it is carried out.
 
-use super::obstacle::{Act, Trouble};
 use super::plan::Plan;
 use super::seen::{ConfigSeen, Thing};
+use super::trouble::{Act, Trouble};
 use crate::safe::ServerConfig;
 use crate::text::counted;
 use crate::wire::{Door, Over, Response, Spot};
