@@ -18,6 +18,16 @@ pub enum Effect {
     LooksBack,
 }
 
+impl Effect {
+    /// Returns whether a check with this effect waits until all checks with the other have ended.
+    pub(super) fn waits_for(self, other: Self) -> bool {
+        match self {
+            Self::Reads | Self::WritesOwnBackup => false,
+            Self::MayLockOut | Self::LooksBack => other < self,
+        }
+    }
+}
+
 impl fmt::Display for Effect {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.pad(match self {

@@ -175,13 +175,19 @@ impl<C: Context> Plan<C> {
 fn index<C: Context>(
     registry: &[&'static Check<C>],
 ) -> Result<BTreeMap<&'static str, &'static Check<C>>, PlanError> {
-    let mut by_id = BTreeMap::new();
+    let mut by_id: BTreeMap<_, &'static Check<C>> = BTreeMap::new();
     for check in registry {
         for need in check.needs {
             // Needs point backwards, so they cannot form a circle.
-            if !by_id.contains_key(need) {
+            let Some(needed) = by_id.get(need) else {
                 return Err(PlanError::BrokenSuite(format!(
                     "`{}` needs `{need}`, which does not precede it",
+                    check.id
+                )));
+            };
+            if needed.effect.waits_for(check.effect) {
+                return Err(PlanError::BrokenSuite(format!(
+                    "`{}` needs `{need}`, which waits for it",
                     check.id
                 )));
             }

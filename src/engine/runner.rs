@@ -176,7 +176,8 @@ impl<C: Context> Runner<'_, C> {
         let stop = self.options.stop.clone();
         loop {
             self.start_ready();
-            if self.running.is_empty() && self.waiting.is_empty() {
+            if self.running.is_empty() {
+                self.settle_stuck();
                 return None;
             }
             tokio::select! {
@@ -187,6 +188,19 @@ impl<C: Context> Runner<'_, C> {
                 }
                 Some(ended) = self.running.join_next_with_id() => self.collect(ended),
             }
+        }
+    }
+
+    /// Settles what still waits although nothing runs: a plan refuses such checks, so that none is
+    /// left but by a defect of this runner, which must not wait for ever.
+    fn settle_stuck(&mut self) {
+        for slot in std::mem::take(&mut self.waiting) {
+            let (check, variant) = self.check(slot);
+            let why = Outcome::error(
+                Breakage::Harness,
+                "it waits for a check that waits for it; please report this".to_owned(),
+            );
+            self.settle(slot, Finding::new(check, variant, why, Duration::ZERO));
         }
     }
 
@@ -294,8 +308,8 @@ impl<C: Context> Runner<'_, C> {
             Effect::Reads | Effect::WritesOwnBackup => {
                 self.running.len() >= self.options.jobs.max(1)
             }
-            Effect::MayLockOut => self.awaits(Effect::MayLockOut) || !self.running.is_empty(),
-            Effect::LooksBack => self.awaits(Effect::LooksBack),
+            Effect::MayLockOut => self.awaits(check.effect) || !self.running.is_empty(),
+            Effect::LooksBack => self.awaits(check.effect),
         };
         if must_wait {
             Readiness::NotYet
@@ -304,10 +318,10 @@ impl<C: Context> Runner<'_, C> {
         }
     }
 
-    /// Returns whether a check of an earlier phase than `effect` has no finding yet.
+    /// Returns whether a check for which those with `effect` wait has no finding yet.
     fn awaits(&self, effect: Effect) -> bool {
-        let mut earlier = self.unfinished.range(..effect);
-        earlier.any(|(_, count)| *count > 0)
+        let mut unfinished = self.unfinished.iter();
+        unfinished.any(|(other, count)| *count > 0 && effect.waits_for(*other))
     }
 
     /// Returns whether `check` can start with regard to the check `need`.

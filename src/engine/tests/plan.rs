@@ -68,7 +68,10 @@ fn a_plan_that_makes_no_sense_is_refused() {
         .as_deref(),
         Some("no check matches `upload.acepted`, did you mean `upload.accepted`?")
     );
+    let mut looks_back = check("a.looks-back", &[], passes);
+    looks_back.effect = Effect::LooksBack;
     for broken in [
+        vec![looks_back, check("b.reads", &["a.looks-back"], passes)],
         vec![check("a.same", &[], passes), check("a.same", &[], passes)],
         vec![
             check("a.needs", &["b.later"], passes),

@@ -1,6 +1,8 @@
 //! Order, dependencies, effects, crashes and stopping.
 
 use super::*;
+use crate::engine::plan::Fate;
+use crate::engine::{Because, Breakage};
 
 #[tokio::test]
 async fn what_needs_a_failure_is_blocked_with_its_name_and_so_is_what_needs_that() {
@@ -106,6 +108,28 @@ async fn what_may_lock_out_runs_last_and_alone_and_what_looks_back_after_it() {
     let torn_down = log.iter().position(|line| line == "torn down d.second");
     let locked = log.iter().position(|line| line == "start b.lock");
     assert!(torn_down < locked, "{log:?}");
+}
+
+#[tokio::test]
+async fn what_waits_for_itself_is_an_error_of_the_harness_and_the_run_ends() {
+    let mut stuck = check("a.stuck", &["a.stuck"], passes);
+    stuck.effect = Effect::LooksBack;
+    let checks = leak(vec![stuck, check("b.passes", &[], passes)]);
+    let checks = checks.iter().map(|check| (check, Fate::Selected));
+    // `Plan::new` refuses it.
+    let plan = Plan {
+        checks: checks.collect(),
+    };
+    let options = Options {
+        jobs: 4,
+        grace: Duration::from_millis(10),
+        stop: Stop::default(),
+    };
+    let ended = run(plan, Arc::new(Bench(Log::default())), options, |_| {}).await;
+    let verdicts: Vec<_> = ended.findings.iter().map(|it| it.verdict).collect();
+    assert_eq!(verdicts, [Verdict::Error, Verdict::Pass]);
+    let because = Some(Because::Error(Breakage::Harness));
+    assert_eq!(ended.findings[0].because, because);
 }
 
 #[tokio::test]
