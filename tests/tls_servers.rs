@@ -85,8 +85,12 @@ const SERVERS: &[Server] = &[
     server("client certificate", "rsa", &["-Verify", "1"]),
 ];
 
+/// How many tests run at once: they wait for the servers.
+const AT_ONCE: usize = 4;
+
 fn main() -> ExitCode {
-    let arguments = Arguments::from_args();
+    let mut arguments = Arguments::from_args();
+    arguments.test_threads.get_or_insert(AT_ONCE);
     let made: Arc<OnceLock<Certificates>> = Arc::default();
     let mut trials = Vec::new();
     let mut trial = |name: &'static str, needs: &'static [&'static str], run: fn(&Certificates)| {

@@ -127,7 +127,8 @@ proptest! {
 
 #[test]
 fn large_documents_are_seen_too() {
-    for writer in Origin::all() {
-        is_seen(writer, &large());
+    let large = large();
+    for writer in crate::thorough::in_full_or(Origin::all(), Origin::newest().to_vec()) {
+        is_seen(writer, &large);
     }
 }

@@ -3,6 +3,7 @@
 //! changed.
 
 use crate::missing::skipped;
+use crate::thorough::in_full_or;
 use libtest_mimic::{Completion, Failed, Trial};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -68,7 +69,8 @@ impl Loop {
         let vectors = Path::new(env!("CARGO_MANIFEST_DIR")).join("vectors");
         let readme = std::fs::read_to_string(vectors.join("README.md"))?;
         let program = block(&readme, self.language).ok_or("the README shows no such loop")?;
-        let good = std::fs::read_to_string(vectors.join(self.vectors))?;
+        let all = std::fs::read_to_string(vectors.join(self.vectors))?;
+        let good = in_full_or(all.clone(), sample(&all)?);
         let printed = self.printed(program, &good)?;
         if !printed.is_empty() {
             return Err(Failed::from(format!(
@@ -76,7 +78,7 @@ impl Loop {
             )));
         }
         let (id, part) = self.changed;
-        let printed = self.printed(program, &changed(&good, id, part)?)?;
+        let printed = self.printed(program, &changed(&all, id, part)?)?;
         let named: Vec<_> = printed
             .lines()
             .filter_map(|line| line.split(' ').next())
@@ -111,6 +113,16 @@ impl Loop {
 fn block<'a>(readme: &'a str, language: &str) -> Option<&'a str> {
     let (_, rest) = readme.split_once(&format!("```{language}\n"))?;
     rest.split_once("```").map(|(code, _)| code)
+}
+
+/// The same file with one of six vectors in each group: most derive a key.
+fn sample(vectors: &str) -> Result<String, Failed> {
+    let mut vectors: serde_json::Value = serde_json::from_str(vectors)?;
+    for group in vectors["groups"].as_array_mut().ok_or("no groups")? {
+        let tests = group["tests"].as_array().ok_or("no tests")?;
+        group["tests"] = tests.iter().step_by(6).cloned().collect();
+    }
+    Ok(vectors.to_string())
 }
 
 /// One vector, with its answer changed.

@@ -12,6 +12,8 @@ mod missing;
 mod mutations;
 mod own;
 mod published;
+#[path = "../support/thorough.rs"]
+mod thorough;
 mod wrong;
 mod wrong_bodies;
 mod wrong_keys;

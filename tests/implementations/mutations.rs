@@ -11,7 +11,7 @@ use safe_conformance::safe::Client;
 use safe_conformance::suites::client::{self, Like};
 use safe_conformance::vectors::{self, File, Vector};
 use serde_json::{Map, Value, json};
-use std::sync::{Arc, LazyLock, OnceLock};
+use std::sync::{Arc, OnceLock};
 
 /// The place of a field: the lists and objects on the path, and its key.
 #[derive(Clone, Copy)]
@@ -244,22 +244,27 @@ struct Answers {
     each: Vec<Answered>,
 }
 
-static ANSWERS: LazyLock<Vec<Answers>> = LazyLock::new(|| {
-    use Operation::{ReadBackup, WriteBackup};
-    [
-        (Client::Android, WriteBackup),
-        (Client::Ios, WriteBackup),
-        (Client::Android, ReadBackup),
-        (Client::Ios, ReadBackup),
-        (Client::Desktop, ReadBackup),
-    ]
-    .map(|(client, operation)| Answers {
-        client,
-        operation,
-        each: answers(client, operation),
+/// What is changed: each subject with its name.
+const SUBJECTS: [(&str, Client, Operation); 5] = [
+    ("Android writes", Client::Android, Operation::WriteBackup),
+    ("iOS writes", Client::Ios, Operation::WriteBackup),
+    ("Android reads", Client::Android, Operation::ReadBackup),
+    ("iOS reads", Client::Ios, Operation::ReadBackup),
+    ("Desktop reads", Client::Desktop, Operation::ReadBackup),
+];
+
+static ANSWERS: [OnceLock<Answers>; SUBJECTS.len()] = [const { OnceLock::new() }; SUBJECTS.len()];
+
+fn answers_of(subject: usize) -> &'static Answers {
+    ANSWERS[subject].get_or_init(|| {
+        let (_, client, operation) = SUBJECTS[subject];
+        Answers {
+            client,
+            operation,
+            each: answers(client, operation),
+        }
     })
-    .into()
-});
+}
 
 fn answers(client: Client, operation: Operation) -> Vec<Answered> {
     let peer = InProcess::new(Arc::new(Release::from(client)));
@@ -352,55 +357,51 @@ fn look_for(answers: &Answers, field: Field, change: Change) -> Found {
     found
 }
 
-fn each_mistake() -> impl Iterator<Item = (Field, Change, String)> {
-    FIELDS.iter().flat_map(|field| {
-        Change::ALL.into_iter().map(move |change| {
-            let place = [field.path, &[field.key]].concat().join(".");
-            let name = format!("{place} {}", format!("{change:?}").to_lowercase());
-            (*field, change, name)
-        })
+/// Every field with this change, and the name of the mistake.
+fn each_mistake(change: Change) -> impl Iterator<Item = (Field, String)> {
+    FIELDS.iter().map(move |field| {
+        let place = [field.path, &[field.key]].concat().join(".");
+        let name = format!("{place} {}", format!("{change:?}").to_lowercase());
+        (*field, name)
     })
 }
 
-/// The five subjects, and the results of every mistake in each.
-const SUBJECTS: [&str; 5] = [
-    "Android writes",
-    "iOS writes",
-    "Android reads",
-    "iOS reads",
-    "Desktop reads",
-];
+/// The mistakes of one subject and one kind of change, each with its result.
+type Tried = OnceLock<Vec<(String, Found)>>;
 
-static FOUND: [OnceLock<Vec<(Change, String, Found)>>; 5] = [const { OnceLock::new() }; 5];
+static FOUND: [[Tried; Change::ALL.len()]; SUBJECTS.len()] =
+    [const { [const { OnceLock::new() }; Change::ALL.len()] }; SUBJECTS.len()];
 
-fn found(place: usize) -> &'static [(Change, String, Found)] {
-    FOUND[place].get_or_init(|| {
-        let all = each_mistake();
-        let looked = all.map(|(field, change, name)| {
-            let found = look_for(&ANSWERS[place], field, change);
-            (change, name, found)
+fn found(subject: usize, change: Change) -> &'static [(String, Found)] {
+    FOUND[subject][change as usize].get_or_init(|| {
+        let all = each_mistake(change);
+        let looked = all.map(|(field, name)| {
+            let found = look_for(answers_of(subject), field, change);
+            (name, found)
         });
         looked.collect()
     })
 }
 
-/// One test for each subject and kind of change; the last one counts.
+/// Each kind of change with each subject: the subjects take turns, because the first test of each
+/// makes its answers.
+fn pairs() -> impl Iterator<Item = (usize, Change)> {
+    let changes = Change::ALL.into_iter();
+    changes.flat_map(|change| (0..SUBJECTS.len()).map(move |subject| (subject, change)))
+}
+
+/// One test for each kind of change and subject; the last one counts.
 pub fn trials(by_hand: usize) -> Vec<Trial> {
-    let mut trials = Vec::new();
-    for (place, subject) in SUBJECTS.iter().enumerate() {
-        trials.extend(Change::ALL.map(|change| {
-            let name = format!(
-                "mutations/{subject}, {}",
-                format!("{change:?}").to_lowercase()
-            );
-            Trial::test(name, move || all_caught(place, change))
-        }));
-    }
+    let trials = pairs().map(|(subject, change)| {
+        let change_name = format!("{change:?}").to_lowercase();
+        let name = format!("mutations/{}, {change_name}", SUBJECTS[subject].0);
+        Trial::test(name, move || all_caught(subject, change))
+    });
+    let mut trials: Vec<_> = trials.collect();
     let name = "mutations/with those by hand at least 250";
     trials.push(Trial::test(name, move || {
-        let places = 0..SUBJECTS.len();
-        let caught = places.flat_map(found);
-        let caught = caught.filter(|(_, _, found)| matches!(found, Found::Named));
+        let caught = pairs().flat_map(|(subject, change)| found(subject, change));
+        let caught = caught.filter(|(_, found)| matches!(found, Found::Named));
         let count = by_hand + caught.count();
         if count >= 250 {
             println!("{count} mistakes are caught and named");
@@ -413,16 +414,17 @@ pub fn trials(by_hand: usize) -> Vec<Trial> {
 }
 
 /// Asserts that all mistakes of this kind were caught and named; the error lists the others.
-fn all_caught(place: usize, change: Change) -> Result<(), Failed> {
+fn all_caught(subject: usize, change: Change) -> Result<(), Failed> {
     let excused = |name: &str| {
         let mut known = NO_MISTAKE.iter();
-        known.any(|(subject, known, _)| *known == name && ["", SUBJECTS[place]].contains(subject))
+        known.any(|(whose, known, _)| *known == name && ["", SUBJECTS[subject].0].contains(whose))
     };
-    let of_kind = found(place).iter().filter(|(other, _, _)| *other == change);
-    let wrong = of_kind.filter_map(|(_, name, found)| match found {
-        Found::Unnamed(why) if !excused(name) => Some(format!("{name}: {why}")),
-        _ => None,
-    });
+    let wrong = found(subject, change)
+        .iter()
+        .filter_map(|(name, found)| match found {
+            Found::Unnamed(why) if !excused(name) => Some(format!("{name}: {why}")),
+            _ => None,
+        });
     let wrong: Vec<_> = wrong.collect();
     if wrong.is_empty() {
         Ok(())

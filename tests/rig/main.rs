@@ -121,7 +121,8 @@ fn run(published: Published, mistake: Option<Mistake>, held_to: Option<Release>)
     runtime().block_on(running).expect("it runs")
 }
 
-/// Whether each mistake runs every case; otherwise only cases around the check that must catch it.
+/// Whether every case is played; otherwise, for a mistake, only those around the check that must
+/// catch it, and for an example some of each group.
 fn everything() -> bool {
     in_full_or(true, false)
 }
