@@ -2,6 +2,8 @@
 
 use crate::clients::Release;
 use crate::safe::Client;
+use std::slice;
+use std::sync::LazyLock;
 
 /// The published client with which an implementation is compared if the clients differ.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
@@ -47,8 +49,33 @@ impl Like {
         }
     }
 
-    /// Returns the one variant in which each check runs. It is created once for each comparison.
+    /// Returns the one variant in which each check runs.
     pub(super) fn variants(self) -> &'static [Self] {
-        Box::leak(Box::new([self]))
+        /// In the order of [`Release::ALL`].
+        static RELEASES: LazyLock<Vec<Like>> =
+            LazyLock::new(|| Release::ALL.iter().copied().map(Like::Release).collect());
+        match self {
+            Self::Anyone => &[Self::Anyone],
+            Self::Client(Client::Android) => &[Self::Client(Client::Android)],
+            Self::Client(Client::Ios) => &[Self::Client(Client::Ios)],
+            Self::Client(Client::Desktop) => &[Self::Client(Client::Desktop)],
+            Self::Release(release) => slice::from_ref(&RELEASES[release as usize]),
+            Self::Strictest => &[Self::Strictest],
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_comparison_is_its_one_variant() {
+        let clients = Client::ALL.into_iter().map(Like::Client);
+        let releases = Release::ALL.iter().copied().map(Like::Release);
+        let others = [Like::Anyone, Like::Strictest];
+        for like in others.into_iter().chain(clients).chain(releases) {
+            assert_eq!(like.variants(), [like]);
+        }
     }
 }
