@@ -5,6 +5,7 @@
 
 use super::table::When;
 use crate::clients::Field::{self, *};
+use crate::clients::reason::unsourced;
 use crate::clients::release::{Origin, Origins, Release, Releases};
 
 /// A value of which the result of a restore is not known.
@@ -43,7 +44,7 @@ pub static UNKNOWNS: &[Unknown] = &[
         from: Origins::DEVICE_LINK,
         to: Releases::up_to(Release::Ios4_8_4),
         when: When::Always,
-        because: "no source says whether iOS before 4.9 reads it",
+        because: unsourced::GROUP_KEY_BEFORE_4_9,
     },
     Unknown {
         id: "policies-older-ios",
@@ -52,7 +53,7 @@ pub static UNKNOWNS: &[Unknown] = &[
         from: Origins::ALL,
         to: Releases::of(Release::Ios4_6),
         when: When::HasPolicy,
-        because: "no source says whether iOS before 4.8 reads it",
+        because: unsourced::POLICIES_BEFORE_4_8,
     },
     Unknown {
         id: "group-left-older-android",
@@ -61,7 +62,7 @@ pub static UNKNOWNS: &[Unknown] = &[
         from: Origins::ALL,
         to: Releases::up_to(Release::Android5_3),
         when: When::GroupWithoutOneself,
-        because: "no source says what Android before 5.7 does with it",
+        because: unsourced::LEFT_BEFORE_5_7,
     },
     Unknown {
         id: "group-of-fetched-creator",
@@ -70,6 +71,6 @@ pub static UNKNOWNS: &[Unknown] = &[
         from: Origins::ALL,
         to: Releases::MOBILE,
         when: When::CreatorFetched,
-        because: "no source says what happens to a group whose creator was fetched for another group",
+        because: unsourced::FETCHED_CREATOR,
     },
 ];

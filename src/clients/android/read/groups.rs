@@ -9,6 +9,7 @@ use super::{Objects, Phone, unsourced};
 use crate::clients::Field;
 use crate::clients::read::Step;
 use crate::clients::reason::mobile::UNKNOWN_CREATOR;
+use crate::clients::reason::unsourced::{FETCHED_CREATOR, LEFT_BEFORE_5_7};
 use crate::clients::release::Release;
 use crate::safe::ThreemaId;
 use crate::safe::backup::{At, Group, GroupId};
@@ -93,11 +94,7 @@ impl Phone<'_> {
         if known.is_none() {
             self.notes.lost(at, Field::Group, &UNKNOWN_CREATOR);
             if creator.is_some_and(|id| self.is_contact(id)) {
-                self.notes.unsure(
-                    at,
-                    Field::Group,
-                    "no source says what happens to a group whose creator was fetched for another group",
-                );
+                self.notes.unsure(at, Field::Group, FETCHED_CREATOR);
             }
         }
         Ok(known)
@@ -143,11 +140,8 @@ impl Phone<'_> {
         let members = members.unwrap_or_default();
         if !members.contains(&own_id) {
             if !self.since(Release::Android5_7) {
-                self.notes.unsure(
-                    &members_at,
-                    Field::GroupMembers,
-                    "no source says what Android before 5.7 does with a group that the user left",
-                );
+                self.notes
+                    .unsure(&members_at, Field::GroupMembers, LEFT_BEFORE_5_7);
             }
         } else if !members.contains(&creator) && self.since(Release::Android6_2) {
             // The members do not change: the user is one of them and the creator is not.

@@ -9,6 +9,7 @@ use super::Phone;
 use crate::clients::Field;
 use crate::clients::read::{Step, broken, refused};
 use crate::clients::reason::mobile::{DUPLICATE, NOT_IN_DIRECTORY};
+use crate::clients::reason::unsourced::POLICIES_BEFORE_4_8;
 use crate::clients::release::Release;
 use crate::clients::restore::Broken;
 use crate::safe::ThreemaId;
@@ -249,8 +250,7 @@ impl Phone<'_> {
         let policy = policy.and_then(|policy| Policy::ALL.get(policy).copied());
         if !self.since(Release::Ios4_8) {
             if policy != Some(Policy::Default) {
-                self.notes
-                    .unsure(at, field, "no source says whether iOS before 4.8 reads it");
+                self.notes.unsure(at, field, POLICIES_BEFORE_4_8);
             }
             return Ok(policy);
         }

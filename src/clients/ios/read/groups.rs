@@ -10,6 +10,7 @@ use crate::clients::Field;
 use crate::clients::effects::SideEffect;
 use crate::clients::read::{Step, broken, unknown};
 use crate::clients::reason::mobile::{MEMBER_FETCHED, UNKNOWN_CREATOR};
+use crate::clients::reason::unsourced::FETCHED_CREATOR;
 use crate::clients::release::Release;
 use crate::clients::restore::Broken;
 use crate::safe::ThreemaId;
@@ -103,11 +104,7 @@ impl Phone<'_> {
         let Some(creator) = creator.filter(|_| is_restored) else {
             self.notes.lost(at, Field::Group, &UNKNOWN_CREATOR);
             if creator.is_some_and(|id| self.is_contact(id)) {
-                self.notes.unsure(
-                    at,
-                    Field::Group,
-                    "no source says what happens to a group whose creator was fetched for another group",
-                );
+                self.notes.unsure(at, Field::Group, FETCHED_CREATOR);
             }
             return Ok((Fate::Lost, None));
         };

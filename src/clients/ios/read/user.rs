@@ -6,6 +6,7 @@ use super::super::reasons::{
 use super::{Phone, id_of};
 use crate::clients::Field;
 use crate::clients::read::{Step, unknown};
+use crate::clients::reason::unsourced::GROUP_KEY_BEFORE_4_9;
 use crate::clients::release::Release;
 use crate::safe::backup::{
     At, Bytes, DeviceGroupKey, Link, LinkKind, PRIVATE_KEY_BYTES, PictureRelease, PrivateKey, User,
@@ -64,11 +65,8 @@ impl Phone<'_> {
     /// Source: `clients.read.device-group-key`.
     fn device_group_key(&mut self, text: &Text, at: &At<'_>) -> Option<DeviceGroupKey> {
         if !self.since(Release::Ios4_9) {
-            self.notes.unsure(
-                at,
-                Field::DeviceGroupKey,
-                "no source says whether iOS before 4.9 reads it",
-            );
+            self.notes
+                .unsure(at, Field::DeviceGroupKey, GROUP_KEY_BEFORE_4_9);
         }
         let bytes = BASE64.decode(text.to_str_lossy().as_bytes()).ok();
         let bytes = bytes.map(Zeroizing::new);
