@@ -115,10 +115,10 @@ impl Release {
             } else {
                 error.to_string()
             },
-            source: if misreported {
-                "clients.read.swallowed-error"
-            } else {
-                "clients.read.gzip-tail"
+            source: match error {
+                _ if misreported => "clients.read.swallowed-error",
+                UnpackError::NotGzip => "clients.read.zlib",
+                _ => "clients.read.gzip-tail",
             },
         })
     }
