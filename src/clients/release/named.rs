@@ -1,6 +1,6 @@
 //! Finds the release that a typed name means: `android-5.8`, `ios-7.1.1`, `android`.
 
-use super::{Release, Version};
+use super::{Aspect, Release, Version};
 use crate::safe::Client;
 
 /// Why a name does not name a release.
@@ -22,6 +22,15 @@ pub enum UnknownRelease {
         client: Client,
         /// The typed name, printable.
         name: String,
+    },
+    /// The version of Desktop is one that restores nothing.
+    #[error(
+        "Desktop {version} restores no backup; the last version that does is {}",
+        Release::newest(Client::Desktop).alike(Aspect::Reading).newest()
+    )]
+    RestoresNothing {
+        /// The typed version.
+        version: String,
     },
     /// The version is not known.
     #[error("{client} {version} is not known; {}", nearest(*below, *above))]
@@ -80,6 +89,16 @@ impl Release {
         let Some(text) = version else {
             return Ok(Self::newest(client));
         };
+        // Source: `clients.releases.desktop`.
+        let is_later = text.strip_prefix("2.0").is_some_and(|rest| {
+            let beta = rest.trim_start_matches(['-', ' ']).strip_prefix("beta");
+            rest.is_empty() || beta.is_some()
+        });
+        if client == Client::Desktop && is_later {
+            return Err(UnknownRelease::RestoresNothing {
+                version: text.escape_default().to_string(),
+            });
+        }
         let Some(version) = Version::parse(client, text) else {
             return Err(UnknownRelease::Form {
                 client,

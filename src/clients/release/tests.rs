@@ -157,6 +157,14 @@ fn another_version_is_reported_with_the_nearest() {
         said("windows-1\u{202e}"),
         "no client is called `windows-1\\u{202e}`; expected android, ios or desktop, and a version: android-5.8"
     );
+    assert_eq!(
+        said("desktop-2.0-beta46"),
+        "Desktop 2.0-beta46 restores no backup; the last version that does is Desktop preview 14"
+    );
+    assert_eq!(
+        said("desktop-14"),
+        "`14` is not a version of Desktop; expected one like desktop-preview-14"
+    );
     assert!(Origin::named("android-6.4-devicelink").is_err());
     assert_eq!(
         Origin::named("ios-7.1.1-devicelink"),
