@@ -1,7 +1,7 @@
 //! The loss table for people and programs: what is lost from one client to another, and why.
 
 use crate::clients::losses::{
-    LOSSES, Loss, STOPS, StopRow, UNKNOWNS, Unknown, losses_of, stops_between, unknowns_of,
+    LOSSES, Loss, STOPS, StopRow, UNKNOWNS, Unknown, When, losses_of, stops_between, unknowns_of,
 };
 use crate::clients::release::{Aspect, Origins, Releases};
 use crate::clients::restore::ChangeKind;
@@ -250,7 +250,7 @@ fn cell<'a>(
     field: Option<Field>,
     notes: &mut Notes,
 ) -> String {
-    if stops_between(writer, reader).any(|stop| stop.condition.is_empty()) {
+    if stops_between(writer, reader).any(|stop| stop.condition.is_none()) {
         return NOTHING.to_owned();
     }
     let mut losses: Vec<_> = losses.collect();
@@ -276,7 +276,7 @@ fn cell<'a>(
 }
 
 fn is_always(loss: &Loss) -> bool {
-    loss.when.sentence().is_empty()
+    loss.when == When::Always
 }
 
 fn loss_word(loss: &Loss, notes: &mut Notes) -> (String, usize) {
@@ -307,8 +307,8 @@ fn joined(cells: Vec<(String, usize)>) -> String {
     words.collect::<Vec<_>>().join(" ")
 }
 
-fn question(condition: &str) -> &'static str {
-    if condition.is_empty() { "" } else { "?" }
+fn question(condition: Option<&str>) -> &'static str {
+    if condition.is_some() { "?" } else { "" }
 }
 
 fn kind_word(loss: &Loss) -> &'static str {
@@ -328,19 +328,14 @@ fn end_word(stop: &StopRow) -> &'static str {
     }
 }
 
-fn note(condition: &str, reason: &str, source: &str) -> String {
-    if condition.is_empty() {
-        format!("{reason}. [{source}]")
-    } else {
-        format!("If {condition}: {reason}. [{source}]")
-    }
+fn note(condition: Option<&str>, reason: &str, source: &str) -> String {
+    format!("{} [{source}]", unsourced_note(condition, reason))
 }
 
-fn unsourced_note(condition: &str, because: &str) -> String {
-    if condition.is_empty() {
-        format!("{because}.")
-    } else {
-        format!("If {condition}: {because}.")
+fn unsourced_note(condition: Option<&str>, because: &str) -> String {
+    match condition {
+        Some(condition) => format!("If {condition}: {because}."),
+        None => format!("{because}."),
     }
 }
 
@@ -350,7 +345,7 @@ fn unknown_json(unknown: &Unknown) -> Value {
         "fields": unknown.fields,
         "from": origins(unknown.from),
         "to": releases(unknown.to),
-        "if": condition(unknown.when.sentence()),
+        "if": unknown.when.sentence(),
         "because": unknown.because,
     })
 }
@@ -363,7 +358,7 @@ fn loss_json(loss: &Loss) -> Value {
         "at": loss.at,
         "from": origins(loss.from),
         "to": releases(loss.to),
-        "if": condition(loss.when.sentence()),
+        "if": loss.when.sentence(),
         "reason": loss.why.sentence,
         "source": loss.why.source,
     })
@@ -375,14 +370,10 @@ fn stop_json(stop: &StopRow) -> Value {
         "end": stop.end,
         "from": origins(stop.from),
         "to": releases(stop.to),
-        "if": condition(stop.condition),
+        "if": stop.condition,
         "reason": stop.why.sentence,
         "source": stop.why.source,
     })
-}
-
-fn condition(sentence: &str) -> Option<&str> {
-    (!sentence.is_empty()).then_some(sentence)
 }
 
 /// Returns those that differ in what they write.
@@ -421,7 +412,7 @@ mod tests {
         // What is always lost cannot be lost once more.
         let hides = |loss: &Loss, other: &Loss, writer, reader| {
             !std::ptr::eq(other, loss)
-                && other.when.sentence().is_empty()
+                && is_always(other)
                 && other.is_between(writer, reader)
                 && loss.fields.iter().all(|field| other.fields.contains(field))
         };

@@ -19,8 +19,8 @@ pub struct StopRow {
     pub from: Origins,
     /// The releases that restore it.
     pub to: Releases,
-    /// The condition that the backup meets, to follow "if"; empty: every backup.
-    pub condition: &'static str,
+    /// The condition that the backup meets, to follow "if"; `None`: every backup.
+    pub condition: Option<&'static str>,
 }
 
 impl StopRow {
@@ -44,62 +44,66 @@ pub static STOPS: &[StopRow] = &[
         end: End::Hang,
         from: RAW_TIMES,
         to: SWALLOWED,
-        condition: BEFORE_1970,
+        condition: Some(BEFORE_1970),
     },
     StopRow {
         why: &ios::UNSIGNED,
         end: End::Refused,
         from: RAW_TIMES,
         to: SHOWN,
-        condition: BEFORE_1970,
+        condition: Some(BEFORE_1970),
     },
     StopRow {
         why: &ios::WITHOUT_CONTACTS,
         end: End::Hang,
         from: Origins::IOS,
         to: Releases::of(Release::Ios4_6),
-        condition: "there are no contacts, which iOS then leaves out",
+        condition: Some("there are no contacts, which iOS then leaves out"),
     },
     StopRow {
         why: &NO_SIGNED_NUMBER,
         end: End::Crash,
         from: Origins::of(Releases::since(Release::Android4_8)),
         to: Releases::between(Release::Android4_8, Release::Android5_0_5),
-        condition: "the ID of a distribution list begins with a digit of 8 or more, as it is written",
+        condition: Some(
+            "the ID of a distribution list begins with a digit of 8 or more, as it is written",
+        ),
     },
     StopRow {
         why: &desktop::NEEDS_ITS_KEY,
         end: End::Refused,
         from: USUAL,
         to: Releases::DESKTOP,
-        condition: "",
+        condition: None,
     },
     StopRow {
         why: &desktop::REVOKED,
         end: End::Refused,
         from: Origins::DEVICE_LINK,
         to: Releases::DESKTOP,
-        condition: "the directory does not answer for a contact whose key is not in the backup",
+        condition: Some(
+            "the directory does not answer for a contact whose key is not in the backup",
+        ),
     },
     StopRow {
         why: &desktop::OTHER_KEY,
         end: End::Refused,
         from: Origins::DEVICE_LINK,
         to: Releases::DESKTOP,
-        condition: "the directory has another key of a contact of level 2",
+        condition: Some("the directory has another key of a contact of level 2"),
     },
     StopRow {
         why: &desktop::CREATOR,
         end: End::Refused,
         from: Origins::DEVICE_LINK,
         to: Releases::DESKTOP,
-        condition: "the creator of a group is not a contact",
+        condition: Some("the creator of a group is not a contact"),
     },
     StopRow {
         why: &desktop::MEMBER,
         end: End::Refused,
         from: Origins::DEVICE_LINK,
         to: Releases::DESKTOP,
-        condition: "a member of a group is not a contact",
+        condition: Some("a member of a group is not a contact"),
     },
 ];

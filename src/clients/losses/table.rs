@@ -106,9 +106,9 @@ pub enum When {
 }
 
 impl When {
-    /// Returns the condition, to follow "if"; empty if there is none.
-    pub const fn sentence(self) -> &'static str {
-        match self {
+    /// Returns the condition, to follow "if"; `None` if the row applies to every backup.
+    pub const fn sentence(self) -> Option<&'static str> {
+        Some(match self {
             Self::LongNickname => "it has more than 32 bytes",
             Self::LongName => "it has more than 256 bytes",
             Self::LinkOfAnotherType => "it is neither a number nor an address",
@@ -135,7 +135,7 @@ impl When {
             Self::OwnAndLeft => "it is the user's own group, and the user is not a member",
             Self::NoContactRestored => "no contact is restored",
             Self::ListIdOfNoUse => "its number is not above zero, or another list has it",
-            Self::Always => "",
+            Self::Always => return None,
             Self::LoneSurrogate => "it holds half of a surrogate pair",
             Self::NoPicture => "there is no picture",
             Self::NobodyIsSaid => "there is a picture that nobody may see",
@@ -163,7 +163,7 @@ impl When {
             Self::HasPolicy => "it is not the default",
             Self::GroupWithoutOneself => "the user has left the group or dissolved it",
             Self::NoContacts => "there are no contacts",
-        }
+        })
     }
 }
 
