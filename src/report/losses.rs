@@ -82,7 +82,7 @@ impl LossTable {
         };
         out.push('\n');
         push_aligned(&mut out, std::iter::once(&head).chain(&rows));
-        let _ = write!(out, "\n{LEGEND}\n{}\n\n", kept_sentence(&kept));
+        let _ = write!(out, "\n{LEGEND}\n{}\n\n", self.kept_sentence(&kept));
         for (number, sentence) in notes.sentences.iter().enumerate() {
             let _ = writeln!(out, "{:>3}  {sentence}", number + 1);
         }
@@ -101,7 +101,7 @@ impl LossTable {
         for row in &rows {
             let _ = writeln!(out, "| `{}` | {} |", row.head, row.cells.join(" | "));
         }
-        let _ = write!(out, "\n{LEGEND}\n{}\n\n", kept_sentence(&kept));
+        let _ = write!(out, "\n{LEGEND}\n{}\n\n", self.kept_sentence(&kept));
         for (number, sentence) in notes.sentences.iter().enumerate() {
             let _ = writeln!(out, "{}. {sentence}", number + 1);
         }
@@ -120,7 +120,7 @@ impl LossTable {
         LossSheet {
             heads: heads.map(head).collect(),
             rows: rows.into_iter().map(|row| (row.head, row.cells)).collect(),
-            legend: [LEGEND.to_owned(), kept_sentence(&kept)],
+            legend: [LEGEND.to_owned(), self.kept_sentence(&kept)],
             notes: notes.sentences,
         }
     }
@@ -173,36 +173,49 @@ impl LossTable {
                 let unknowns = unknowns.filter(|unknown| unknown.together.is_none());
                 cell(*pair, losses, unknowns, Some(*field), &mut notes)
             });
-            if !push_unless_empty(&mut rows, field.pattern(), cells.collect()) {
+            let cells: Vec<_> = cells.collect();
+            let mut restoring = self.pairs.iter().zip(&cells);
+            if restoring.all(|(pair, cell)| cell.is_empty() || never_restores(*pair)) {
                 kept.push(*field);
             }
+            push_unless_empty(&mut rows, field.pattern(), cells);
         }
         (rows, notes, kept)
+    }
+
+    /// Returns the sentence about the fields that no column loses.
+    fn kept_sentence(&self, kept: &[Field]) -> String {
+        let names: Vec<_> = kept.iter().map(|field| field.pattern()).collect();
+        let names = names.join(", ");
+        let never = self.pairs.iter().filter(|pair| never_restores(**pair));
+        match never.count() {
+            0 => format!("Kept in every column: {names}."),
+            all if all == self.pairs.len() => "No column restores anything.".to_owned(),
+            _ => format!("Kept in every column that restores anything: {names}."),
+        }
     }
 }
 
 /// The rows in which many fields stand together.
 const TOGETHER: [&str; 4] = ["any text", "any time", "any createdAt", "any setting"];
 
-/// The cell of a field where no backup is restored.
+/// The cell of a field where no backup is restored, or where what holds the field is lost.
 const NOTHING: &str = "-";
 
-const LEGEND: &str = "Empty: kept. `-`: nothing is restored. `unknown`: no source and no execution says. With a question mark: only in some \
+const LEGEND: &str = "Empty: kept. `-`: nothing of it is restored. `unknown`: no source and no execution says. With a question mark: only in some \
      backups, as the note says.";
 
-fn kept_sentence(kept: &[Field]) -> String {
-    let names: Vec<_> = kept.iter().map(|field| field.pattern()).collect();
-    format!("Kept in every column: {}.", names.join(", "))
+/// Returns whether no backup is ever restored between these releases.
+fn never_restores((writer, reader): (Origin, Release)) -> bool {
+    stops_between(writer, reader).any(|stop| stop.condition.is_none())
 }
 
-/// Adds a row that says something, and tells whether it does.
-fn push_unless_empty(rows: &mut Vec<Row>, head: &str, cells: Vec<String>) -> bool {
-    let says = cells.iter().any(|cell| !cell.is_empty() && cell != NOTHING);
-    if says {
+/// Adds a row if it says something.
+fn push_unless_empty(rows: &mut Vec<Row>, head: &str, cells: Vec<String>) {
+    if cells.iter().any(|cell| !cell.is_empty() && cell != NOTHING) {
         let head = head.to_owned();
         rows.push(Row { head, cells });
     }
-    says
 }
 
 /// Each column as wide as its widest cell.
@@ -250,7 +263,9 @@ fn cell<'a>(
     field: Option<Field>,
     notes: &mut Notes,
 ) -> String {
-    if stops_between(writer, reader).any(|stop| stop.condition.is_none()) {
+    let pair = (writer, reader);
+    // What is lost as a whole has no fields.
+    if never_restores(pair) || field.is_some_and(|field| is_in_what_is_lost(field, pair)) {
         return NOTHING.to_owned();
     }
     let mut losses: Vec<_> = losses.collect();
@@ -261,11 +276,6 @@ fn cell<'a>(
     let mut cells: Vec<_> = losses.iter().map(|loss| loss_word(loss, notes)).collect();
     if losses.iter().any(|loss| is_always(loss)) {
         return joined(cells);
-    }
-    // What is lost as a whole has no fields.
-    let pair = (writer, reader);
-    if field.is_some_and(|field| is_in_what_is_lost(field, pair)) && cells.is_empty() {
-        return String::new();
     }
     cells.extend(unknowns.map(|unknown| {
         let condition = unknown.when.sentence();
@@ -430,6 +440,23 @@ mod tests {
         }
         assert_eq!(json["losses"].as_array().map(Vec::len), Some(LOSSES.len()));
         assert_eq!(json["stops"].as_array().map(Vec::len), Some(STOPS.len()));
+    }
+
+    #[test]
+    fn nothing_is_called_kept_where_nothing_is_restored() {
+        let [android, ios, desktop] = Release::newest_of_each();
+        let from_android = [android.usual()];
+        let text = |readers: &[Release]| LossTable::of(&from_android, readers).to_text();
+        assert!(text(&[ios]).contains("Kept in every column: user.privatekey,"));
+        assert!(
+            !text(&[ios]).contains("distributionlists[]."),
+            "the lists are lost as a whole"
+        );
+        assert!(text(&[ios, desktop]).contains("Kept in every column that restores anything: "));
+        let refused = text(&[desktop]);
+        assert!(
+            refused.contains("No column restores anything.") && !refused.contains("privatekey")
+        );
     }
 
     #[test]
