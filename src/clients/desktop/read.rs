@@ -7,8 +7,8 @@
 mod values;
 
 use self::values::{
-    IMPORT, SCHEMA, as_object, base64, flag, id, ids, items, level, refused, required,
-    required_flag, required_id, text, unsourced, whole_part, wrong_kind,
+    SCHEMA, as_object, base64, flag, id, ids, items, level, refused, required, required_flag,
+    required_id, text, unsourced, whole_part, wrong_kind,
 };
 use super::reasons::{
     CREATOR, CREATOR_ADDED, DELETED_HAS_NO_MEMBERS, EMPTY_IS_EVERYONE, FRACTION, INVALID_DATE,
@@ -103,7 +103,7 @@ impl Desktop<'_> {
     fn user(&mut self, object: &Object, at: &At<'_>) -> Step<User> {
         let key_at = at.key("privatekey");
         let key = required(object, "privatekey", at)?;
-        let key = Zeroizing::new(base64(key, &key_at)?);
+        let key = Zeroizing::new(base64(key, &key_at, SCHEMA)?);
         let key = key
             .as_slice()
             .try_into()
@@ -111,7 +111,11 @@ impl Desktop<'_> {
         let mut user = User::new(PrivateKey::from_bytes(key));
         user.nickname = text(object, "nickname", at)?;
         if let Some(picture) = object.last("profilePic") {
-            user.picture = Some(Bytes(base64(picture, &at.key("profilePic"))?));
+            user.picture = Some(Bytes(base64(
+                picture,
+                &at.key("profilePic"),
+                "clients.read.bad-picture",
+            )?));
         }
         user.picture_release = Some(self.release(object, &at.key("profilePicRelease"))?);
         let links_at = at.key("links");
@@ -221,10 +225,10 @@ impl Desktop<'_> {
         contact.verification = Some(level(required(object, "verification", at)?, &level_at)?);
         if let Some(key) = object.last("publickey") {
             let key_at = at.key("publickey");
-            let key = base64(key, &key_at)?;
+            let key = base64(key, &key_at, "clients.read.bad-public-key")?;
             let key = key
                 .try_into()
-                .map_err(|_| refused(&key_at, "is not 32 bytes long", IMPORT))?;
+                .map_err(|_| unsourced(&key_at, "contains a key that does not have 32 bytes"))?;
             contact.public_key = Some(PublicKey(key));
         }
         contact.created_at = self.time(object, "createdAt", Field::ContactCreatedAt, at)?;
@@ -441,7 +445,13 @@ fn info(document: &Object, at: &At<'_>) -> Step<Info> {
     let version_at = at.key("version");
     match required(object, "version", at)? {
         Value::Number(number) if number.to_whole() == Some(1) => {}
-        _ => return Err(refused(&version_at, "is not 1", SCHEMA)),
+        _ => {
+            return Err(refused(
+                &version_at,
+                "is not 1",
+                "clients.read.info-version",
+            ));
+        }
     }
     Ok(Info {
         version: Some(Version),
@@ -450,16 +460,19 @@ fn info(document: &Object, at: &At<'_>) -> Step<Info> {
     })
 }
 
+/// The fact about the key of the device group.
+const DEVICE_GROUP_KEY: &str = "clients.read.device-group-key";
+
 /// Source: `clients.read.device-group-key`.
 fn device_group_key(object: &Object, at: &At<'_>) -> Step<DeviceGroupKey> {
     let at = at.key("temporaryDeviceGroupKeyTodoRemove");
     let Some(value) = object.last("temporaryDeviceGroupKeyTodoRemove") else {
         return Err(refused_because(&at, "is missing", &NEEDS_ITS_KEY));
     };
-    let bytes = Zeroizing::new(base64(value, &at)?);
+    let bytes = Zeroizing::new(base64(value, &at, DEVICE_GROUP_KEY)?);
     let key = bytes.as_slice().try_into();
     key.map(DeviceGroupKey::from_bytes)
-        .map_err(|_| refused(&at, "is not a key of 32 bytes", SCHEMA))
+        .map_err(|_| refused(&at, "is not a key of 32 bytes", DEVICE_GROUP_KEY))
 }
 
 /// The settings that are true or false, and their defaults.

@@ -9,8 +9,8 @@ use crate::safe::json::{Object, Text, Value};
 use data_encoding::BASE64_NOPAD;
 use zeroize::Zeroizing;
 
-pub(super) const SCHEMA: &str = "src/common/dom/safe/index.ts of Desktop preview 14 (clients.read)";
-pub(super) const IMPORT: &str = "clients.read.bad-public-key";
+/// The facts about what the schema refuses, of which none is about the one value.
+pub(super) const SCHEMA: &str = "clients.read";
 
 pub(super) fn as_object<'v>(value: &'v Value, at: &At<'_>) -> Step<&'v Object> {
     match value {
@@ -96,11 +96,11 @@ pub(super) fn level(value: &Value, at: &At<'_>) -> Step<Verification> {
         .ok_or_else(|| refused(at, "is neither 0, 1 nor 2", SCHEMA))
 }
 
-/// Decodes base64, also with white space or without padding.
+/// Decodes base64, also with white space or without padding; `source` says that other text is
+/// refused.
 ///
-/// Source: `clients.read.base64-whitespace`, `clients.read.base64-unpadded`,
-/// `clients.read.bad-picture`.
-pub(super) fn base64(value: &Value, at: &At<'_>) -> Step<Vec<u8>> {
+/// Source: `clients.read.base64-whitespace`, `clients.read.base64-unpadded`.
+pub(super) fn base64(value: &Value, at: &At<'_>, source: &'static str) -> Step<Vec<u8>> {
     let Value::Text(text) = value else {
         return Err(wrong_kind(value, "a string", at));
     };
@@ -115,7 +115,7 @@ pub(super) fn base64(value: &Value, at: &At<'_>) -> Step<Vec<u8>> {
         .decode(content)
         .ok()
         .filter(|_| is_padded)
-        .ok_or_else(|| refused(at, "is not base64", IMPORT))
+        .ok_or_else(|| refused(at, "is not base64", source))
 }
 
 #[expect(
