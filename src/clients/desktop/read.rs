@@ -7,7 +7,7 @@
 mod values;
 
 use self::values::{
-    SCHEMA, as_object, base64, flag, id, ids, items, level, refused, required, required_flag,
+    SCHEMA, as_object, base64, flag, id, ids, item, items, level, refused, required, required_flag,
     required_id, text, unsourced, whole_part, wrong_kind,
 };
 use super::reasons::{
@@ -200,9 +200,9 @@ impl Desktop<'_> {
 
     fn contacts(&mut self, items: &[Value], at: &At<'_>) -> Step<Vec<Contact>> {
         let mut contacts = Vec::with_capacity(items.len());
-        for (index, item) in items.iter().enumerate() {
+        for (index, entry) in items.iter().enumerate() {
             let at = at.index(index);
-            contacts.push(self.contact(as_object(item, &at)?, &at)?);
+            contacts.push(self.contact(item(entry, &at)?, &at)?);
         }
         // The schema checks everything before the import begins.
         let mut seen = HashSet::new();
@@ -339,9 +339,9 @@ impl Desktop<'_> {
     fn groups(&mut self, items: &[Value], contacts: &[Contact], at: &At<'_>) -> Step<Vec<Group>> {
         let known: HashSet<_> = contacts.iter().map(|contact| contact.identity).collect();
         let mut groups = Vec::with_capacity(items.len());
-        for (index, item) in items.iter().enumerate() {
+        for (index, entry) in items.iter().enumerate() {
             let at = at.index(index);
-            groups.push(self.group(as_object(item, &at)?, &at)?);
+            groups.push(self.group(item(entry, &at)?, &at)?);
         }
         for (index, group) in groups.iter_mut().enumerate() {
             self.import(group, &known, &at.index(index))?;
@@ -412,9 +412,9 @@ impl Desktop<'_> {
     }
 
     fn lists(&mut self, items: &[Value], at: &At<'_>) -> Step<()> {
-        for (index, item) in items.iter().enumerate() {
+        for (index, entry) in items.iter().enumerate() {
             let at = at.index(index);
-            let object = as_object(item, &at)?;
+            let object = item(entry, &at)?;
             let is_id = |text: &Text| {
                 let text = text.to_str_lossy();
                 HEXLOWER

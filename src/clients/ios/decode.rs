@@ -184,10 +184,15 @@ impl Decoder {
             .ok_or_else(|| Self::unsourced(&at, "is missing"))
     }
 
-    pub fn item<'v>(self, value: &'v Value, at: &At<'_>) -> Step<&'v Object> {
+    /// Source: `clients.read.wrong-type`.
+    pub fn item<'v>(value: &'v Value, at: &At<'_>) -> Step<&'v Object> {
         match value {
             Value::Object(object) => Ok(object),
-            other => Err(self.wrong_kind(other, "an object", at)),
+            other => Err(unknown(format!(
+                "{} is {}, not an object; that the restore fails is only inferred",
+                at.path(),
+                other.kind()
+            ))),
         }
     }
 
@@ -293,7 +298,7 @@ impl Decoder {
     pub fn groups(self, items: &[Value], at: &At<'_>) -> Step<()> {
         for (index, item) in items.iter().enumerate() {
             let at = at.index(index);
-            let object = self.item(item, &at)?;
+            let object = Self::item(item, &at)?;
             for key in ["id", "creator", "groupname"] {
                 self.text(object, key, &at.key(key))?;
             }

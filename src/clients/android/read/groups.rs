@@ -113,6 +113,11 @@ impl Phone<'_> {
         }
         let Ok(bytes) = HEXLOWER_PERMISSIVE.decode(id.as_bytes()) else {
             self.notes.changed(&id_at, Field::Group, &GARBAGE_GROUP_ID);
+            self.notes.unsure(
+                &id_at,
+                Field::Group,
+                "no source says which bytes Android stores instead",
+            );
             return Ok(FoundId::Other);
         };
         let found = bytes.try_into().ok().map(GroupId);

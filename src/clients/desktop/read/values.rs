@@ -19,6 +19,17 @@ pub(super) fn as_object<'v>(value: &'v Value, at: &At<'_>) -> Step<&'v Object> {
     }
 }
 
+/// Returns an entry of a list of objects.
+pub(super) fn item<'v>(value: &'v Value, at: &At<'_>) -> Step<&'v Object> {
+    match value {
+        Value::Object(object) => Ok(object),
+        other => Err(unsourced(
+            at,
+            &format!("is {}, not an object", other.kind()),
+        )),
+    }
+}
+
 pub(super) fn required<'v>(object: &'v Object, key: &'static str, at: &At<'_>) -> Step<&'v Value> {
     object
         .last(key)

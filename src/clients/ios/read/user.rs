@@ -1,5 +1,6 @@
 //! The user: identity, nickname, picture, links.
 
+use super::super::decode::Decoder;
 use super::super::reasons::{
     EMPTY_IS_NOBODY, LINK_IGNORED, OTHERS_DROPPED, OTHERS_KEPT_RAW, PICTURE_NOT_BASE64,
 };
@@ -133,7 +134,7 @@ impl Phone<'_> {
         let mut links = Vec::with_capacity(items.len());
         for (index, item) in items.iter().enumerate() {
             let at = at.index(index);
-            let object = self.decoder.item(item, &at)?;
+            let object = Decoder::item(item, &at)?;
             let kind = self.decoder.required_text(object, "type", &at)?;
             let value = self.decoder.required_text(object, "value", &at)?;
             let name = self.decoder.text(object, "name", &at.key("name"))?;
