@@ -131,7 +131,7 @@ fn is_stage(id: &str, stage: Stage) -> bool {
 /// Returns everything about a known issue of a client, as labels and texts.
 fn lines_of(issue: &KnownIssue) -> Vec<(&'static str, String)> {
     vec![
-        ("client", format!("{}, {}", issue.client, issue.releases)),
+        ("client", format!("{}, {}", issue.client, issue.range())),
         ("concerns", issue.concerns.to_string()),
         ("means", issue.text.to_owned()),
         ("source", issue.source.to_owned()),

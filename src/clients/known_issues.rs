@@ -1,6 +1,7 @@
 //! Known issues: defects of published clients that no server setting can fix. They never fail a
 //! server.
 
+use super::release::{Release, Releases};
 use crate::safe::{Client, Directions};
 use std::collections::BTreeSet;
 
@@ -29,8 +30,8 @@ pub struct KnownIssue {
     pub id: &'static str,
     /// The client.
     pub client: Client,
-    /// Its releases.
-    pub releases: &'static str,
+    /// Its releases, which are consecutive.
+    pub releases: Releases,
     /// The affected directions.
     pub concerns: Directions,
     /// Whether the issue makes every current release fail in these directions.
@@ -51,7 +52,7 @@ pub const KNOWN_ISSUES: &[KnownIssue] = &[
     KnownIssue {
         id: "ios-restore-password",
         client: Client::Ios,
-        releases: "7.2 to 7.2.2",
+        releases: Releases::of(Release::Ios7_2),
         concerns: Directions::RESTORE,
         prevents: true,
         when: Condition::PasswordAsked,
@@ -61,7 +62,7 @@ pub const KNOWN_ISSUES: &[KnownIssue] = &[
     KnownIssue {
         id: "ios-full-retention",
         client: Client::Ios,
-        releases: "all",
+        releases: Releases::IOS,
         concerns: Directions::RESTORE,
         prevents: false,
         when: Condition::FullRetention,
@@ -71,7 +72,7 @@ pub const KNOWN_ISSUES: &[KnownIssue] = &[
     KnownIssue {
         id: "ios-payload-too-large",
         client: Client::Ios,
-        releases: "all",
+        releases: Releases::IOS,
         concerns: Directions::BACKUP,
         prevents: false,
         when: Condition::RefusedWith413,
@@ -81,7 +82,7 @@ pub const KNOWN_ISSUES: &[KnownIssue] = &[
     KnownIssue {
         id: "encoded-user-info",
         client: Client::Android,
-        releases: "all",
+        releases: Releases::ANDROID,
         concerns: Directions::BOTH,
         prevents: false,
         when: Condition::EncodedUserInfo,
@@ -91,7 +92,7 @@ pub const KNOWN_ISSUES: &[KnownIssue] = &[
     KnownIssue {
         id: "android-short-body",
         client: Client::Android,
-        releases: "all",
+        releases: Releases::ANDROID,
         concerns: Directions::RESTORE,
         prevents: false,
         when: Condition::EmptyBackup,
@@ -104,6 +105,22 @@ impl KnownIssue {
     /// Returns the known issue with this name.
     pub fn of(id: &str) -> Option<&'static Self> {
         KNOWN_ISSUES.iter().find(|issue| issue.id == id)
+    }
+
+    /// Returns its releases as reports name them: `all`, or `7.2 to 7.2.2`.
+    pub fn range(&self) -> String {
+        let mut of_client = Release::ALL
+            .iter()
+            .filter(|release| release.client() == self.client);
+        if of_client.all(|release| self.releases.contains(*release)) {
+            return "all".to_owned();
+        }
+        let within: Vec<_> = self.releases.iter().collect();
+        let (Some(first), Some(last)) = (within.first(), within.last()) else {
+            return "none".to_owned();
+        };
+        let last = last.last_version().unwrap_or(last.first_version());
+        format!("{} to {last}", first.first_version())
     }
 
     /// Returns the known issues that are relevant under these conditions.
@@ -132,5 +149,29 @@ mod tests {
             assert!(fact.is_some() && issue.source.starts_with("clients.divergence."));
         }
         assert_eq!(KnownIssue::of("none"), None);
+    }
+
+    #[test]
+    fn the_releases_of_an_issue_are_its_clients() {
+        let range = |id| KnownIssue::of(id).map(KnownIssue::range);
+        assert_eq!(
+            range("ios-restore-password").as_deref(),
+            Some("7.2 to 7.2.2")
+        );
+        assert_eq!(range("ios-full-retention").as_deref(), Some("all"));
+        for issue in KNOWN_ISSUES {
+            let mut releases = issue.releases.iter();
+            assert!(
+                releases.all(|release| release.client() == issue.client),
+                "{}",
+                issue.id
+            );
+            let newest = Release::newest(issue.client);
+            assert!(
+                !issue.prevents || issue.releases.contains(newest),
+                "{}",
+                issue.id
+            );
+        }
     }
 }

@@ -324,7 +324,7 @@ impl Report {
                 if issue.concerns.contains(*direction) {
                     summary.known_issues.push(KnownIssue {
                         id: issue.id.to_owned(),
-                        releases: issue.releases.to_owned(),
+                        releases: issue.range(),
                         text: issue.text.to_owned(),
                         source: issue.source.to_owned(),
                         prevents: issue.prevents,
