@@ -49,7 +49,7 @@ pub(super) const APP_PASSWORD: Problem = Problem {
     evidence: "401 with `password login forbidden`; likely where Nextcloud sends 401 without a challenge",
     meaning: "Nextcloud refuses the login password to programs, because of a second factor or its settings. It sends no challenge either, so iOS never logs in.",
     fix: "Make an app password (Settings, Security, Devices & sessions) with access to files, and enter it.",
-    source: "measured on Nextcloud 33.0.3 with two-factor login and with token_auth_enforced",
+    source: "servers.nextcloud-two-factor",
     breaks: Breaks::EVERYTHING,
     in_answer: |evidence| {
         let says_so = sentence(evidence).is_some_and(|said| {
