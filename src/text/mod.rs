@@ -26,6 +26,8 @@ const NARROWEST: usize = 40;
 const WIDEST: usize = 120;
 /// The width if none is known, in columns.
 const USUAL: usize = 100;
+/// The fewest columns for text beside a label, or after an indentation.
+const LEAST_ROOM: usize = 20;
 
 /// Returns the width for wrapping: of the terminal if there is one, else the value of `COLUMNS`,
 /// within limits that are easy to read.
@@ -41,7 +43,6 @@ pub fn width_of(terminal: Option<usize>, columns: Option<&str>) -> usize {
 /// Returns a text without the terminal colours that this program wrote into it.
 ///
 /// Only this program can have written them: foreign text is made printable before it is written.
-#[cfg(feature = "server")]
 pub(crate) fn unstyled(text: &str) -> String {
     let mut parts = text.split("\u{1b}[");
     let mut plain = parts.next().unwrap_or_default().to_owned();
@@ -62,12 +63,18 @@ pub fn columns(text: &str) -> usize {
 /// The text is made printable. A word that is longer than a line is not broken, so that an address
 /// can be copied.
 pub fn wrapped(text: &str, indent: usize, width: usize) -> String {
+    wrapped_after(0, text, indent, width)
+}
+
+/// Returns the same, if `taken` more columns of the first line are in use.
+fn wrapped_after(taken: usize, text: &str, indent: usize, width: usize) -> String {
     let clean = line(text);
-    let room = width.saturating_sub(indent).max(20);
+    let room = width.saturating_sub(indent).max(LEAST_ROOM);
     let mut lines: Vec<String> = Vec::new();
     let mut current = String::new();
     for word in clean.split_whitespace() {
-        if !current.is_empty() && columns(&current) + 1 + columns(word) > room {
+        let taken = if lines.is_empty() { taken } else { 0 };
+        if !current.is_empty() && taken + columns(&current) + 1 + columns(word) > room {
             lines.push(std::mem::take(&mut current));
         }
         if !current.is_empty() {
@@ -84,9 +91,15 @@ pub fn wrapped(text: &str, indent: usize, width: usize) -> String {
 
 /// Returns `text` after a label: the first line beside `label`, the others aligned with it.
 ///
-/// `label` is `column` columns wide, and may contain terminal colours.
+/// `column` is where the text begins. `label` may contain terminal colours, and may be longer: the
+/// first line then begins after it. On a terminal too narrow for both, the text stands below.
 pub fn labelled(label: &str, text: &str, column: usize, width: usize) -> String {
-    format!("{label}{}", wrapped(text, column, width).trim_start())
+    if column + LEAST_ROOM > width {
+        return format!("{}\n{}", label.trim_end(), wrapped(text, 4, width));
+    }
+    let taken = columns(&unstyled(label)).saturating_sub(column);
+    let text = wrapped_after(taken, text, column, width);
+    format!("{label}{}", text.trim_start())
 }
 
 /// Returns a count with its noun: `1 request`, `2 requests`.
@@ -157,6 +170,24 @@ mod tests {
         assert_eq!(
             wrapped("漢字漢字漢字 漢字漢字漢字", 0, 20).lines().count(),
             2
+        );
+    }
+
+    #[test]
+    fn a_label_leaves_the_first_line_what_is_left_or_stands_above() {
+        let text = "one two three four five six seven eight";
+        assert_eq!(
+            labelled("\u{1b}[1ma.label\u{1b}[0m ", text, 4, 30),
+            "\u{1b}[1ma.label\u{1b}[0m one two three four\n    five six seven eight\n"
+        );
+        assert_eq!(
+            labelled(
+                "  a.label   ",
+                "one two three four five six seven eight nine",
+                32,
+                40
+            ),
+            "  a.label\n    one two three four five six seven\n    eight nine\n"
         );
     }
 
