@@ -39,14 +39,13 @@ pub(super) fn run(arguments: &Arguments) -> Ended {
             0,
             width(),
         ))?;
-        print(&format!("  made in  {}\n", fault.places().join(", ")))?;
+        let places = fault.places().join(", ");
+        print(&crate::text::labelled("  made in  ", &places, 11, width()))?;
     } else if let Ok(profile) = id.parse::<Profile>() {
-        print(&format!(
-            "Profile {}: {}\n  source  {}\n",
-            profile.name(),
-            profile.explanation(),
-            profile.facts().join(", ")
-        ))?;
+        let text = format!("Profile {}: {}", profile.name(), profile.explanation());
+        print(&crate::text::wrapped(&text, 0, width()))?;
+        let facts = profile.facts().join(", ");
+        print(&crate::text::labelled("  source  ", &facts, 10, width()))?;
         if let Some(list) = of_software(id) {
             print(&list)?;
         }
@@ -90,7 +89,7 @@ pub(super) fn run(arguments: &Arguments) -> Ended {
             .chain(KNOWN_ISSUES.iter().map(|issue| issue.id))
             .chain(manual::facts().iter().map(|fact| fact.id));
         let suggestion = nearest(id, known)
-            .map(|id| format!(", did you mean `{id}`?"))
+            .map(|id| format!("; did you mean `{id}`?"))
             .unwrap_or_default();
         return Err(Complaint::usage(format!(
             "unknown check, vector, fault, profile, problem, known issue or fact `{id}`{suggestion}"

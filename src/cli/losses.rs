@@ -1,7 +1,7 @@
 //! `losses`: shows what is lost when one client restores the backup of another.
 
 use super::ended::{Complaint, Ended};
-use super::output::print;
+use super::output::{print, width};
 use crate::clients::release::{Aspect, UnknownRelease};
 use crate::clients::{Origin, Release};
 use crate::report::LossTable;
@@ -55,7 +55,7 @@ pub(super) fn run(arguments: &Arguments) -> Ended {
     }
     let table = LossTable::of(&from, &to);
     let text = match arguments.format {
-        Format::Text => table.to_text(),
+        Format::Text => table.to_text(width()),
         Format::Markdown => table.to_markdown(),
         Format::Html => table.to_html(),
         // Strings always serialize.

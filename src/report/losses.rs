@@ -6,6 +6,7 @@ use crate::clients::losses::{
 use crate::clients::release::{Aspect, Origins, Releases};
 use crate::clients::restore::ChangeKind;
 use crate::clients::{Field, Origin, Release};
+use crate::text::{columns, labelled, wrapped};
 use serde_json::{Value, json};
 use std::fmt::Write as _;
 
@@ -63,28 +64,28 @@ impl LossTable {
         Self::of(&Origin::newest(), &Release::newest_of_each())
     }
 
-    /// Returns the table with a line a field, for a terminal.
-    pub fn to_text(&self) -> String {
+    /// Returns the table with a line a field, for a terminal of this many columns: as many pairs
+    /// side by side as it can show.
+    pub fn to_text(&self, width: usize) -> String {
         let mut out = String::new();
         let (rows, notes, kept) = self.rows();
         for (column, (writer, reader)) in self.pairs.iter().enumerate() {
-            let _ = writeln!(
-                out,
-                "{:<4} written by {writer}, restored by {}",
-                column_name(column),
-                reader.alike(Aspect::Reading)
-            );
+            let reader = reader.alike(Aspect::Reading);
+            let text = format!("written by {writer}, restored by {reader}");
+            out += &labelled(&format!("{:<4} ", column_name(column)), &text, 5, width);
         }
         let heads = (0..self.pairs.len()).map(column_name);
         let head = Row {
             head: String::new(),
             cells: heads.collect(),
         };
+        push_aligned(&mut out, &head, &rows, width);
         out.push('\n');
-        push_aligned(&mut out, std::iter::once(&head).chain(&rows));
-        let _ = write!(out, "\n{LEGEND}\n{}\n\n", self.kept_sentence(&kept));
+        out += &wrapped(LEGEND, 0, width);
+        out += &wrapped(&self.kept_sentence(&kept), 0, width);
+        out.push('\n');
         for (number, sentence) in notes.sentences.iter().enumerate() {
-            let _ = writeln!(out, "{:>3}  {sentence}", number + 1);
+            out += &labelled(&format!("{:>3}  ", number + 1), sentence, 5, width);
         }
         out
     }
@@ -202,8 +203,8 @@ const TOGETHER: [&str; 4] = ["any text", "any time", "any createdAt", "any setti
 /// The cell of a field where no backup is restored, or where what holds the field is lost.
 const NOTHING: &str = "-";
 
-const LEGEND: &str = "Empty: kept. `-`: nothing of it is restored. `unknown`: no source and no execution says. With a question mark: only in some \
-     backups, as the note says.";
+const LEGEND: &str = "Empty: kept. `-`: nothing of it is restored. `unknown`: neither a source nor an execution shows what \
+     happens. A question mark: only in some backups, as the note says.";
 
 /// Returns whether no backup is ever restored between these releases.
 fn never_restores((writer, reader): (Origin, Release)) -> bool {
@@ -218,22 +219,51 @@ fn push_unless_empty(rows: &mut Vec<Row>, head: &str, cells: Vec<String>) {
     }
 }
 
-/// Each column as wide as its widest cell.
-fn push_aligned<'a>(out: &mut String, rows: impl Iterator<Item = &'a Row> + Clone) {
-    let columns = rows.clone().map(|row| row.cells.len()).max().unwrap_or(0);
-    let width = |column: usize| {
-        let cells = rows.clone().filter_map(|row| row.cells.get(column));
-        cells.map(|cell| cell.chars().count()).max().unwrap_or(0)
+/// Writes one table or several, each with as many columns as fit into `width`, and each column as
+/// wide as its widest cell. If not even one fits, the cells of a row stand below its head.
+fn push_aligned(out: &mut String, head: &Row, rows: &[Row], width: usize) {
+    let all = || std::iter::once(head).chain(rows);
+    let widest = |column: usize| {
+        let cells = all().filter_map(|row| row.cells.get(column));
+        cells.map(|cell| columns(cell)).max().unwrap_or(0)
     };
-    let widths: Vec<_> = (0..columns).map(width).collect();
-    let head_width = rows.clone().map(|row| row.head.len()).max().unwrap_or(0);
-    for row in rows {
-        let mut line = format!("{:<head_width$}", row.head);
-        for (cell, width) in row.cells.iter().zip(&widths) {
-            line.push_str(&format!("  {cell:<width$}"));
-        }
-        out.push_str(line.trim_end());
+    let widths: Vec<_> = (0..head.cells.len()).map(widest).collect();
+    let head_width = all().map(|row| columns(&row.head)).max().unwrap_or(0);
+    if widths.iter().any(|cell| head_width + 2 + cell > width) {
+        return push_listed(out, head, rows, width);
+    }
+    let mut first = 0;
+    while first < widths.len() {
+        let mut taken = head_width;
+        let fitting = widths[first..].iter().take_while(|cell| {
+            taken += 2 + **cell;
+            taken <= width
+        });
+        let end = first + fitting.count();
         out.push('\n');
+        for row in all() {
+            let mut line = format!("{:<head_width$}", row.head);
+            for (cell, width) in row.cells[first..end].iter().zip(&widths[first..end]) {
+                line.push_str(&format!("  {cell:<width$}"));
+            }
+            out.push_str(line.trim_end());
+            out.push('\n');
+        }
+        first = end;
+    }
+}
+
+/// Writes each row as its head, and below it the cells with the names of their columns.
+fn push_listed(out: &mut String, head: &Row, rows: &[Row], width: usize) {
+    for row in rows {
+        out.push('\n');
+        out.push_str(&row.head);
+        out.push('\n');
+        for (name, cell) in head.cells.iter().zip(&row.cells) {
+            if !cell.is_empty() {
+                out.push_str(&labelled(&format!("  {name:<4} "), cell, 7, width));
+            }
+        }
     }
 }
 
@@ -416,7 +446,7 @@ mod tests {
     fn every_row_is_shown_between_some_releases() {
         let readers: Vec<_> = Release::distinct(Aspect::Reading).collect();
         let all = LossTable::of(&Origin::all(), &readers);
-        let (text, json) = (all.to_text(), all.to_json());
+        let (text, json) = (all.to_text(100), all.to_json());
         // Where a line breaks depends on the numbers before it.
         let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
         // What is always lost cannot be lost once more.
@@ -446,7 +476,7 @@ mod tests {
     fn nothing_is_called_kept_where_nothing_is_restored() {
         let [android, ios, desktop] = Release::newest_of_each();
         let from_android = [android.usual()];
-        let text = |readers: &[Release]| LossTable::of(&from_android, readers).to_text();
+        let text = |readers: &[Release]| LossTable::of(&from_android, readers).to_text(1000);
         assert!(text(&[ios]).contains("Kept in every column: user.privatekey,"));
         assert!(
             !text(&[ios]).contains("distributionlists[]."),

@@ -95,6 +95,35 @@ fn help_and_version_are_no_errors() {
 }
 
 #[test]
+fn every_list_fits_into_the_terminal() {
+    let home = home();
+    for columns in [40, 80, 120] {
+        for arguments in [
+            "list",
+            "list --client",
+            "list --rig",
+            "rig --list",
+            "explain clients.read",
+            "explain nextcloud-app-password",
+            "serve --list-faults",
+            "serve --list-profiles",
+            "losses",
+            "losses --from ios-6.8 --to android",
+        ] {
+            let mut command = program(home.path());
+            let command = command.args(arguments.split(' '));
+            let ended = run(command.env("COLUMNS", columns.to_string()));
+            assert_eq!(ended.code, Some(0), "{arguments}: {}", ended.all());
+            for line in ended.stdout.lines() {
+                let is_one_word = !line.trim().contains(' ');
+                let fits = line.chars().count() <= columns || is_one_word;
+                assert!(fits, "{columns} columns, {arguments}: {line}");
+            }
+        }
+    }
+}
+
+#[test]
 fn quiet_says_nothing_where_all_is_well() {
     let home = home();
     let only = ["check", "--only", "auth.accepted"];
