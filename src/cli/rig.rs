@@ -5,13 +5,14 @@ mod compare;
 
 use super::Exit;
 use super::ended::{Complaint, Ended};
-use super::output::OutputArguments;
+use super::output::{OutputArguments, width};
 use super::selection::{selection, unplanned};
 use crate::clients::Release;
 use crate::engine::{Pattern, Selection};
 use crate::report::{Progress, Report};
 use crate::run::{Rig, RigRunError};
 use crate::suites::client::rig;
+use crate::text::wrapped;
 use crate::wire::Scrub;
 use clap::{Args, Subcommand};
 use std::path::PathBuf;
@@ -31,11 +32,12 @@ The command runs once for each action of a case, with these variables in its env
   SAFE_RIG_DIR              a folder for this case: document.json is what to back up, and
                             restored.json may say what was restored
   SAFE_RIG_CASE             the case
-Exit codes of the command: 0 done, 1 the client reports a failure, 127 it does not support the
+
+Exit codes of the command: 0 done, 1 the client reports a failure, 127 it does not support the \
 action. It must end with 127 for an action that it does not know.
 
-Without --exec you drive the client yourself, a phone for example: the rig shows what to do next and
-continues when it has seen it. --listen accepts other devices; the page that it prints has the
+Without --exec you drive the client yourself, a phone for example: the rig shows what to do next and \
+continues when it has seen it. --listen accepts other devices; the page that it prints has the \
 certificate to install.
 
 Examples:
@@ -138,18 +140,17 @@ pub(super) async fn run(arguments: Arguments) -> Ended {
     let report = report.map_err(complaint)?;
     progress.finish();
     if arguments.exec.is_some() && supports_nothing(&report) {
-        super::output::tell(NOT_SUPPORTED);
+        super::output::tell(&wrapped(NOT_SUPPORTED, 0, width()));
     }
     outputs.write(report, &Scrub::default())
 }
 
 /// The hint if the command ended with 127 for every action.
 const NOT_SUPPORTED: &str = "\
-The command ended with exit code 127 for every action of the selected cases. A shell does the same if
-it cannot find a command: run it by hand, or look at output.txt in the folders that --dir keeps. The
-checks that judge what other cases sent (rig.request, rig.hosts, rig.secret, rig.body) need cases with
-them.
-";
+The command ended with exit code 127 for every action of the selected cases. A shell does the same if \
+it cannot find a command: run it by hand, or look at output.txt in the folders that --dir keeps. The \
+checks that judge what other cases sent (rig.request, rig.hosts, rig.secret, rig.body) need cases with \
+them.";
 
 /// Returns whether no action was judged, except the answer to an unknown one.
 fn supports_nothing(report: &Report) -> bool {
@@ -216,10 +217,9 @@ fn complaint(error: RigRunError) -> Complaint {
 fn listed() -> String {
     let mut text = String::new();
     for check in rig::checks(crate::suites::client::Like::Anyone) {
-        text += &format!(
-            "{}\n    {}\n    expected: {}\n",
-            check.id, check.title, check.expected
-        );
+        text += &format!("{}\n", check.id);
+        text += &wrapped(check.title.trim(), 4, width());
+        text += &wrapped(&format!("expected: {}", check.expected), 4, width());
     }
     text
 }

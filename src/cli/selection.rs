@@ -19,7 +19,10 @@ pub(super) fn selection(only: &[String], skip: &[String]) -> Selection {
 /// IDs.
 pub(super) fn unplanned(error: &PlanError, list: &str) -> Complaint {
     Complaint::usage(match error {
-        PlanError::NoMatch { .. } => format!("{error}; `{list}` shows all of them"),
+        PlanError::NoMatch { suggestion, .. } => {
+            let end = if suggestion.is_some() { "" } else { ";" };
+            format!("{error}{end} `{list}` shows all of them")
+        }
         PlanError::BrokenSuite(_) => error.to_string(),
     })
 }

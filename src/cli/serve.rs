@@ -3,11 +3,11 @@
 use super::Exit;
 use super::credentials::{environment, secret_line};
 use super::ended::{Complaint, Ended};
-use super::output::print;
+use super::output::{print, width};
 use crate::engine::nearest;
 use crate::reference::{self, Fault, Login, Options, Profile};
+use crate::text::labelled;
 use clap::Args;
-use std::fmt::Write as _;
 use std::io::Write as _;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -118,7 +118,7 @@ fn has_own_password(arguments: &Arguments) -> Result<bool, Complaint> {
     Ok(arguments.password_file.is_some() || environment("SAFE_SERVER_PASSWORD")?.is_some())
 }
 
-/// Returns the faults, the profiles, or both, one a line.
+/// Returns the faults, the profiles, or both, each with its explanation.
 fn list(arguments: &Arguments) -> String {
     let faults = Fault::ALL
         .iter()
@@ -130,8 +130,7 @@ fn list(arguments: &Arguments) -> String {
         .map(|profile| (profile.name(), profile.explanation()));
     let mut out = String::new();
     for (name, explanation) in faults.chain(profiles) {
-        // Writing to a string cannot fail.
-        let _ = writeln!(out, "{name:<30} {explanation}");
+        out += &labelled(&format!("{name:<30} "), explanation, 31, width());
     }
     out
 }
@@ -143,11 +142,12 @@ fn unknown(
     known: impl Iterator<Item = &'static str>,
     list: &str,
 ) -> Complaint {
-    let suggestion = nearest(name, known)
-        .map(|name| format!(", did you mean `{name}`?"))
-        .unwrap_or_default();
+    let suggestion = nearest(name, known).map_or_else(
+        || ";".to_owned(),
+        |name| format!("; did you mean `{name}`?"),
+    );
     Complaint::usage(format!(
-        "unknown {kind} `{name}`{suggestion}; {list} shows all of them"
+        "unknown {kind} `{name}`{suggestion} {list} shows all of them"
     ))
 }
 

@@ -89,7 +89,7 @@ fn reason<'a>(patterns: &'a [(Pattern, String)], id: &str) -> Option<&'a str> {
 #[non_exhaustive]
 pub enum PlanError {
     /// A pattern that matches no check.
-    #[error("no check matches `{pattern}`{}", suggestion.as_ref().map(|id| format!(", did you mean `{id}`?")).unwrap_or_default())]
+    #[error("no check matches `{pattern}`{}", suggestion.as_ref().map(|id| format!("; did you mean `{id}`?")).unwrap_or_default())]
     NoMatch {
         /// The pattern.
         pattern: String,

@@ -66,7 +66,7 @@ fn a_plan_that_makes_no_sense_is_refused() {
             "upload.acepted"
         )
         .as_deref(),
-        Some("no check matches `upload.acepted`, did you mean `upload.accepted`?")
+        Some("no check matches `upload.acepted`; did you mean `upload.accepted`?")
     );
     let mut looks_back = check("a.looks-back", &[], passes);
     looks_back.effect = Effect::LooksBack;
