@@ -15,7 +15,7 @@ Examples:
   safe-conformance compare last-week.json today.json
   safe-conformance compare before.json after.json --format html > comparison.html
 
-Exit codes: 1 if a check broke, 3 if nothing broke but a check can no longer be judged, 2 if a
+Exit codes: 1 if a check broke, 3 if nothing broke but a check can no longer be judged, 2 if a \
 file is not a report, 0 otherwise.";
 
 /// Arguments of `compare`.

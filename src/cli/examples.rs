@@ -7,7 +7,7 @@ Examples:
   safe-conformance check https://dav.example/safe --only auth,tls --fail-on recommended
   safe-conformance check
 
-Without a URL, the program checks its embedded server: that shows what a good server looks like, but
+Without a URL, the program checks its embedded server: that shows what a good server looks like, but \
 says nothing about yours.";
 
 pub(super) const JUDGE: &str = "\

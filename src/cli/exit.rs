@@ -2,17 +2,20 @@
 
 pub use crate::engine::Exit;
 
-/// The width of the table in `--help`, in columns.
+/// The largest width of the table in `--help`, in columns.
 const WIDTH: usize = 98;
 
 /// Returns what `--help` says below the options.
 pub(super) fn help() -> String {
-    format!("{}\n{ENVIRONMENT}", Exit::table(WIDTH))
+    format!(
+        "{}\n{ENVIRONMENT}",
+        Exit::table(super::output::width().min(WIDTH))
+    )
 }
 
 const ENVIRONMENT: &str = "\
-Environment: SAFE_TARGET, SAFE_SERVER_USER, SAFE_SERVER_PASSWORD, SAFE_SERVER_PASSWORD_FILE,
-SAFE_SERVER_TOKEN, SAFE_CA_FILE; SAFE_BACKUP_PASSWORD, SAFE_BACKUP_PASSWORD_FILE for inspect;
+Environment: SAFE_TARGET, SAFE_SERVER_USER, SAFE_SERVER_PASSWORD, SAFE_SERVER_PASSWORD_FILE, \
+SAFE_SERVER_TOKEN, SAFE_CA_FILE; SAFE_BACKUP_PASSWORD, SAFE_BACKUP_PASSWORD_FILE for inspect; \
 NO_COLOR. A variable that is set and empty is an error.";
 
 /// The exit codes of `inspect`, as `inspect --help` shows them.
@@ -26,6 +29,6 @@ Exit codes, the first that applies:
   4  what Android and iOS restore from it is unknown
   0  Android and iOS restore from it, and nothing in it breaks the format; losses may be listed
 
-The password of the backup comes from --backup-password-file, SAFE_BACKUP_PASSWORD,
-SAFE_BACKUP_PASSWORD_FILE or a prompt; that of the server as with `check`. Each prompt says whose
+The password of the backup comes from --backup-password-file, SAFE_BACKUP_PASSWORD, \
+SAFE_BACKUP_PASSWORD_FILE or a prompt; that of the server as with `check`. Each prompt says whose \
 password it asks for. No option takes a secret's value.";

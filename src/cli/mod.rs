@@ -41,14 +41,17 @@ use std::process::ExitCode;
 #[command(name = "safe-conformance", version, max_term_width = 100, after_help = exit::help())]
 struct Arguments {
     /// When to colour the output; `auto` respects NO_COLOR
-    #[arg(long, value_enum, default_value_t = Color::Auto, global = true, value_name = "WHEN")]
+    #[arg(long, value_enum, default_value_t = Color::Auto, global = true, value_name = "WHEN", help_heading = GLOBAL)]
     color: Color,
     /// Print only problems: no progress, and nothing if the exit code is 0
-    #[arg(short, long, global = true)]
+    #[arg(short, long, global = true, help_heading = GLOBAL)]
     quiet: bool,
     #[command(subcommand)]
     command: Option<Command>,
 }
+
+/// The heading of the options that every command has. Without it, they stand among its own.
+const GLOBAL: &str = "Global options";
 
 /// When the output has colours.
 #[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]

@@ -26,12 +26,12 @@ pub(super) struct Arguments {
 }
 
 const AFTER_HELP: &str = "\
-`plant` puts five small backups on the server. Run `verify` every day, from cron or a
-scheduled CI job: it does what is due, and says when to run it next. The ledger holds no
+`plant` puts five small backups on the server. Run `verify` every day, from cron or a \
+scheduled CI job: it does what is due, and says when to run it next. The ledger holds no \
 credentials, and names the server only as a hash; keep it in a repository or a cache.
 
-Exit codes of `verify`: 1 the server lost a backup that it promises to keep, now or at an earlier
-visit; 2 the ledger or the arguments are invalid; 3 something could not be requested or judged, and
+Exit codes of `verify`: 1 the server lost a backup that it promises to keep, now or at an earlier \
+visit; 2 the ledger or the arguments are invalid; 3 something could not be requested or judged, and \
 stays due; 0 everything that was due was done, or nothing was due.";
 
 #[derive(Subcommand)]

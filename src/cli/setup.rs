@@ -31,7 +31,7 @@ Examples:
   safe-conformance setup https://nas.example:5006/threema-safe --user alice --dry-run
   safe-conformance setup https://dav.example/safe --user alice --max-backup-bytes 2097152 --yes
 
-URL is the folder for Threema Safe. For Nextcloud and its relatives any address works: setup finds
+URL is the folder for Threema Safe. For Nextcloud and its relatives any address works: setup finds \
 the folder. It changes only what its plan shows. It can be repeated: existing files stay as they are.";
 
 /// Arguments of `setup`.
