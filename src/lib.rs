@@ -33,6 +33,15 @@
 //! clients do not. Signatures name types of this crate, of the standard library, and of `serde`,
 //! `serde_json` and `tokio`.
 //!
+//! # Features
+//!
+//! `cli`, the default, adds the program; a test needs less, with `default-features = false`:
+//!
+//! - none: [`vectors`], [`manual`], [`safe`], [`adapter`];
+//! - `server`: also [`Checkup`], [`ClientCheckup`], [`judge`], [`clients`], [`mod@inspect`];
+//! - `tests`: also [`ServerTests`], [`ClientTests`], [`Rig`], their functions, and
+//!   [`mod@reference`].
+//!
 //! A room of the house knows only those on floors below its own; `tests/harness/house.rs` has the
 //! list.
 
@@ -86,7 +95,7 @@ pub use run::{
     AccessError, ClientTests, Rig, RigRunError, ServerTests, client_tests, live_tests, rig_tests,
 };
 #[cfg(feature = "server")]
-pub use run::{Checkup, CheckupError, ClientCheckup, ClientCheckupError, Done, judge};
+pub use run::{Checkup, CheckupError, ClientCheckup, ClientCheckupError, Done, Prepared, judge};
 #[cfg(feature = "server")]
 pub use suites::client::Like;
 #[cfg(feature = "server")]

@@ -23,8 +23,7 @@ pub use environment::AccessError;
 pub use implementation::{ClientCheckup, ClientCheckupError};
 #[cfg(feature = "tests")]
 pub use implementation_tests::{ClientTests, client_tests};
-#[cfg(feature = "cli")]
-pub(crate) use prepared::Prepared;
+pub use prepared::Prepared;
 pub use retention::retention_report;
 #[cfg(feature = "tests")]
 pub use rig::{Rig, RigRunError};
