@@ -33,7 +33,7 @@ const DERIVATIONS: usize = 3;
 ///
 /// impl Implementation for MyClient {
 ///     fn hello(&self) -> Hello {
-///         Hello::new("my client", env!("CARGO_PKG_VERSION"), &[Operation::ParseConfig])
+///         Hello::new("my client", env!("CARGO_PKG_VERSION"), &[Operation::Open])
 ///     }
 ///
 ///     fn open(&self, input: Open) -> Answer<Document> {
@@ -55,6 +55,24 @@ pub fn client_tests(implementation: impl Implementation) -> ExitCode {
 }
 
 /// The vectors as tests of one or several implementations.
+///
+/// ```no_run
+/// use safe_conformance::safe::Client;
+/// use safe_conformance::{ClientTests, Like};
+///
+/// # struct Reader;
+/// # impl safe_conformance::adapter::Implementation for Reader {
+/// #     fn hello(&self) -> safe_conformance::adapter::Hello {
+/// #         safe_conformance::adapter::Hello::new("reader", "1.0", &[])
+/// #     }
+/// # }
+/// fn main() -> std::process::ExitCode {
+///     ClientTests::default()
+///         .and("", Reader, Like::Client(Client::Android))
+///         .only("envelope")
+///         .run()
+/// }
+/// ```
 #[derive(Default)]
 pub struct ClientTests {
     subjects: Vec<Subject>,
