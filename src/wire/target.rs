@@ -83,6 +83,7 @@ impl Login {
 
 /// The target of a run.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Target {
     /// The base URL.
     pub base: BaseUrl,

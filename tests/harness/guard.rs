@@ -92,14 +92,11 @@ async fn a_backup_that_was_there_before_is_neither_replaced_nor_deleted() {
 async fn nothing_is_sent_in_the_clear_beyond_this_machine() {
     let (running, target) = server(Vec::new(), false).await;
     let url = running.base_url().replace("localhost", "safe.example");
-    let elsewhere = Target::parse(&url)
+    let mut elsewhere = Target::parse(&url)
         .expect("a good URL")
         .at([127, 0, 0, 1].into());
-    let target = Target {
-        login: target.login,
-        ..elsewhere
-    };
-    let report = report(target, "").await;
+    elsewhere.login = target.login;
+    let report = report(elsewhere, "").await;
     assert!(
         report
             .findings
