@@ -46,6 +46,9 @@ impl From<Failure> for Outcome {
     }
 }
 
+/// The remedy for an answer that breaks the rules of HTTP.
+const UNINTELLIGIBLE: &str = "Check that the URL has the port of the web server. If it has, look for what changes its answers on the way, such as a proxy.";
+
 /// Returns a deviation because no answer came. It replaces the check's own remedy, which does not
 /// help here.
 fn lost(failure: &Failure, observed: String) -> Deviation {
@@ -56,6 +59,10 @@ fn lost(failure: &Failure, observed: String) -> Deviation {
             .remedy("Check that the server listens on this port, and that no firewall blocks it."),
         Stage::Tls => deviation.remedy("See the findings of `tls`."),
         _ => {
+            let deviation = match failure.kind {
+                FailureKind::Peer => deviation.remedy(UNINTELLIGIBLE),
+                _ => deviation,
+            };
             let (asked, kind) = (None, failure.kind);
             with_problem(deviation, diagnose_silence(&Silence { asked, kind }))
         }

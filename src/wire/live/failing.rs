@@ -30,6 +30,20 @@ fn of_io(io: &std::io::Error, broken: &Failure) -> Option<Failure> {
     }
 }
 
+/// Returns whether the error is that a message came without a request. The library has no name for
+/// it: it is an error without a cause that has none of the other names.
+fn is_unexpected(hyper: &hyper::Error) -> bool {
+    let has_name = hyper.is_parse()
+        || hyper.is_user()
+        || hyper.is_canceled()
+        || hyper.is_closed()
+        || hyper.is_incomplete_message()
+        || hyper.is_body_write_aborted()
+        || hyper.is_shutdown()
+        || hyper.is_timeout();
+    !has_name && std::error::Error::source(hyper).is_none()
+}
+
 /// Returns the failure for an error of reqwest, in words that do not change between runs.
 pub(super) fn failure_of(error: &reqwest::Error) -> Failure {
     let in_body = error.is_body() || error.is_decode();
@@ -44,6 +58,8 @@ pub(super) fn failure_of(error: &reqwest::Error) -> Failure {
     let mut last = String::new();
     // The connection ended before the request was sent.
     let mut has_ended = false;
+    // The server sent something before the request, as one for SSH or mail does.
+    let mut speaks_first = false;
     for cause in causes {
         if let Some(io) = cause.downcast_ref::<std::io::Error>() {
             let io = innermost(io);
@@ -59,6 +75,7 @@ pub(super) fn failure_of(error: &reqwest::Error) -> Failure {
             }
         } else if let Some(hyper) = cause.downcast_ref::<hyper::Error>() {
             has_ended |= hyper.is_canceled() || hyper.is_closed();
+            speaks_first |= is_unexpected(hyper);
             if hyper.is_incomplete_message() {
                 return broken;
             } else if hyper.is_parse_too_large() {
@@ -76,6 +93,9 @@ pub(super) fn failure_of(error: &reqwest::Error) -> Failure {
             return Failure::lost(FailureKind::Reset, Stage::Http, message);
         }
         last = cause.to_string();
+    }
+    if speaks_first {
+        return Failure::peer(Stage::Http, "the answer is not HTTP");
     }
     if has_ended {
         return broken;
