@@ -3,7 +3,7 @@
 use super::seen::{ConfigSeen, Thing};
 use super::step::Step;
 use super::trouble::{Act, Trouble};
-use crate::diagnosis::{Recognised, Words, recognised};
+use crate::diagnosis::{Recognised, Words, recognised, with_url};
 use crate::safe::ServerConfig;
 use crate::wire::{Answer, Door, Response, Spot};
 
@@ -100,6 +100,7 @@ pub async fn survey(door: &Door, wish: Wish) -> Result<Plan, Trouble> {
         && thing(door, Spot::Parent, &mut software).await? == Thing::Nothing
     {
         if !may_make_parent(door, &mut software).await? {
+            with_url(door.base().as_str(), &mut software);
             return Err(Trouble::parent_missing(&door.url(Spot::Parent), &software));
         }
         parent = Thing::Nothing;
