@@ -237,13 +237,20 @@ fn write_lines(out: &mut String, lines: &[String]) -> Written {
     writeln!(out, "    {fence}\n")
 }
 
+/// How many checks a cell of the table names.
+const SHOWN: usize = 4;
+
 fn row(client: Client, direction: Direction, summary: &ClientSummary) -> String {
     let names = if summary.broken_by.is_empty() {
         &summary.not_judged
     } else {
         &summary.broken_by
     };
-    let mut reasons: Vec<_> = names.iter().map(|name| code(name)).collect();
+    // The rest stands below, with what could not be judged.
+    let mut reasons: Vec<_> = names.iter().take(SHOWN).map(|name| code(name)).collect();
+    if names.len() > SHOWN {
+        reasons.push(format!("and {} more", names.len() - SHOWN));
+    }
     let mut verdict = summary.verdict.to_string();
     if let Some(issue) = summary.prevented_by() {
         verdict += ", but";
