@@ -325,7 +325,11 @@ fn what_deviates(deviating: &[&Finding]) -> String {
         1 => "deviates",
         _ => "deviate",
     };
-    let named = listed(&wrong, 2);
+    // A title is a clause: a comma would not separate two of them.
+    let named = match wrong[..] {
+        [one, other] => format!("{one}; {other}"),
+        _ => listed(&wrong, 2),
+    };
     match (wrong.is_empty(), ids.is_empty()) {
         (true, _) => format!("{} {verb}", listed(&ids, 4)),
         (false, true) => named,

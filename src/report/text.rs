@@ -207,7 +207,7 @@ impl Report {
             write_wrapped(out, style, 0, sentence)?;
         }
         for remark in &self.remarks {
-            let label = format!("{WARN}know{WARN:#}  ");
+            let label = format!("{WARN}hint{WARN:#}  ");
             out.write_str(&labelled(&label, remark, 6, style.width))?;
         }
         Ok(())

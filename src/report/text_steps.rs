@@ -61,7 +61,7 @@ impl Report {
             return Ok(());
         }
         let count = counted(ids.len() as u64, "more note");
-        let text = format!("{count}: {} (-v shows them)", listed(&ids, 6));
+        let text = format!("{count}: {} (-v)", listed(&ids, 6));
         write_wrapped(out, style, 0, &text)
     }
 

@@ -76,7 +76,7 @@ impl Report {
                     }
                 }
             }
-            @for remark in &self.remarks { p { (word(Tone::Warn, "know")) " " (say(remark)) } }
+            @for remark in &self.remarks { p { (word(Tone::Warn, "hint")) " " (say(remark)) } }
         }
     }
 
