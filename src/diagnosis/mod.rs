@@ -56,6 +56,7 @@ pub const FOR_PHONES: [&str; 2] = [
 pub use certainty::Certainty;
 pub use evidence::{Beside, Evidence, Silence, Subject};
 pub use problem::{Breaks, Problem};
+#[cfg(feature = "cli")]
 pub(crate) use shell::FOLDER;
 pub use shell::Shell;
 pub(crate) use software::with_url;

@@ -5,6 +5,7 @@ use super::cause::{Fault, Mistake};
 use crate::adapter::SealBackup;
 use crate::clients::gzip::Unpacker;
 use crate::safe::envelope::{self, Nonce};
+#[cfg(feature = "tests")]
 use crate::safe::keys::DerivedKeys;
 use crate::safe::{EncryptionKey, Stage};
 use data_encoding::{BASE64, HEXLOWER};
