@@ -175,10 +175,10 @@ impl Report {
             .map(|rule| rule.id.as_str())
             .collect();
         let text = if broken.is_empty() {
-            format!("the {} rules that apply are kept", rules.len())
+            format!("the {} rules that apply are met", rules.len())
         } else {
-            let (kept, all) = (rules.len() - broken.len(), rules.len());
-            format!("{kept} of {all} rules kept; not {}", listed(&broken, 4))
+            let (met, all) = (rules.len() - broken.len(), rules.len());
+            format!("{met} of {all} rules are met; not {}", listed(&broken, 4))
         };
         let label = "App Transport Security (iOS): ";
         out.write_str(&labelled(label, &text, 2, style.width))

@@ -34,7 +34,7 @@ pub(super) const PARENT_MISSING: Obstacle = Obstacle {
     id: "problem.parent-missing",
     title: "the folder above the one in the URL does not exist",
     meaning: "WebDAV creates one folder at a time, inside an existing one. Most often a name in the URL is misspelled.",
-    fix: "Check each part of the URL; capital letters count, or make the folder above first.",
+    fix: "Check each part of the URL (capital letters count), or make the folder above first.",
     fixes: &[(
         Nextcloud,
         "Check user and folders in https://HOST/remote.php/dav/files/USER/FOLDER. The user is the name of the account, not the e-mail address; the app password must allow access to files (Settings, Security).",

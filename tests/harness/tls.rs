@@ -100,7 +100,7 @@ fn the_report_names_each_rule_of_ats_and_what_mends_it() {
     for words in [
         "checks    tls.key",
         "the key is RSA 1024",
-        "App Transport Security (iOS): 4 of 5 rules kept; not tls.key",
+        "App Transport Security (iOS): 4 of 5 rules are met; not tls.key",
         "certbot certonly",
         "iOS      backup FAIL     restore FAIL",
         "because of problem.weak-certificate",

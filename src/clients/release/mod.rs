@@ -151,7 +151,7 @@ releases! {
     }
     Ios4_8 = Ios "4.8" to "4.8.2" {
         writes "`syncExcludedIDs`; policies and private chats"
-        reads "`syncExcludedIDs`; policies and private chats; unknown members become contacts"
+        reads "`syncExcludedIDs`; private chats; unknown members become contacts"
         asks "tokens; `{backupIdPrefix}` in the default address"
     }
     Ios4_8_3 = Ios "4.8.3" to "4.8.3" { writes "stored, no longer compressed" }
