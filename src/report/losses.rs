@@ -487,6 +487,10 @@ mod tests {
         assert!(
             refused.contains("No column restores anything.") && !refused.contains("privatekey")
         );
+        assert!(
+            !refused.contains("  lost ") && !refused.contains("  changed"),
+            "{refused}"
+        );
     }
 
     #[test]
