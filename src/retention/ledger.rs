@@ -5,20 +5,18 @@
 //! cache of a CI. The canaries' IDs and keys are derived from its seed, which opens nothing else.
 
 use super::watch::Watch;
+use crate::wire::lock_soon;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::fs::{File, OpenOptions};
 use std::io::{Read as _, Write as _};
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 use thiserror::Error;
 
 /// The format that is written and read.
 const FORMAT: u32 = 1;
 /// The largest ledger that is read, in bytes.
 const LONGEST: u64 = 1024 * 1024;
-/// How often a lock is tried.
-const LOCKING: usize = 20;
 /// How often a file is opened again because it was replaced while it was being opened.
 const ATTEMPTS: usize = 8;
 
@@ -225,18 +223,6 @@ fn opening(path: &Path, error: std::io::Error) -> LedgerError {
             source: error,
         },
     }
-}
-
-/// Locks a file, with retries: a child process holds every lock of this one for a moment, until it
-/// runs its own program.
-fn lock_soon(file: &File) -> bool {
-    for _ in 0..LOCKING {
-        if file.try_lock().is_ok() {
-            return true;
-        }
-        std::thread::sleep(Duration::from_millis(10));
-    }
-    false
 }
 
 /// Opens and locks the file that is at `path` now, not one that was replaced meanwhile.

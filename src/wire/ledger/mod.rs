@@ -7,6 +7,7 @@
 mod lines;
 
 use super::guard::{Doubt, OwnBackup};
+use super::lock::lock_soon;
 use super::seed::Seed;
 use super::target::LoginKind;
 use crate::safe::keys::BackupId;
@@ -272,9 +273,11 @@ fn locked(path: &Path, create: bool) -> Result<File, LedgerError> {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     let file = options.open(path).map_err(io)?;
-    file.try_lock().map_err(|_| LedgerError::Busy {
-        path: path.to_owned(),
-    })?;
+    if !lock_soon(&file) {
+        return Err(LedgerError::Busy {
+            path: path.to_owned(),
+        });
+    }
     Ok(file)
 }
 

@@ -43,6 +43,23 @@ fn a_ledger_that_is_removed_meanwhile_is_noticed() {
     assert!(is_removed(&file));
 }
 
+#[cfg(unix)]
+#[test]
+fn a_ledger_that_is_removed_while_its_lock_is_awaited_is_made_anew() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("a.ledger.jsonl");
+    let sweep = opened(&path, true).expect("a ledger");
+    std::thread::scope(|scope| {
+        let run = scope.spawn(|| opened(&path, true));
+        std::thread::sleep(Duration::from_millis(100));
+        std::fs::remove_file(&path).expect("removed");
+        drop(sweep);
+        let file = run.join().expect("no panic").expect("a ledger");
+        assert!(!is_removed(&file));
+        assert!(path.exists());
+    });
+}
+
 #[test]
 fn a_whole_ledger_is_not_written_by_reading_it() {
     let folder = tempfile::tempdir().expect("a folder");

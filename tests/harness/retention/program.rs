@@ -199,7 +199,7 @@ fn exit_codes_tell_a_loss_from_a_failure_and_a_slip() {
 
 #[test]
 fn two_that_come_at_once_do_not_both_work() {
-    let server = Reference::plain(PASSWORD, &[], Duration::from_millis(400));
+    let server = Reference::plain(PASSWORD, &[], Duration::from_millis(100));
     let home = tempfile::tempdir().expect("a temporary folder");
     long_ago(&home.path().join("l.json"), &server, 10);
     let start = || {
@@ -208,7 +208,9 @@ fn two_that_come_at_once_do_not_both_work() {
     };
     let first = start();
     server.wait_until(|server| server.count() > 0);
+    first.signal("STOP");
     let second = start().end();
+    first.signal("CONT");
     let first = first.end();
     assert_eq!(first.code, Some(0), "{}", first.all());
     assert_eq!(second.code, Some(3), "{}", second.all());
