@@ -9,7 +9,7 @@ use std::borrow::Cow;
 #[derive(Clone, PartialEq, Eq, Debug)]
 #[non_exhaustive]
 pub struct Cause {
-    /// The name, such as `problem.nextcloud-link-wrong-path`. It never changes.
+    /// The name, such as `problem.nextcloud-url`. It never changes.
     pub id: Cow<'static, str>,
     /// What is wrong, in a few words.
     pub title: Cow<'static, str>,

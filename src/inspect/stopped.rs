@@ -16,7 +16,7 @@ pub struct Stopped {
     pub stage: Stage,
     /// What happened. Never a value of the document.
     pub message: String,
-    /// The problem of the server that its answers show: `problem.no-folder`.
+    /// The problem of the server that its answers show: `problem.backups-missing`.
     pub problem: Option<String>,
     /// Possible causes, and what to try.
     pub hints: Vec<String>,

@@ -19,6 +19,7 @@ mod html;
 mod inspect;
 mod interruption;
 mod manual;
+mod names;
 mod newcomer;
 mod payload_vectors;
 mod problems;

@@ -46,7 +46,7 @@ const UNUSED: &[&str] = &[
     "servers.restart",
 ];
 
-fn files() -> Vec<(PathBuf, String)> {
+pub fn files() -> Vec<(PathBuf, String)> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut found = vec![root.join("README.md")];
     for folder in FOLDERS {

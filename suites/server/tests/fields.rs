@@ -77,16 +77,20 @@ const MANNERS: [Manner; 22] = [
     ("retention.bin", "OC-ETag", |_| {
         Deed::Adds(vec![("oc-etag", "1".to_owned())])
     }),
-    ("retention.deleted", "a list of ours", |it| {
+    ("retention.deleted-everywhere", "a list of ours", |it| {
         list(it, str::to_owned)
     }),
-    ("retention.deleted", "HEAD of what is gone", |it| {
-        if is(it, Method::Head) {
-            Deed::Answers(Ok(reply(200, b"")))
-        } else {
-            Deed::Healthy
-        }
-    }),
+    (
+        "retention.deleted-everywhere",
+        "HEAD of what is gone",
+        |it| {
+            if is(it, Method::Head) {
+                Deed::Answers(Ok(reply(200, b"")))
+            } else {
+                Deed::Healthy
+            }
+        },
+    ),
     ("integrity.co", "gzip in name", |it| {
         if is(it, Method::Get) {
             Deed::Adds(encoded("gzip"))
