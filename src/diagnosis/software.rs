@@ -263,7 +263,9 @@ pub(crate) fn with_url(base: &str, software: &mut Vec<Recognised>) {
             },
         );
     }
-    software.splice(..0, recognised_by_host(base));
+    let by_host = recognised_by_host(base)
+        .filter(|host| software.iter().all(|seen| seen.product != host.product));
+    software.splice(..0, by_host);
 }
 
 /// Returns the products that header fields show, as names in lower case and values: the application

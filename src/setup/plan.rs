@@ -80,6 +80,7 @@ fn note(software: &mut Vec<Recognised>, answer: &Response) {
 /// The obstacle: no answer, refused credentials, or a file where a folder should be.
 pub async fn survey(door: &Door, wish: Wish) -> Result<Plan, Trouble> {
     let mut software = Vec::new();
+    with_url(door.base().as_str(), &mut software);
     let config = config_seen(door, wish, &mut software).await?;
     let folder = thing(door, Spot::Folder, &mut software).await?;
     // For a file whose URL ends in a slash, a server may answer that nothing exists.
@@ -100,7 +101,6 @@ pub async fn survey(door: &Door, wish: Wish) -> Result<Plan, Trouble> {
         && thing(door, Spot::Parent, &mut software).await? == Thing::Nothing
     {
         if !may_make_parent(door, &mut software).await? {
-            with_url(door.base().as_str(), &mut software);
             return Err(Trouble::parent_missing(&door.url(Spot::Parent), &software));
         }
         parent = Thing::Nothing;

@@ -7,7 +7,7 @@ use super::obstacle::{
 use super::seen::Thing;
 use crate::diagnosis::{
     Beside, Diagnosis, Evidence, NOT_SET_UP, Problem, Product, Recognised, Subject, Words,
-    diagnose, recognised,
+    diagnose, recognised, with_url,
 };
 use crate::safe::Stage;
 use crate::wire::{Door, Failure, LoginKind, Method, Response};
@@ -172,15 +172,14 @@ impl Trouble {
                 software.push(one.clone());
             }
         }
+        with_url(door.base().as_str(), &mut software);
         let obstacle = match answer.status {
             429 => Some(&LIMITED),
             412 => Some(&CHANGED_MEANWHILE),
             301..=308 => Some(&REDIRECTED),
             _ if is_firewall(answer) => Some(&FIREWALL),
             // Apache answers so if it lacks the right to write. Measured on Apache 2.4.
-            500 if act == Act::WriteConfig(Thing::Folder)
-                && software.iter().any(|seen| seen.product == Product::Apache) =>
-            {
+            500 if act == Act::WriteConfig(Thing::Folder) && is_plain_apache(&software) => {
                 Some(&READ_ONLY)
             }
             _ => None,
@@ -262,6 +261,16 @@ fn diagnosed(act: Act, door: &Door, answer: &Response) -> Option<Trouble> {
         is_locked_out: answer.status == 401,
         ..Trouble::named(found, answer, String::new())
     })
+}
+
+/// Returns whether the answers are Apache's own, not those of an application that it runs.
+fn is_plain_apache(software: &[Recognised]) -> bool {
+    use Product::{Apache, Nextcloud, OpenCloud, OwnCloud, Sabre};
+    let is_seen = |product| software.iter().any(|seen| seen.product == product);
+    is_seen(Apache)
+        && ![Nextcloud, OwnCloud, OpenCloud, Sabre]
+            .map(is_seen)
+            .contains(&true)
 }
 
 /// Returns whether the page of an answer names a firewall.

@@ -38,6 +38,8 @@ pub enum Facet {
     Over(Client, Http),
     /// One case, with this name.
     Case(&'static str),
+    /// One case that no app of today shows.
+    Unusual(&'static str),
 }
 
 impl Facet {
@@ -45,7 +47,7 @@ impl Facet {
     pub const fn client(self) -> Option<Client> {
         match self {
             Self::As(client) | Self::Over(client, _) => Some(client),
-            Self::Whole | Self::Case(_) => None,
+            Self::Whole | Self::Case(_) | Self::Unusual(_) => None,
         }
     }
 
@@ -53,14 +55,14 @@ impl Facet {
     pub const fn http(self) -> Option<Http> {
         match self {
             Self::Over(_, http) => Some(http),
-            Self::Whole | Self::As(_) | Self::Case(_) => None,
+            Self::Whole | Self::As(_) | Self::Case(_) | Self::Unusual(_) => None,
         }
     }
 
     /// Returns the case; empty if there is no case.
     pub const fn case(self) -> &'static str {
         match self {
-            Self::Case(case) => case,
+            Self::Case(case) | Self::Unusual(case) => case,
             Self::Whole | Self::As(_) | Self::Over(..) => "",
         }
     }
@@ -77,11 +79,14 @@ impl engine::Facet for Facet {
             Self::Over(Client::Ios, Http::Two) => "ios-h2",
             Self::Over(Client::Desktop, Http::One) => "desktop-h1",
             Self::Over(Client::Desktop, Http::Two) => "desktop-h2",
-            Self::Case(case) => case,
+            Self::Case(case) | Self::Unusual(case) => case,
         }
     }
 
     fn clients(self) -> Clients {
-        self.client().map_or(Clients::ALL, Clients::of)
+        match self {
+            Self::Unusual(_) => Clients::NONE,
+            _ => self.client().map_or(Clients::ALL, Clients::of),
+        }
     }
 }

@@ -262,6 +262,7 @@ const CASES: &[Case] = &[
     Case { name: "a PUT answered 404 without permission", there: EMPTY, method: "PUT", end: "/config", reply: || Reply::new(404, ""), code: 3, problem: "problem.upload-not-allowed" },
     Case { name: "an upload that is not stored", there: EMPTY, method: "PUT", end: "/config", reply: || Reply::new(201, ""), code: 3, problem: "problem.not-stored" },
     Case { name: "no WebDAV", there: EMPTY, method: "PUT", end: "/config", reply: || Reply::new(405, ""), code: 3, problem: "problem.no-folders" },
+    Case { name: "an Apache that may not write", there: EMPTY, method: "PUT", end: "/config", reply: || Reply::new(500, "").with("Server", "Apache/2.4.62 (Debian)"), code: 3, problem: "problem.read-only" },
     Case { name: "a server that fails", there: EMPTY, method: "PUT", end: "/config", reply: || Reply::new(500, ""), code: 3, problem: "problem.server-error" },
     Case { name: "a page for config", there: EMPTY, method: "GET", end: "/config", reply: || Reply::new(200, page("Welcome")), code: 3, problem: "problem.web-page" },
     Case { name: "a redirect", there: EMPTY, method: "GET", end: "/config", reply: || Reply::new(302, "").with("Location", "/login"), code: 3, problem: "problem.redirected" },
@@ -319,6 +320,26 @@ fn a_parent_without_its_own_is_not_made() {
         ended.all()
     );
     assert!(!dav.was_changed());
+}
+
+/// A Nextcloud makes the folder of its user itself: that it is missing means that the app password
+/// has no access to files, not that anybody should make a folder.
+#[test]
+fn a_missing_folder_of_a_user_of_a_nextcloud_is_known_by_the_url() {
+    let home = home();
+    for (path, part) in [
+        ("/remote.php/dav/files/safe/Threema", "app password"),
+        ("/dav/files/safe/Threema", "make the folder above"),
+    ] {
+        let dav = Dav::start(|_| None);
+        let url = dav.url().replace("/safe", path);
+        let ended = setup(&url, home.path(), &["--yes"]);
+        let all = ended.all();
+        assert_eq!(ended.code, Some(3), "{all}");
+        assert!(all.contains("problem.parent-missing"), "{all}");
+        assert!(all.contains(part), "{path}: {all}");
+        assert!(!dav.was_changed());
+    }
 }
 
 #[test]

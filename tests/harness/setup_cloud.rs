@@ -74,6 +74,8 @@ fn every_address_of_a_nextcloud_leads_to_its_folder() {
         assert_eq!(ended.code, Some(0), "{typed}: {all}");
         let found = format!("Setup of {}{FILES}{folder}\n", origin(&server));
         assert!(all.contains(&found), "{typed}: {all}");
+        // Its answers name Apache.
+        assert!(all.contains("The server is Nextcloud"), "{typed}: {all}");
         let makes = all.contains("make the folder of this URL");
         assert_eq!(makes, *is_new, "{typed}: {all}");
         assert_eq!(all.contains("nothing to do"), !is_new, "{typed}: {all}");

@@ -24,8 +24,10 @@ const LOOKS: &[Facet] = &[
     Facet::Case("all-ones"),
     Facet::Case("zeros"),
 ];
-/// With a declared length, and without.
-const FRAMINGS: &[Facet] = &[Facet::Case("length"), Facet::Case("chunked")];
+/// With a declared length, as the apps do it, and without.
+///
+/// Source: `servers.chunked`.
+const FRAMINGS: &[Facet] = &[Facet::Case("length"), Facet::Unusual("chunked")];
 
 checks! { Context;
     /// A body comes back unchanged whatever it looks like.

@@ -12,6 +12,7 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
+use tokio::io::AsyncWriteExt as _;
 
 #[tokio::test]
 async fn a_server_that_never_answers() {
@@ -279,6 +280,38 @@ async fn a_server_that_disappears_in_mid_run() {
         left.intersection(&named).count(),
         left.len()
     );
+}
+
+/// The port of SSH or mail: such a server speaks first, and it says nothing about credentials.
+#[tokio::test]
+async fn a_port_of_another_service() {
+    let listener = tokio::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await;
+    let listener = listener.expect("a port");
+    let port = listener.local_addr().expect("an address").port();
+    tokio::spawn(async move {
+        let mut open = Vec::new();
+        while let Ok((mut stream, _)) = listener.accept().await {
+            let banner = stream.write_all(b"SSH-2.0-OpenSSH_9.2p1\r\n").await;
+            open.extend(banner.is_ok().then_some(stream));
+        }
+    });
+    let checked = check(&format!("http://127.0.0.1:{port}/safe")).await;
+    checked
+        .says(
+            "auth.accepted[android]",
+            Verdict::Fail,
+            Some(Stage::Http),
+            &["not HTTP"],
+        )
+        .comes_to(Exit::Deviates);
+    let remedy = &checked.finding("auth.accepted[android]").remedy;
+    assert!(
+        remedy.contains("port") && !remedy.contains("password"),
+        "{remedy}"
+    );
+    let checked = check(&format!("https://127.0.0.1:{port}/safe")).await;
+    let answers = checked.finding("tls.answers");
+    assert!(answers.observed.contains("SSH-2.0"), "{}", answers.observed);
 }
 
 #[tokio::test]
