@@ -6,7 +6,7 @@ use super::fact;
 use super::output::{print, width};
 use crate::clients::{KNOWN_ISSUES, KnownIssue};
 use crate::diagnosis::{CATALOGUE, Problem, Product, Recognised, Shell};
-use crate::engine::{Blocker, Check, Context, Facet as _, nearest};
+use crate::engine::{Blocker, Check, Context, Facet as _, did_you_mean, nearest};
 use crate::manual;
 use crate::reference::{Fault, Profile};
 use crate::safe::Stage;
@@ -88,9 +88,7 @@ pub(super) fn run(arguments: &Arguments) -> Ended {
             .chain(Blocker::NAMED.iter().map(Blocker::key))
             .chain(KNOWN_ISSUES.iter().map(|issue| issue.id))
             .chain(manual::facts().iter().map(|fact| fact.id));
-        let suggestion = nearest(id, known)
-            .map(|id| format!("; did you mean `{id}`?"))
-            .unwrap_or_default();
+        let suggestion = did_you_mean(nearest(id, known).as_deref());
         return Err(Complaint::usage(format!(
             "unknown check, vector, fault, profile, problem, known issue or fact `{id}`{suggestion}"
         )));

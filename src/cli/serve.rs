@@ -4,7 +4,7 @@ use super::Exit;
 use super::credentials::{environment, secret_line};
 use super::ended::{Complaint, Ended};
 use super::output::{print, width};
-use crate::engine::nearest;
+use crate::engine::{did_you_mean, nearest};
 use crate::reference::{self, Fault, Login, Options, Profile};
 use crate::text::labelled;
 use clap::Args;
@@ -142,12 +142,11 @@ fn unknown(
     known: impl Iterator<Item = &'static str>,
     list: &str,
 ) -> Complaint {
-    let suggestion = nearest(name, known).map_or_else(
-        || ";".to_owned(),
-        |name| format!("; did you mean `{name}`?"),
-    );
+    let similar = nearest(name, known);
+    let end = if similar.is_some() { "" } else { ";" };
+    let suggestion = did_you_mean(similar.as_deref());
     Complaint::usage(format!(
-        "unknown {kind} `{name}`{suggestion} {list} shows all of them"
+        "unknown {kind} `{name}`{suggestion}{end} {list} shows all of them"
     ))
 }
 

@@ -89,7 +89,7 @@ fn reason<'a>(patterns: &'a [(Pattern, String)], id: &str) -> Option<&'a str> {
 #[non_exhaustive]
 pub enum PlanError {
     /// A pattern that matches no check.
-    #[error("no check matches `{pattern}`{}", suggestion.as_ref().map(|id| format!("; did you mean `{id}`?")).unwrap_or_default())]
+    #[error("no check matches `{pattern}`{}", did_you_mean(suggestion.as_deref()))]
     NoMatch {
         /// The pattern.
         pattern: String,
@@ -213,6 +213,14 @@ pub(crate) fn nearest<'a>(typed: &str, ids: impl Iterator<Item = &'a str>) -> Op
         .filter(|(distance, _)| *distance <= 3.max(typed.len() / 4))
         .min()
         .map(|(_, id)| id.to_owned())
+}
+
+/// Returns the end of a complaint about an unknown name: a question about the similar one, if there
+/// is one.
+pub(crate) fn did_you_mean(similar: Option<&str>) -> String {
+    similar
+        .map(|name| format!("; did you mean `{name}`?"))
+        .unwrap_or_default()
 }
 
 /// Returns the Levenshtein distance, in bytes.

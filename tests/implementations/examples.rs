@@ -1,7 +1,8 @@
 //! The two adapters that are examples, and their own conformance.
 
 use crate::missing::skipped;
-use crate::thorough::in_full_or;
+use crate::thorough::is_thorough;
+use crate::tools;
 use libtest_mimic::{Completion, Failed, Trial};
 use safe_conformance::ClientCheckup;
 use safe_conformance::adapter::Limits;
@@ -11,30 +12,21 @@ use safe_conformance::safe::Client;
 use safe_conformance::vectors::{self, File};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
 
 pub fn trials() -> Vec<Trial> {
     let python = || {
-        let tools = tools();
-        let installed = tools.join("python/bin/python");
-        let python = if installed.is_file() {
-            installed
-        } else {
-            "python3".into()
-        };
-        let there = succeeds(Command::new(&python).args(["-c", "import nacl.bindings"]));
-        there
-            .then(|| format!("'{}' vectors/adapters/adapter.py", python.display()))
-            .ok_or("Python with PyNaCl is not there")
+        let python = tools::python()?;
+        Ok(format!(
+            "'{}' vectors/adapters/adapter.py",
+            python.display()
+        ))
     };
     let node = || {
-        let packages = tools().join("node");
-        let there = packages.join("node_modules/scrypt-js").is_dir()
-            && succeeds(Command::new("node").arg("--version"));
-        there
-            .then(|| format!("node vectors/adapters/adapter.mjs '{}'", packages.display()))
-            .ok_or("Node with scrypt-js and tweetnacl is not there")
+        let packages = tools::node_packages()?;
+        Ok(format!(
+            "node vectors/adapters/adapter.mjs '{}'",
+            packages.display()
+        ))
     };
     vec![
         Trial::ignorable_test("examples/python", move || example("python", &python())),
@@ -42,32 +34,17 @@ pub fn trials() -> Vec<Trial> {
     ]
 }
 
-/// What `vectors/generate/setup.sh` has installed.
-fn tools() -> PathBuf {
-    let given = std::env::var_os("SAFE_VECTOR_TOOLS").map(PathBuf::from);
-    given.unwrap_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("target/vectors"))
-}
-
-fn succeeds(command: &mut Command) -> bool {
-    let status = command
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .status();
-    status.is_ok_and(|status| status.success())
-}
-
 fn example(name: &str, command: &Result<String, &str>) -> Result<Completion, Failed> {
     let command = match command {
         Ok(command) => command,
         Err(why) => {
-            return skipped(format!("{why}: run vectors/generate/setup.sh"));
+            return skipped((*why).to_owned());
         }
     };
     let folder = env!("CARGO_MANIFEST_DIR");
     let mut checkup = ClientCheckup::new(format!("cd '{folder}' && exec {command}"));
     checkup = checkup.jobs(2);
-    if !everything() {
+    if !is_thorough() {
         checkup = sample().fold(checkup, ClientCheckup::only);
     }
     checkup = checkup.limits(Limits {
@@ -81,17 +58,12 @@ fn example(name: &str, command: &Result<String, &str>) -> Result<Completion, Fai
     if !report.passed() {
         return Err(Failed::from(report.to_string()));
     }
-    if everything() {
+    if is_thorough() {
         insta::with_settings!({ prepend_module_to_snapshot => false, snapshot_path => "snapshots" }, {
             insta::assert_snapshot!(format!("{name}_adapter"), summary(&report));
         });
     }
     Ok(Completion::Completed)
-}
-
-/// Whether an example answers every vector.
-fn everything() -> bool {
-    in_full_or(true, false)
 }
 
 /// All vectors but most of those that derive a key, which takes the packages for Node a second.

@@ -14,6 +14,8 @@ mod own;
 mod published;
 #[path = "../support/thorough.rs"]
 mod thorough;
+#[path = "../support/tools.rs"]
+mod tools;
 mod wrong;
 mod wrong_bodies;
 mod wrong_keys;

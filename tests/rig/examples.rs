@@ -1,13 +1,15 @@
 //! The clients under `vectors/adapters`, as a reader runs them: with `--exec`.
 
 use crate::missing::skipped;
-use crate::{deviations, everything, runtime, world};
+use crate::thorough::is_thorough;
+use crate::tools::{self, succeeds};
+use crate::{deviations, runtime, world};
 use libtest_mimic::{Completion, Failed, Trial};
 use safe_conformance::Rig;
 use safe_conformance::engine::Verdict;
 use safe_conformance::suites::client::rig::cases;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Command;
 use std::time::Duration;
 
 /// How long one action may take on a busy machine.
@@ -95,7 +97,7 @@ fn example(name: &str, command: Found, groups: &[&str]) -> Result<Completion, Fa
     let findings = report.findings.iter();
     let passed = findings.filter(|finding| finding.verdict == Verdict::Pass);
     let passed = passed.count();
-    if everything() {
+    if is_thorough() {
         insta::assert_snapshot!(format!("exec_{name}"), format!("{passed} passed\n{found}"));
     } else if passed <= groups.len() || !found.is_empty() {
         return Err(format!("{passed} passed\n{found}").into());
@@ -107,7 +109,7 @@ fn example(name: &str, command: Found, groups: &[&str]) -> Result<Completion, Fa
 /// program that derives a key.
 fn played(group: &str) -> Vec<String> {
     let pattern = format!("rig.{group}");
-    if everything() {
+    if is_thorough() {
         return vec![pattern];
     }
     let begins = format!("{pattern}.");
@@ -120,30 +122,8 @@ fn adapters() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("vectors/adapters")
 }
 
-/// What `vectors/generate/setup.sh` has installed.
-fn tools() -> PathBuf {
-    let given = std::env::var_os("SAFE_VECTOR_TOOLS").map(PathBuf::from);
-    given.unwrap_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("target/vectors"))
-}
-
-fn succeeds(command: &mut Command) -> bool {
-    let quiet = command
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null());
-    quiet.status().is_ok_and(|status| status.success())
-}
-
 fn python() -> Found {
-    let installed = tools().join("python/bin/python");
-    let python = if installed.is_file() {
-        installed
-    } else {
-        "python3".into()
-    };
-    if !succeeds(Command::new(&python).args(["-c", "import nacl.bindings"])) {
-        return Err("Python with PyNaCl is not there: run vectors/generate/setup.sh");
-    }
+    let python = tools::python()?;
     Ok(format!(
         "exec '{}' '{}/adapter.py'",
         python.display(),
@@ -152,11 +132,7 @@ fn python() -> Found {
 }
 
 fn node() -> Found {
-    let packages = tools().join("node");
-    let there = packages.join("node_modules/tweetnacl").is_dir();
-    if !there || !succeeds(Command::new("node").arg("--version")) {
-        return Err("Node with tweetnacl is not there: run vectors/generate/setup.sh");
-    }
+    let packages = tools::node_packages()?;
     Ok(format!(
         "exec node '{}/adapter.mjs' '{}'",
         adapters().display(),

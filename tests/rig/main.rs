@@ -13,6 +13,8 @@ mod missing;
 mod mistake;
 #[path = "../support/thorough.rs"]
 mod thorough;
+#[path = "../support/tools.rs"]
+mod tools;
 
 use client::{Published, act};
 use libtest_mimic::{Arguments, Failed, Trial};
@@ -26,7 +28,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::{Arc, OnceLock};
 use tempfile::TempDir;
-use thorough::in_full_or;
+use thorough::is_thorough;
 use tokio::runtime::Runtime;
 
 /// How many tests run at once: some of them wait.
@@ -111,7 +113,7 @@ fn run(published: Published, mistake: Option<Mistake>, held_to: Option<Release>)
     }
     if let Some(mistake) = mistake {
         // The known answers on the wire add nothing to a mistake in requests.
-        rig = if everything() {
+        rig = if is_thorough() {
             without_vectors(rig)
         } else {
             around(rig, mistake.check())
@@ -119,12 +121,6 @@ fn run(published: Published, mistake: Option<Mistake>, held_to: Option<Release>)
     }
     let running = rig.run(move |task| act(published, mistake, task));
     runtime().block_on(running).expect("it runs")
-}
-
-/// Whether every case is played; otherwise, for a mistake, only those around the check that must
-/// catch it, and for an example some of each group.
-fn everything() -> bool {
-    in_full_or(true, false)
 }
 
 /// The check, and enough cases for checks that use earlier requests.
@@ -318,7 +314,7 @@ fn wrong(mistake: Mistake) -> Result<(), Failed> {
     if !caught {
         return Err(format!("`{}` did not catch it; found:\n{others}", mistake.check()).into());
     }
-    if everything() {
+    if is_thorough() {
         insta::assert_snapshot!(format!("wrong_{mistake:?}"), others);
         return Ok(());
     }
