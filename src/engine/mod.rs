@@ -29,8 +29,10 @@ pub use effect::Effect;
 pub use exit::{EXITS, Ending, Exit, Grounds};
 pub use finding::{Because, Finding};
 pub use level::Level;
+#[cfg(feature = "cli")]
+pub(crate) use plan::did_you_mean;
+pub(crate) use plan::nearest;
 pub use plan::{Pattern, Plan, PlanError, Selection};
-pub(crate) use plan::{did_you_mean, nearest};
 pub use runner::{Event, Options, Run, Subject, run};
 pub use stop::{Stop, StopReason};
 pub use summary::{ClientSummaries, ClientSummary, Counts, Excused, KnownIssue, client_summaries};

@@ -24,9 +24,8 @@ const JOBS: usize = 8;
 ///
 /// ```no_run
 /// # async fn example() -> Result<(), Box<dyn std::error::Error>> {
-/// # struct MyClient;
-/// # impl MyClient {
-/// #     async fn backup(_: &str, _: &str, _: &str) -> Result<(), std::io::Error> { Ok(()) }
+/// # mod my_client {
+/// #     pub async fn backup(_: &str, _: &str, _: &str) -> Result<(), std::io::Error> { Ok(()) }
 /// # }
 /// use safe_conformance::Rig;
 /// use safe_conformance::rig::{Action, End};
@@ -34,7 +33,7 @@ const JOBS: usize = 8;
 /// let report = Rig::new().only("rig.backup.first").run(|task| async move {
 ///     match task.known_action() {
 ///         Some(Action::Backup) => {
-///             MyClient::backup(&task.url, &task.threema_id, &task.password).await.into()
+///             my_client::backup(&task.url, &task.threema_id, &task.password).await.into()
 ///         }
 ///         _ => End::Unsupported,
 ///     }

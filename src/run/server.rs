@@ -39,7 +39,7 @@ const MOST_REQUESTS: u64 = 250;
 /// # async fn example() -> Result<(), Box<dyn std::error::Error>> {
 /// use safe_conformance::{Checkup, Target};
 ///
-/// let target = Target::parse("https://cloud.example/safe")?.basic("alice", "secret");
+/// let target = Target::parse("http://localhost:8080/safe")?.basic("alice", "secret");
 /// let report = Checkup::new(target).run().await?;
 /// assert!(report.passed(), "{report}");
 /// # Ok(())

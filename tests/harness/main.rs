@@ -31,6 +31,7 @@ mod replayed_servers;
 mod reports;
 mod residue;
 mod retention;
+mod samples;
 mod secrecy;
 mod sentences;
 mod setup;
