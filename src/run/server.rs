@@ -280,6 +280,20 @@ fn time_at(pace: PaceNow) -> Duration {
 }
 
 /// Judges a transcript again, without a network.
+///
+/// # Errors
+/// If the selection that the transcript records names a check that no longer exists.
+///
+/// ```no_run
+/// # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+/// use safe_conformance::{Transcript, judge};
+///
+/// let transcript = Transcript::parse(&std::fs::read_to_string("transcript.json")?)?;
+/// let report = judge(&transcript, None, |_| {}).await?;
+/// print!("{report}");
+/// # Ok(())
+/// # }
+/// ```
 pub async fn judge(
     transcript: &Transcript,
     waivers: Option<Waivers>,
