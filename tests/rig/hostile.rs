@@ -7,6 +7,7 @@ use libtest_mimic::{Completion, Failed};
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
@@ -39,8 +40,12 @@ pub fn survives() -> Result<Completion, Failed> {
         connections(address).await;
         large_body(address).await;
         rapid_reset(address).await;
-        slow_loris(address).await;
-        many_uploads(&url, root, user, password).await
+        let uploads = many_uploads(&url, root, user, password);
+        let (closed, uploaded) = tokio::join!(slow_loris(address), uploads);
+        if closed < PLACES {
+            return Err(format!("{closed} of {PLACES} endless heads were ended").into());
+        }
+        uploaded
     })?;
     let memory = peak(pid)?;
     let (code, text) = program.end()?;
@@ -139,27 +144,33 @@ async fn rapid_reset(address: SocketAddr) {
     driving.abort();
 }
 
-/// More connections than the server has places, each with an endless head, until the server closes
-/// them.
-async fn slow_loris(address: SocketAddr) {
+/// How many connections the server holds open at once.
+const PLACES: usize = 256;
+
+/// More connections than the server has places, each with an endless head, until the server has
+/// closed as many as it has places. Returns how many it closed.
+async fn slow_loris(address: SocketAddr) -> usize {
+    let closed = AtomicUsize::new(0);
     let one = || async {
         let Ok(mut stream) = TcpStream::connect(address).await else {
             return;
         };
         let mut sent = stream.write_all(b"GET /config HTTP/1.1\r\nX-A: ").await;
-        for _ in 0..15 {
-            if sent.is_err() {
-                return;
-            }
+        for _ in 0..60 {
             let mut answer = [0; 64];
             let read = tokio::time::timeout(Duration::from_secs(1), stream.read(&mut answer)).await;
-            if read.is_ok() {
+            if sent.is_err() || read.is_ok() {
+                closed.fetch_add(1, Ordering::Relaxed);
+                return;
+            }
+            if closed.load(Ordering::Relaxed) >= PLACES {
                 return;
             }
             sent = stream.write_all(b"a").await;
         }
     };
-    futures_util::future::join_all((0..300).map(|_| one())).await;
+    futures_util::future::join_all((0..PLACES + 44).map(|_| one())).await;
+    closed.into_inner()
 }
 
 /// 300 uploads of half a MiB, each under its own ID; the last one gets the same answer as the
