@@ -143,7 +143,7 @@ pub(super) const NO_FOLDERS: Obstacle = Obstacle {
             "`file_server` accepts no uploads: build Caddy with the module http.handlers.webdav, and use `webdav` for this folder.",
         ),
     ],
-    source: "RFC 4918 section 9.3.1: 405; measured on nginx",
+    source: "RFC 4918 section 9.3.1: 405; servers.config-proves-nothing",
 };
 
 /// An upload was accepted, but a download returns something else.
@@ -195,7 +195,7 @@ pub(super) const WEB_PAGE: Obstacle = Obstacle {
         Nextcloud,
         "The address is https://HOST/remote.php/dav/files/USER/FOLDER. The web interface shows it under Files, Files settings, WebDAV.",
     )],
-    source: "measured on servers with a catch-all page",
+    source: "servers.config-proves-nothing, servers.symptoms",
 };
 
 /// The server limits or locks out this address.

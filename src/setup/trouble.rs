@@ -178,8 +178,10 @@ impl Trouble {
             412 => Some(&CHANGED_MEANWHILE),
             301..=308 => Some(&REDIRECTED),
             _ if is_firewall(answer) => Some(&FIREWALL),
-            // Apache answers so if it lacks the right to write. Measured on Apache 2.4.
-            500 if act == Act::WriteConfig(Thing::Folder) && is_plain_apache(&software) => {
+            // A file server answers so if it lacks the right to write.
+            //
+            // Source: `servers.unwritable-backups`.
+            500 if act == Act::WriteConfig(Thing::Folder) && is_file_server(&software) => {
                 Some(&READ_ONLY)
             }
             _ => None,
@@ -263,11 +265,12 @@ fn diagnosed(act: Act, door: &Door, answer: &Response) -> Option<Trouble> {
     })
 }
 
-/// Returns whether the answers are Apache's own, not those of an application that it runs.
-fn is_plain_apache(software: &[Recognised]) -> bool {
-    use Product::{Apache, Nextcloud, OpenCloud, OwnCloud, Sabre};
+/// Returns whether the answers come from a server's own `WebDAV`, not from an application that it
+/// runs or forwards to.
+fn is_file_server(software: &[Recognised]) -> bool {
+    use Product::{Apache, Dufs, Lighttpd, Nextcloud, OpenCloud, OwnCloud, Sabre};
     let is_seen = |product| software.iter().any(|seen| seen.product == product);
-    is_seen(Apache)
+    [Apache, Lighttpd, Dufs].map(is_seen).contains(&true)
         && ![Nextcloud, OwnCloud, OpenCloud, Sabre]
             .map(is_seen)
             .contains(&true)

@@ -263,6 +263,8 @@ const CASES: &[Case] = &[
     Case { name: "an upload that is not stored", there: EMPTY, method: "PUT", end: "/config", reply: || Reply::new(201, ""), code: 3, problem: "problem.not-stored" },
     Case { name: "no WebDAV", there: EMPTY, method: "PUT", end: "/config", reply: || Reply::new(405, ""), code: 3, problem: "problem.no-folders" },
     Case { name: "an Apache that may not write", there: EMPTY, method: "PUT", end: "/config", reply: || Reply::new(500, "").with("Server", "Apache/2.4.62 (Debian)"), code: 3, problem: "problem.read-only" },
+    Case { name: "a lighttpd that may not write", there: EMPTY, method: "PUT", end: "/config", reply: || Reply::new(500, "").with("Server", "lighttpd/1.4.69"), code: 3, problem: "problem.read-only" },
+    Case { name: "a proxy before a server that fails", there: EMPTY, method: "PUT", end: "/config", reply: || Reply::new(500, "").with("Server", "nginx/1.22.1"), code: 3, problem: "problem.server-error" },
     Case { name: "a Nextcloud under Apache that fails", there: EMPTY, method: "PUT", end: "/config", reply: || Reply::new(500, "").with("Server", "Apache").with("Set-Cookie", "nc_sameSiteCookielax=true"), code: 3, problem: "problem.server-error" },
     Case { name: "a server that fails", there: EMPTY, method: "PUT", end: "/config", reply: || Reply::new(500, ""), code: 3, problem: "problem.server-error" },
     Case { name: "a page for config", there: EMPTY, method: "GET", end: "/config", reply: || Reply::new(200, page("Welcome")), code: 3, problem: "problem.web-page" },
