@@ -163,7 +163,7 @@ pub(super) const NO_FILE_ACCESS: Problem = Problem {
     title: "the app password may not reach files, or the folder does not exist",
     evidence: "Nextcloud answers 404 for `config` and for its folder, at a well-formed WebDAV address",
     meaning: "An app password without access to files gets 404 for everything, as if the folder were missing. From outside, both look the same.",
-    fix: "Check each part of https://HOST/remote.php/dav/files/USER/FOLDER; capital letters count; if the folder is not in the web interface, make it (`safe-conformance setup` does). If it is there: Settings, Security, Devices & sessions, the menu of this app password, switch on `Allow filesystem access`.",
+    fix: "Check each part of https://HOST/remote.php/dav/files/USER/FOLDER (capital letters count). If the folder is not in the web interface, make it (`safe-conformance setup` does). If it is there: Settings, Security, Devices & sessions, the menu of this app password, switch on `Allow filesystem access`.",
     source: "servers.nextcloud-app-password",
     breaks: Breaks::EVERYTHING,
     in_answer: |evidence| {
