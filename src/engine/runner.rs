@@ -422,6 +422,6 @@ fn hindrance(worst: &Finding) -> Readiness {
         name: worst.name(),
         verdict: worst.verdict,
     };
-    let reason = format!("needs `{}`, which {what}", worst.name());
+    let reason = format!("blocked by `{}`, which {what}", worst.name());
     Readiness::Never(Outcome::blocked_by(by, reason))
 }

@@ -238,7 +238,7 @@ fn at_the_start(way: &str, says: &str) -> Result<(), Failed> {
             &report,
             id,
             Verdict::Blocked,
-            "needs `adapter.starts`, which failed",
+            "blocked by `adapter.starts`, which failed",
         )?;
     }
     Ok(())

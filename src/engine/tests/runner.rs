@@ -21,8 +21,8 @@ async fn what_needs_a_failure_is_blocked_with_its_name_and_so_is_what_needs_that
         ends,
         [
             (Verdict::Fail, "it deviates"),
-            (Verdict::Blocked, "needs `a.fails`, which failed"),
-            (Verdict::Blocked, "needs `a.fails`, which failed"),
+            (Verdict::Blocked, "blocked by `a.fails`, which failed"),
+            (Verdict::Blocked, "blocked by `a.fails`, which failed"),
         ]
     );
     assert_eq!(log, ["torn down a.fails"], "what is blocked must not run");
