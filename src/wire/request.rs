@@ -295,10 +295,8 @@ impl Request {
             || matches!(self.place, Place::Below(_) | Place::DoubleSlashBackup(_))
     }
 
-    /// Returns what a transcript keeps of the request: enough to detect that another version of the
-    /// harness sends something else, without an ID or a secret.
-    pub fn fingerprint(&self) -> String {
-        let place = match &self.place {
+    fn place_shown(&self) -> String {
+        match &self.place {
             Place::Config => "config".to_owned(),
             Place::Listing(_) => "backups/".to_owned(),
             Place::Backup(backup) => format!("backups/<{}>", backup.slot()),
@@ -309,7 +307,35 @@ impl Request {
             Place::Bin(_) => "the bin".to_owned(),
             Place::InBin(..) => "a file of ours in the bin".to_owned(),
             Place::Below(suffix) => (*suffix).to_owned(),
+        }
+    }
+
+    /// Returns a description for people, without an ID or a secret: `GET config`, with whose
+    /// credentials if they are not the given ones, and with the version of HTTP if it is prescribed.
+    pub(super) fn shown(&self) -> String {
+        let login = match &self.login {
+            LoginUse::Given => "",
+            LoginUse::Nobody => " without credentials",
+            LoginUse::Encoded(CredentialEncoding::Utf8) => " with credentials in UTF-8",
+            LoginUse::Encoded(CredentialEncoding::Latin1) => " with credentials in ISO-8859-1",
+            LoginUse::Wrong => " with a wrong password",
+            LoginUse::Cookie(_) => " with a session cookie",
         };
+        let http = match self.http {
+            HttpChoice::Only(http) => format!(" over {}", http.name()),
+            _ => String::new(),
+        };
+        format!(
+            "{} {}{login}{http}",
+            self.method.as_str(),
+            self.place_shown()
+        )
+    }
+
+    /// Returns what a transcript keeps of the request: enough to detect that another version of the
+    /// harness sends something else, without an ID or a secret.
+    pub fn fingerprint(&self) -> String {
+        let place = self.place_shown();
         let login = match &self.login {
             LoginUse::Nobody => "anonymous",
             LoginUse::Given => "given",

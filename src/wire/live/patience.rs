@@ -105,15 +105,4 @@ impl Request {
     fn body_length(&self) -> usize {
         self.payload.as_ref().map_or(0, Payload::len)
     }
-
-    /// Returns a description without an ID or a secret: `GET config (given)`.
-    fn short(&self) -> String {
-        let whole = self.fingerprint();
-        whole
-            .split(';')
-            .next()
-            .unwrap_or_default()
-            .trim()
-            .to_owned()
-    }
 }

@@ -278,7 +278,7 @@ impl Live {
                 if self.patience.halt.get().is_none()
                     && let Some(sign) = self.is_banned(request, response).await
                 {
-                    let asked = request.short();
+                    let asked = request.shown();
                     return Next::Halt(Halt::LockedOut { sign, asked });
                 }
                 // The cleanup waits for locks itself, and continues with backups that are not
@@ -311,7 +311,7 @@ impl Live {
                     patience.closed_config.store(true, Ordering::Relaxed);
                 }
                 LoginUse::Given if response.is_success() => {
-                    patience.own_config.get_or_init(|| request.short());
+                    patience.own_config.get_or_init(|| request.shown());
                 }
                 _ => {}
             }
@@ -334,7 +334,7 @@ impl Live {
         }
         patience.refusals.taken(request);
         if request.method == Method::Put && response.is_success() {
-            self.accept(request.short());
+            self.accept(request.shown());
         }
     }
 

@@ -30,7 +30,7 @@ impl Live {
             return None;
         }
         let sign = Sign::Status(response.status);
-        let asked = request.short();
+        let asked = request.shown();
         // The first reason is kept.
         let _ = self.patience.halt.set(Halt::LockedOut { sign, asked });
         Some(sign)

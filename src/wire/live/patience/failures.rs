@@ -49,7 +49,7 @@ impl Live {
                 }
                 Next::Halt(Halt::LockedOut {
                     sign: Sign::NoConnection,
-                    asked: request.short(),
+                    asked: request.shown(),
                 })
             }
             _ => Next::Take,
@@ -76,7 +76,7 @@ impl Live {
             && self.was_served_config()
             && let Some(sign) = self.config_hidden_by().await
         {
-            let asked = request.short();
+            let asked = request.shown();
             return Next::Halt(Halt::LockedOut { sign, asked });
         }
         Next::Take

@@ -47,7 +47,7 @@ impl Live {
             }
             tries.is_limit = true;
         }
-        let asked = request.short();
+        let asked = request.shown();
         let _ = patience.slowed_by.set(format!("{sign} to {asked}"));
         tries.limits += 1;
         tries.waited += pause;
@@ -78,7 +78,7 @@ impl Live {
             let response = answer.as_ref().ok()?;
             let sign = Sign::of(response)?;
             let is_limit = sign == Sign::Status(429) || !self.is_closed(request);
-            is_limit.then(|| (format!("{sign} to {}", request.short()), pause_of(response)))
+            is_limit.then(|| (format!("{sign} to {}", request.shown()), pause_of(response)))
         };
         let refused: Vec<_> = answered.filter_map(refused).collect();
         let (said, _) = refused.first()?;
@@ -113,7 +113,7 @@ impl Live {
         };
         let went_away = matches!(answer, Ok(response) if Sign::of(response).is_none());
         if went_away {
-            let said = format!("{sign} to {}", request.short());
+            let said = format!("{sign} to {}", request.shown());
             let _ = self.patience.slowed_by.set(said);
         }
         went_away

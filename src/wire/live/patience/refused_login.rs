@@ -39,7 +39,7 @@ impl Live {
         if self.is_refused_alone(request, response).await {
             return;
         }
-        let asked = request.short();
+        let asked = request.shown();
         let halt = match patience.accepted.get() {
             Some(accepted) => Halt::CredentialsRevoked {
                 accepted: accepted.clone(),

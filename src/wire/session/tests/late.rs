@@ -211,7 +211,7 @@ async fn a_server_that_limits_and_refuses_a_look_is_not_looked_at_again() {
             let halt = Halt::Limited {
                 sign: Sign::Status(429),
                 retry_after: None,
-                asked: "GET config (given)".to_owned(),
+                asked: "GET config".to_owned(),
             };
             play.session.halted.set(halt).expect("the first");
         }
