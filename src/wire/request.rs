@@ -310,8 +310,8 @@ impl Request {
         }
     }
 
-    /// Returns a description for people, without an ID or a secret: `GET config`, with whose
-    /// credentials if they are not the given ones, and with the version of HTTP if it is prescribed.
+    /// Returns a description for people, without an ID or a secret: `GET config`. It names the
+    /// credentials if they are not the given ones, and the version of HTTP if it is prescribed.
     pub(super) fn shown(&self) -> String {
         let login = match &self.login {
             LoginUse::Given => "",
