@@ -17,7 +17,7 @@ pub(super) struct ServerArguments {
     /// https://cloud.example/remote.php/dav/files/alice/safe. Put an address with `?` or `&` in
     /// quotation marks
     ///
-    /// Without it, SAFE_TARGET is used.
+    /// Without it, SAFE_TARGET is used, if it is set.
     pub(super) url: Option<String>,
     #[command(flatten)]
     access: AccessArguments,

@@ -23,11 +23,12 @@ pub(super) const HELP_OF_INSPECT: &str = "\
 Exit codes, the first that applies:
   2  the arguments, a URL or a file are invalid
   1  the newest Android or iOS cannot restore from this backup, it cannot be opened with this
-     password and ID, or something in it breaks the format
-  3  the inspection failed: the server did not return a backup (stages resolve, connect, tls, auth,
-     http), or the backup is larger than this program reads
+     password and ID, or something in it violates the format
+  5  the server refused the credentials, or limits or locks out this address
+  3  the server did not return a backup (no address, no connection, TLS, or what it answered), or
+     the backup is larger than this program reads
   4  what Android and iOS restore from it is unknown
-  0  Android and iOS restore from it, and nothing in it breaks the format; losses may be listed
+  0  Android and iOS restore from it, and nothing in it violates the format; losses may be listed
 
 The password of the backup comes from --backup-password-file, SAFE_BACKUP_PASSWORD, \
 SAFE_BACKUP_PASSWORD_FILE or a prompt; that of the server as with `check`. Each prompt says whose \

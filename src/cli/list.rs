@@ -29,7 +29,7 @@ pub(super) struct Arguments {
 
 #[derive(Clone, Copy, ValueEnum)]
 enum Format {
-    /// One line per check.
+    /// Each check with its level, its clients and its requirement.
     Text,
     /// Everything about every check.
     Json,

@@ -24,7 +24,11 @@ fn every_file_is_read_and_every_id_is_registered() {
         .flat_map(File::vectors)
         .map(|(_, vector)| vector.id.as_str())
         .collect();
-    assert_eq!(ids, registered);
+    let differing: Vec<_> = ids.symmetric_difference(&registered).collect();
+    assert!(
+        differing.is_empty(),
+        "in ids.txt or in a file, not in both: {differing:?}"
+    );
 }
 
 #[test]

@@ -111,8 +111,10 @@ impl When {
         Some(match self {
             Self::LongNickname => "it has more than 32 bytes",
             Self::LongName => "it has more than 256 bytes",
-            Self::LinkOfAnotherType => "it is neither a number nor an address",
-            Self::LinkOfNoUse => "it is neither a number nor an address, or has no value",
+            Self::LinkOfAnotherType => "it is neither a phone number nor an e-mail address",
+            Self::LinkOfNoUse => {
+                "it is neither a phone number nor an e-mail address, or has no value"
+            }
             Self::Level2WithoutKey => "it is level 2 without a public key",
             Self::CreatorUnknown => "its creator is not a restored contact",
             Self::CreatorFetched => {
@@ -139,12 +141,12 @@ impl When {
             Self::LoneSurrogate => "it holds half of a surrogate pair",
             Self::NoPicture => "there is no picture",
             Self::NobodyIsSaid => "there is a picture that nobody may see",
-            Self::EmptyRelease => "it is an empty list",
+            Self::EmptyRelease => "the list of those who may see the picture is empty",
             Self::Before1970 => "the time is before 1970",
             Self::Beyond63Bits => "the time needs more than 63 bits",
             Self::Deleted => "the group was deleted",
             Self::OwnContact => "it is the user's own ID",
-            Self::RemovedContact => "it was removed, and a group still needs it",
+            Self::RemovedContact => "the user removed it, and it is still a member of a group",
             Self::LeftGroup => {
                 "the user has left the group, and the list still held the user's own ID"
             }
@@ -152,7 +154,7 @@ impl When {
             Self::UnknownToDirectory => {
                 "the directory does not answer for it, because it was revoked or never existed"
             }
-            Self::CreatorNoMember => "the creator is not among them",
+            Self::CreatorNoMember => "the creator is not among the members",
             Self::WithoutNickname | Self::ListWithoutName => "there is none",
             Self::ListIdIsNoPalindrome => "its bytes in reverse order are different",
             Self::GroupKeyMadeUp => "there is none yet",
