@@ -20,9 +20,9 @@ const LAST_LINES: usize = 10;
 /// The limits, as `client --help` shows them.
 const HELP: &str = "\
 The adapter has 30 s to answer `hello` (--start-timeout) and 10 s for every other answer (--timeout), \
-each of at most 8 MiB (--max-answer). One that takes longer, crashes or writes something else fails \
-the vector that it was asked, is killed and started again. The whole run ends after 10 minutes \
-(--deadline): what was not asked by then is reported as not judged, and the exit code is 3.
+each of at most 8 MiB (--max-answer). If it takes longer, crashes or writes something else, the \
+vector fails, and the program kills the adapter and starts it again. The whole run ends after 10 \
+minutes (--deadline): what was not asked by then is reported as not judged, and the exit code is 3.
 
 Example: safe-conformance client --exec 'python3 my_adapter.py' --only kdf";
 
