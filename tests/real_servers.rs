@@ -8,6 +8,8 @@
 mod certificates;
 #[path = "servers/findings.rs"]
 mod findings;
+#[path = "servers/folder.rs"]
+mod folder;
 #[path = "servers/known.rs"]
 mod known;
 #[path = "servers/misconfigured.rs"]

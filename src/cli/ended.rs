@@ -19,3 +19,10 @@ impl Complaint {
         }
     }
 }
+
+/// Returns the end of a complaint about an unknown name: which command or option shows all names.
+/// It follows a question whether another name was meant, if there is one.
+pub(super) fn shown_by(list: &str, is_question: bool) -> String {
+    let separator = if is_question { "" } else { ";" };
+    format!("{separator} {list} shows all of them")
+}

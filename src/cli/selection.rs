@@ -1,6 +1,6 @@
 //! The choice of `--only` and `--skip`.
 
-use super::ended::Complaint;
+use super::ended::{Complaint, shown_by};
 use crate::engine::{PlanError, Selection};
 
 /// Returns the choice of `--only` and `--skip`.
@@ -20,8 +20,8 @@ pub(super) fn selection(only: &[String], skip: &[String]) -> Selection {
 pub(super) fn unplanned(error: &PlanError, list: &str) -> Complaint {
     Complaint::usage(match error {
         PlanError::NoMatch { suggestion, .. } => {
-            let end = if suggestion.is_some() { "" } else { ";" };
-            format!("{error}{end} `{list}` shows all of them")
+            let all = shown_by(&format!("`{list}`"), suggestion.is_some());
+            format!("{error}{all}")
         }
         PlanError::BrokenSuite(_) => error.to_string(),
     })

@@ -2,7 +2,7 @@
 
 use super::Exit;
 use super::credentials::{environment, secret_line};
-use super::ended::{Complaint, Ended};
+use super::ended::{Complaint, Ended, shown_by};
 use super::output::{print, width};
 use crate::engine::{did_you_mean, nearest};
 use crate::reference::{self, Fault, Login, Options, Profile};
@@ -143,11 +143,9 @@ fn unknown(
     list: &str,
 ) -> Complaint {
     let similar = nearest(name, known);
-    let end = if similar.is_some() { "" } else { ";" };
     let suggestion = did_you_mean(similar.as_deref());
-    Complaint::usage(format!(
-        "unknown {kind} `{name}`{suggestion}{end} {list} shows all of them"
-    ))
+    let all = shown_by(list, similar.is_some());
+    Complaint::usage(format!("unknown {kind} `{name}`{suggestion}{all}"))
 }
 
 fn options(arguments: &Arguments) -> Result<Options, Complaint> {

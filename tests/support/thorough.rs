@@ -3,8 +3,6 @@
 //!
 //! What is sampled asserts the same of fewer cases. CI sets the variable `CI`.
 
-#![allow(dead_code, reason = "each test binary uses a part of it")]
-
 /// Returns whether everything is tried.
 pub fn is_thorough() -> bool {
     std::env::var_os("CI").is_some()

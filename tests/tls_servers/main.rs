@@ -7,7 +7,6 @@
 mod missing;
 mod openssl;
 #[path = "../servers/process.rs"]
-#[allow(dead_code, reason = "the tests of whole servers use all of it")]
 mod process;
 mod scanners;
 #[path = "../support/thorough.rs"]
@@ -24,7 +23,7 @@ use safe_conformance::{Checkup, Target};
 use std::fmt::Write as _;
 use std::process::{Command, ExitCode};
 use std::sync::{Arc, OnceLock};
-use thorough::is_thorough;
+use thorough::in_full_or;
 
 /// How many tests run at once: they wait for the servers.
 const AT_ONCE: usize = 4;
@@ -47,18 +46,15 @@ fn main() -> ExitCode {
         &["openssl", "sslscan"],
         scanners::agrees_with_sslscan,
     );
-    if is_thorough() {
-        trial(
+    match in_full_or(None, Some("it takes minutes; it runs where CI is set")) {
+        None => trial(
             "testssl",
             &["openssl", "testssl"],
             scanners::agrees_with_testssl,
-        );
-    } else {
-        trials.push(Trial::ignorable_test("testssl", || {
-            Ok(Completion::ignored_with(
-                "it takes minutes; it runs where CI is set",
-            ))
-        }));
+        ),
+        Some(why) => trials.push(Trial::ignorable_test("testssl", move || {
+            Ok(Completion::ignored_with(why))
+        })),
     }
     libtest_mimic::run(&arguments, trials).exit_code()
 }
