@@ -3,20 +3,19 @@
 
 use std::fs::{self, File};
 use std::io::{self, ErrorKind};
-use std::net::{Ipv4Addr, TcpListener, TcpStream};
+use std::net::{Ipv4Addr, SocketAddr, TcpStream};
 use std::os::unix::fs::{MetadataExt as _, chown};
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
+use tokio::net::TcpSocket;
 
 /// The user `nobody` and its group, as Debian numbers them.
 const NOBODY: u32 = 65534;
 /// How long a server may take until it listens.
 const START: Duration = Duration::from_secs(20);
-/// How many ports are tried: another program may take a port before the server listens on it.
-const ATTEMPTS: usize = 3;
 /// The config that every server has on its disk.
 pub const CONFIG: &str = r#"{"maxBackupBytes":524288,"retentionDays":180}"#;
 /// `safe` with the password `s3cret-loopback`, as `openssl passwd -apr1` encodes it.
@@ -94,23 +93,18 @@ pub struct Running {
     child: Child,
     /// Kept for as long as the server runs.
     pub folder: Folder,
+    _reserved: Reserved,
 }
 
 /// Starts the command that `command` returns for a folder and a port, and waits until it listens.
-pub fn start(command: impl Fn(&Folder, u16) -> Command) -> Running {
-    let mut trouble = String::new();
-    for _ in 0..ATTEMPTS {
-        match attempt(&command) {
-            Ok(running) => return running,
-            Err(why) => trouble = why,
-        }
-    }
-    panic!("the server does not start: {trouble}");
+pub fn start(command: impl FnOnce(&Folder, u16) -> Command) -> Running {
+    attempt(command).unwrap_or_else(|trouble| panic!("the server does not start: {trouble}"))
 }
 
-fn attempt(command: &impl Fn(&Folder, u16) -> Command) -> Result<Running, String> {
+fn attempt(command: impl FnOnce(&Folder, u16) -> Command) -> Result<Running, String> {
     let folder = Folder::new();
-    let port = free_port();
+    let reserved = Reserved::free();
+    let port = reserved.port();
     let mut command = command(&folder, port);
     let output = File::create(folder.run().join("output.log")).expect("a file of the server");
     let errors = output.try_clone().expect("the same file");
@@ -126,6 +120,7 @@ fn attempt(command: &impl Fn(&Folder, u16) -> Command) -> Result<Running, String
         port,
         child,
         folder,
+        _reserved: reserved,
     };
     let begun = Instant::now();
     while begun.elapsed() < START {
@@ -180,10 +175,26 @@ impl Drop for Running {
     }
 }
 
-/// A port on which nothing listens at this moment.
-fn free_port() -> u16 {
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port");
-    listener.local_addr().expect("its address").port()
+/// A free port of one server: the system gives it to nobody else, neither to the next server nor to
+/// a connection.
+///
+/// It is bound, but nothing listens on it. Every server here sets `SO_REUSEADDR`, as this socket
+/// does, so that it may bind the port too. A port that is only looked up could go to two servers
+/// that start at once: the second would end, and what asks it would be answered by the first.
+struct Reserved(TcpSocket);
+
+impl Reserved {
+    fn free() -> Self {
+        let socket = TcpSocket::new_v4().expect("a socket");
+        socket.set_reuseaddr(true).expect("an option of sockets");
+        let any = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+        socket.bind(any).expect("a free port");
+        Self(socket)
+    }
+
+    fn port(&self) -> u16 {
+        self.0.local_addr().expect("its address").port()
+    }
 }
 
 /// The path of a program: the value of the environment variable, a file in `PATH`, or Debian's

@@ -111,7 +111,8 @@ mod tests {
             .await
             .expect("binds");
         let closed = socket.local_addr().expect("has an address");
-        drop(socket);
+        // It hears only its peer. A closed socket's port could go to another program.
+        socket.connect(silent).await.expect("connects");
         assert_eq!(trouble_at(closed).await, "nothing listens");
     }
 }
