@@ -118,10 +118,11 @@ def crashes(stage, because):
 
 
 REFUSES = invalid("meaning")
+# What earlier releases of iOS do with a document that cannot be decoded.
+SWALLOWS = {"ios-4.6 ios-4.9 ios-7.0.0": REFUSES, "ios-5.4 ios-5.8 ios-6.8 ios-6.8.8": hangs("meaning")}
 NO_JSON = invalid("json")
 UNREAD_KEY = unknown("no source says what it does with a device group key that is not 32 bytes long")
 NO_SOURCE = "no source says what it does in this case"
-INFERRED = "the failure of the whole restore is inferred, not read in a source"
 # Releases of iOS that lose only a group that the user has left, and restore the user's own as
 # active.
 LOSES_LEFT = "ios-4.8 ios-4.8.4 ios-4.9 ios-5.4 ios-5.8 ios-6.3 ios-6.8 ios-6.8.8"
@@ -358,9 +359,14 @@ def types(add):
     add("last-update-text", "WrongType", "lastUpdate is not a number: Android drops the contact", bad,
         gives({"/contacts/0/identity": "ABCD1234", "/contacts/1": None}), REFUSES, unknown(NO_SOURCE))
     for id, comment, contacts in [("number", "A number among the contacts", [7, contact()]), ("array", "An array among the contacts", [[], contact()])]:
-        add(f"contact-{id}", "WrongType", comment + ": Android skips it", document(contacts=contacts), gives(SAME), unknown(INFERRED), unknown(NO_SOURCE))
+        add(f"contact-{id}", "WrongType", comment + ": Android skips it", document(contacts=contacts), gives(SAME), REFUSES, REFUSES, SWALLOWS)
     add("group-number", "WrongType", "A number among the groups: Android skips it", document(groups=[7, group(2)]),
-        gives(SAME | {"/groups/0/id": "0000000000000002"}), unknown(INFERRED), unknown(NO_SOURCE))
+        gives(SAME | {"/groups/0/id": "0000000000000002"}), REFUSES, REFUSES, SWALLOWS)
+    add("contacts-text", "WrongType", "A string instead of the contacts: Android skips it", document(contacts="ECHOECHO"),
+        gives({"/user/nickname": "Tester", "/contacts": None}), REFUSES, REFUSES, SWALLOWS)
+    add("groups-object", "WrongType", "An object instead of the groups: Android skips it", document(groups=group()),
+        gives(SAME | {"/groups": None}), REFUSES, REFUSES, SWALLOWS)
+    add("groups-null", "Null", "null instead of the groups, which iOS reads as no groups", document(groups=None), gives(SAME | {"/groups": None}), gives(SAME | {"/groups": None}), REFUSES)
 
     def time(spelling):
         return one(f'"createdAt":{TIME}', f'"createdAt":{spelling}')

@@ -7,8 +7,8 @@
 mod values;
 
 use self::values::{
-    SCHEMA, as_object, base64, flag, id, ids, item, items, level, refused, required, required_flag,
-    required_id, text, unsourced, whole_part, wrong_kind,
+    SCHEMA, as_object, base64, flag, id, ids, items, level, refused, required, required_flag,
+    required_id, text, unsourced, whole_part, wrong_container, wrong_kind,
 };
 use super::reasons::{
     CREATOR, CREATOR_ADDED, DELETED_HAS_NO_MEMBERS, EMPTY_IS_EVERYONE, FRACTION, INVALID_DATE,
@@ -120,9 +120,10 @@ impl Desktop<'_> {
         user.picture_release = Some(self.release(object, &at.key("profilePicRelease"))?);
         let links_at = at.key("links");
         let links = items(object, "links", &links_at)?.unwrap_or_default();
-        for index in 0..links.len() {
-            self.notes
-                .lost(&links_at.index(index), Field::Link, &NO_LINKS);
+        for (index, link) in links.iter().enumerate() {
+            let link_at = links_at.index(index);
+            as_object(link, &link_at)?;
+            self.notes.lost(&link_at, Field::Link, &NO_LINKS);
         }
         user.device_group_key = Some(device_group_key(object, at)?);
         Ok(user)
@@ -179,7 +180,7 @@ impl Desktop<'_> {
             let at = at.key(key);
             let list = match object.last(key) {
                 Some(Value::Array(list)) => list,
-                Some(other) if checked => return Err(wrong_kind(other, "an array", &at)),
+                Some(other) if checked => return Err(wrong_container(other, "an array", &at)),
                 _ => continue,
             };
             if checked {
@@ -202,7 +203,7 @@ impl Desktop<'_> {
         let mut contacts = Vec::with_capacity(items.len());
         for (index, entry) in items.iter().enumerate() {
             let at = at.index(index);
-            contacts.push(self.contact(item(entry, &at)?, &at)?);
+            contacts.push(self.contact(as_object(entry, &at)?, &at)?);
         }
         // The schema checks everything before the import begins.
         let mut seen = HashSet::new();
@@ -341,7 +342,7 @@ impl Desktop<'_> {
         let mut groups = Vec::with_capacity(items.len());
         for (index, entry) in items.iter().enumerate() {
             let at = at.index(index);
-            groups.push(self.group(item(entry, &at)?, &at)?);
+            groups.push(self.group(as_object(entry, &at)?, &at)?);
         }
         for (index, group) in groups.iter_mut().enumerate() {
             self.import(group, &known, &at.index(index))?;
@@ -414,7 +415,7 @@ impl Desktop<'_> {
     fn lists(&mut self, items: &[Value], at: &At<'_>) -> Step<()> {
         for (index, entry) in items.iter().enumerate() {
             let at = at.index(index);
-            let object = item(entry, &at)?;
+            let object = as_object(entry, &at)?;
             let is_id = |text: &Text| {
                 let text = text.to_str_lossy();
                 HEXLOWER

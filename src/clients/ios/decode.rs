@@ -11,6 +11,7 @@ use crate::safe::json::{self, Document, JsonError, Object, Path, Reason, Text, V
 use zeroize::Zeroizing;
 
 const DECODER: &str = "clients.read.string-for-number";
+const CONTAINER: &str = "clients.read.wrong-type";
 const TEXT_AFTER: &str = "clients.read.json-extensions";
 
 #[derive(Clone, Copy)]
@@ -29,7 +30,7 @@ impl Decoder {
     pub fn document(self, root: &Value) -> Step<&Object> {
         match root {
             Value::Object(object) => Ok(object),
-            other => Err(self.wrong_kind(other, "an object", &At::Root)),
+            other => Err(self.wrong_container(other, "an object", &At::Root)),
         }
     }
 
@@ -156,7 +157,7 @@ impl Decoder {
         match Self::member(object, key) {
             None => Ok(None),
             Some(Value::Object(found)) => Ok(Some(found)),
-            Some(other) => Err(self.wrong_kind(other, "an object", at)),
+            Some(other) => Err(self.wrong_container(other, "an object", at)),
         }
     }
 
@@ -169,7 +170,7 @@ impl Decoder {
         match Self::member(object, key) {
             None => Ok(None),
             Some(Value::Array(items)) => Ok(Some(items)),
-            Some(other) => Err(self.wrong_kind(other, "an array", at)),
+            Some(other) => Err(self.wrong_container(other, "an array", at)),
         }
     }
 
@@ -184,16 +185,17 @@ impl Decoder {
             .ok_or_else(|| Self::unsourced(&at, "is missing"))
     }
 
-    /// Source: `clients.read.wrong-type`.
-    pub fn item<'v>(value: &'v Value, at: &At<'_>) -> Step<&'v Object> {
+    pub fn item<'v>(self, value: &'v Value, at: &At<'_>) -> Step<&'v Object> {
         match value {
             Value::Object(object) => Ok(object),
-            other => Err(unknown(format!(
-                "{} is {}, not an object; that the restore fails is only inferred",
-                at.path(),
-                other.kind()
-            ))),
+            other => Err(self.wrong_container(other, "an object", at)),
         }
+    }
+
+    /// Source: `clients.read.wrong-type`.
+    fn wrong_container(self, value: &Value, expected: &str, at: &At<'_>) -> Outcome {
+        let reason = format!("is {}, not {expected}", value.kind());
+        self.fails(stop(at, &reason, CONTAINER))
     }
 
     pub fn text(self, object: &Object, key: &str, at: &At<'_>) -> Step<Option<Text>> {
@@ -233,8 +235,16 @@ impl Decoder {
             .ok_or_else(|| Self::unsourced(&at, "is missing"))
     }
 
-    /// Returns the strings of an array, `None` for each `null`.
-    pub fn texts(self, items: &[Value], at: &At<'_>) -> Step<Vec<Option<Text>>> {
+    /// Returns the strings of an array.
+    pub fn texts(self, items: &[Value], at: &At<'_>) -> Step<Vec<Text>> {
+        let texts = items.iter().enumerate();
+        texts
+            .map(|(index, item)| self.as_text(item, &at.index(index)))
+            .collect()
+    }
+
+    /// Returns the strings of an array in which `null` may stand for a string.
+    pub fn texts_or_null(self, items: &[Value], at: &At<'_>) -> Step<Vec<Option<Text>>> {
         let texts = items.iter().enumerate().map(|(index, item)| match item {
             Value::Null => Ok(None),
             item => self.as_text(item, &at.index(index)).map(Some),
@@ -298,7 +308,7 @@ impl Decoder {
     pub fn groups(self, items: &[Value], at: &At<'_>) -> Step<()> {
         for (index, item) in items.iter().enumerate() {
             let at = at.index(index);
-            let object = Self::item(item, &at)?;
+            let object = self.item(item, &at)?;
             for key in ["id", "creator", "groupname"] {
                 self.text(object, key, &at.key(key))?;
             }

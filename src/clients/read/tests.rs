@@ -294,6 +294,77 @@ fn without_the_directory() {
     );
 }
 
+/// Where iOS and Desktop decode an object or an array, they refuse everything else.
+#[test]
+fn a_strict_reader_refuses_an_object_or_array_of_a_wrong_type() {
+    let places = [
+        ("\"contacts\":[", "\"contacts\":{},\"x\":["),
+        ("\"groups\":[", "\"groups\":7,\"x\":["),
+        ("\"contacts\":[", "\"contacts\":[7,"),
+        ("\"groups\":[", "\"groups\":[null,"),
+        ("\"links\":[", "\"links\":[\"a\","),
+        ("\"members\":[\"ECHO", "\"members\":{},\"x\":[\"ECHO"),
+        ("\"blockedContacts\":[", "\"blockedContacts\":true,\"x\":["),
+        ("\"info\":{", "\"info\":[],\"x\":{"),
+    ];
+    let linked = ANDROID.replace(
+        "\"links\":",
+        "\"temporaryDeviceGroupKeyTodoRemove\":\"YSBkZXZpY2UgZ3JvdXAga2V5IG9mIDMyIGJ5dGVzLi4=\",\"links\":",
+    );
+    let source = |outcome: &Outcome| match outcome {
+        Outcome::Refused(stop) | Outcome::Broken { stop, .. } => Some(stop.source),
+        _ => None,
+    };
+    for (old, new) in places {
+        let document = linked.replacen(old, new, 1);
+        assert_ne!(document, linked);
+        let read = |reader: Release| reader.read(document.as_bytes(), &around());
+        let wrong_type = Some("clients.read.wrong-type");
+        for reader in [Release::Ios4_6, Release::Ios7_2] {
+            assert_eq!(source(&read(reader)), wrong_type, "{reader}: {new}");
+        }
+        assert!(
+            matches!(
+                read(Release::Ios6_8),
+                Outcome::Broken {
+                    how: Broken::Hang,
+                    ..
+                }
+            ),
+            "{new}"
+        );
+        assert_eq!(
+            source(&read(Release::DesktopPreview14)),
+            wrong_type,
+            "{new}"
+        );
+    }
+    for (old, new) in [
+        ("[\"BLOCKED1\"]", "[\"BLOCKED1\",null]"),
+        ("\"OWNID123\"]", "\"OWNID123\",null]"),
+    ] {
+        let (how, reason) = stops(Release::Ios7_2, &ANDROID.replace(old, new));
+        assert!(
+            how.is_none() && reason.ends_with("is null, not a string"),
+            "{reason}"
+        );
+    }
+    // Near misses: null in place of the array, `null` among those who may see the picture, and what
+    // iOS does not read.
+    for (old, new) in [
+        ("\"groups\":[", "\"groups\":null,\"x\":["),
+        (
+            "\"links\":",
+            "\"profilePicRelease\":[\"ECHOECHO\",null],\"links\":",
+        ),
+        ("\"distributionlists\":[", "\"distributionlists\":7,\"x\":["),
+    ] {
+        let document = ANDROID.replacen(old, new, 1);
+        assert_ne!(document, ANDROID);
+        restored(Release::Ios7_2, &document);
+    }
+}
+
 #[test]
 fn what_no_source_tells_is_unknown() {
     for (old, new, readers) in [

@@ -12,21 +12,13 @@ use zeroize::Zeroizing;
 /// The facts about what the schema refuses, of which none is about the one value.
 pub(super) const SCHEMA: &str = "clients.read";
 
+/// The fact about arrays and objects of a wrong type.
+const CONTAINER: &str = "clients.read.wrong-type";
+
 pub(super) fn as_object<'v>(value: &'v Value, at: &At<'_>) -> Step<&'v Object> {
     match value {
         Value::Object(object) => Ok(object),
-        other => Err(wrong_kind(other, "an object", at)),
-    }
-}
-
-/// Returns an entry of a list of objects.
-pub(super) fn item<'v>(value: &'v Value, at: &At<'_>) -> Step<&'v Object> {
-    match value {
-        Value::Object(object) => Ok(object),
-        other => Err(unsourced(
-            at,
-            &format!("is {}, not an object", other.kind()),
-        )),
+        other => Err(wrong_container(other, "an object", at)),
     }
 }
 
@@ -45,11 +37,16 @@ pub(super) fn wrong_kind(value: &Value, expected: &str, at: &At<'_>) -> Outcome 
     refused(at, &format!("is {}, not {expected}", value.kind()), SCHEMA)
 }
 
+pub(super) fn wrong_container(value: &Value, expected: &str, at: &At<'_>) -> Outcome {
+    let reason = format!("is {}, not {expected}", value.kind());
+    refused(at, &reason, CONTAINER)
+}
+
 pub(super) fn items<'v>(object: &'v Object, key: &str, at: &At<'_>) -> Step<Option<&'v [Value]>> {
     match object.last(key) {
         None => Ok(None),
         Some(Value::Array(items)) => Ok(Some(items)),
-        Some(other) => Err(wrong_kind(other, "an array", at)),
+        Some(other) => Err(wrong_container(other, "an array", at)),
     }
 }
 

@@ -44,7 +44,7 @@ impl Phone<'_> {
     ) -> Step<Vec<(usize, DecodedContact<'v>)>> {
         let decoded = items.iter().enumerate().map(|(index, item)| {
             let at = at.index(index);
-            let object = Decoder::item(item, &at)?;
+            let object = self.decoder.item(item, &at)?;
             Ok((index, self.contact(object, &at)?))
         });
         decoded.collect()

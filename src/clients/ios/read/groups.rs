@@ -1,6 +1,5 @@
 //! Groups.
 
-use super::super::decode::Decoder;
 use super::super::reasons::{
     AFTER_LEFT, BLOCKED_MEMBER, CREATOR_ADDED, DELETED_IGNORED, GROUP_ID_CRASHES,
     GROUP_NEEDS_DIRECTORY, ID_NOT_HEX, LEAVES, LEFT_IS_LOST, MEMBER_SKIPPED, NO_GROUP_TIME,
@@ -34,7 +33,7 @@ impl Phone<'_> {
         let mut groups = Vec::with_capacity(items.len());
         for (index, item) in items.iter().enumerate() {
             let group_at = at.index(index);
-            let object = Decoder::item(item, &group_at)?;
+            let object = self.decoder.item(item, &group_at)?;
             let Some(id) = self.group_id(object, &group_at)? else {
                 continue;
             };
@@ -134,7 +133,7 @@ impl Phone<'_> {
         let texts = self.decoder.texts(items, &members_at)?;
         let mut members = Vec::with_capacity(texts.len());
         for (index, text) in texts.iter().enumerate() {
-            match id_of(text.as_ref()) {
+            match id_of(Some(text)) {
                 Some(id) => members.push(id),
                 None => self.notes.unsure(
                     &members_at.index(index),

@@ -65,7 +65,7 @@ impl Phone<'_> {
         let texts = self.decoder.texts(items, &at)?;
         let mut ids = Vec::with_capacity(texts.len());
         for (index, text) in texts.iter().enumerate() {
-            match id_of(text.as_ref()) {
+            match id_of(Some(text)) {
                 Some(id) => ids.push(id),
                 None => self.notes.unsure(
                     &at.index(index),

@@ -1,6 +1,5 @@
 //! The user: identity, nickname, picture, links.
 
-use super::super::decode::Decoder;
 use super::super::reasons::{
     EMPTY_IS_NOBODY, LINK_IGNORED, OTHERS_DROPPED, OTHERS_KEPT_RAW, PICTURE_NOT_BASE64,
 };
@@ -27,7 +26,7 @@ impl Phone<'_> {
         let release_at = at.key("profilePicRelease");
         let release = decoder.array(object, "profilePicRelease", &release_at)?;
         let release = match release {
-            Some(items) => Some(decoder.texts(items, &release_at)?),
+            Some(items) => Some(decoder.texts_or_null(items, &release_at)?),
             None => None,
         };
         let links = decoder.array(object, "links", &at.key("links"))?;
@@ -134,7 +133,7 @@ impl Phone<'_> {
         let mut links = Vec::with_capacity(items.len());
         for (index, item) in items.iter().enumerate() {
             let at = at.index(index);
-            let object = Decoder::item(item, &at)?;
+            let object = self.decoder.item(item, &at)?;
             let kind = self.decoder.required_text(object, "type", &at)?;
             let value = self.decoder.required_text(object, "value", &at)?;
             let name = self.decoder.text(object, "name", &at.key("name"))?;
