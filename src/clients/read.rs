@@ -27,6 +27,18 @@ pub const LIMITS: Limits = Limits {
     depth: 128,
 };
 
+/// The number of bytes of a nickname that Android keeps. Little is known of the other clients
+/// beyond it.
+///
+/// Source: `clients.read.long-names`.
+pub(super) const NICKNAME_BYTES: usize = 32;
+
+/// The number of bytes of a group's or list's name that Android keeps. Nothing is known of the
+/// other clients beyond it.
+///
+/// Source: `clients.read.long-names`.
+pub(super) const NAME_BYTES: usize = 256;
+
 /// The value to continue with, or the outcome that ends the restore.
 pub(super) type Step<T> = Result<T, Outcome>;
 

@@ -57,6 +57,16 @@ pub(in crate::clients) mod unsourced {
         "no source says whether iOS before 4.8 reads it";
     pub(in crate::clients) const LEFT_BEFORE_5_7: &str =
         "no source says what Android before 5.7 does with a group that the user left";
+    pub(in crate::clients) const LINK_WITHOUT_VALUE: &str =
+        "no source says whether iOS links an address or a number that is empty";
+    pub(in crate::clients) const LONG_NAME_ON_IOS: &str =
+        "no source says whether iOS keeps more than 256 bytes";
+    pub(in crate::clients) const LONG_NICKNAME_ON_DESKTOP: &str =
+        "no source says whether Desktop keeps more than 32 bytes";
+    pub(in crate::clients) const LONG_NAME_ON_DESKTOP: &str =
+        "no source says whether Desktop keeps more than 256 bytes";
+    pub(in crate::clients) const DELETED_ON_DESKTOP: &str =
+        "no source says whether Desktop shows a group that was deleted";
     pub(in crate::clients) const FETCHED_CREATOR: &str =
         "no source says what happens to a group whose creator was fetched for another group";
 }

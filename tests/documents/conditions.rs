@@ -64,6 +64,9 @@ fn holds(when: When, it: &Situation<'_>) -> bool {
         When::LinkOfNoUse => it
             .link()
             .is_some_and(|link| matches!(link.kind, LinkKind::Other(_)) || link.value.is_empty()),
+        When::LinkWithoutValue => it
+            .link()
+            .is_some_and(|link| !matches!(link.kind, LinkKind::Other(_)) && link.value.is_empty()),
         When::Level2WithoutKey => it.contact().is_some_and(|contact| {
             contact.verification == Some(Verification::Full) && contact.public_key.is_none()
         }),
@@ -367,8 +370,10 @@ pub fn witness(row: &str) -> Case {
     match row {
         "text-lone-surrogate" => spoil_texts(backup),
         "nickname-from-id" => user.nickname = None,
-        "nickname-cut" => user.nickname = Some("long".repeat(9).as_str().into()),
-        "name-cut" => {
+        "nickname-cut" | "nickname-long-desktop" => {
+            user.nickname = Some("long".repeat(9).as_str().into())
+        }
+        "name-cut" | "group-name-long-ios" | "group-name-long-desktop" => {
             backup.groups[0].name = Some("long".repeat(65).as_str().into());
             backup.distribution_lists[0].name = Some("long".repeat(65).as_str().into());
         }
@@ -383,6 +388,7 @@ pub fn witness(row: &str) -> Case {
             user.links
                 .push(Link::new(LinkKind::Other("fax".into()), "1".into()));
         }
+        "link-without-value-ios" => user.links[0].value = "".into(),
         "device-group-key-made-up" => user.device_group_key = None,
         "contact-own" => backup.contacts.push(Contact::new(id(OWN_ID))),
         "contact-removed" => drop(phone.removed_contacts.insert(id("ABCDEFGH"))),

@@ -17,7 +17,11 @@ use super::reasons::{
 };
 use crate::clients::Field;
 use crate::clients::read::{
-    self, Notes, Step, beyond_judgement, refused as refused_because, unknown,
+    self, NAME_BYTES, NICKNAME_BYTES, Notes, Step, beyond_judgement, refused as refused_because,
+    unknown,
+};
+use crate::clients::reason::unsourced::{
+    DELETED_ON_DESKTOP, LONG_NAME_ON_DESKTOP, LONG_NICKNAME_ON_DESKTOP,
 };
 use crate::clients::release::Release;
 use crate::clients::restore::{Outcome, Restored, Stop, Surroundings};
@@ -110,6 +114,12 @@ impl Desktop<'_> {
             .map_err(|_| unsourced(&key_at, "contains a key that does not have 32 bytes"))?;
         let mut user = User::new(PrivateKey::from_bytes(key));
         user.nickname = text(object, "nickname", at)?;
+        self.measure(
+            user.nickname.as_ref(),
+            (NICKNAME_BYTES, LONG_NICKNAME_ON_DESKTOP),
+            Field::Nickname,
+            &at.key("nickname"),
+        );
         if let Some(picture) = object.last("profilePic") {
             user.picture = Some(Bytes(base64(
                 picture,
@@ -127,6 +137,21 @@ impl Desktop<'_> {
         }
         user.device_group_key = Some(device_group_key(object, at)?);
         Ok(user)
+    }
+
+    /// Notes a text of which only Android's reading is known, because it is so long.
+    ///
+    /// Source: `clients.read.long-names`.
+    fn measure(
+        &mut self,
+        text: Option<&Text>,
+        (most_bytes, because): (usize, &'static str),
+        field: Field,
+        at: &At<'_>,
+    ) {
+        if text.is_some_and(|text| text.to_str_lossy().len() > most_bytes) {
+            self.notes.unsure(at, field, because);
+        }
     }
 
     /// Source: `clients.read.release-missing` and the facts around it.
@@ -372,6 +397,12 @@ impl Desktop<'_> {
         group.members = ids(members, &members_at)?.into();
         group.deleted = Some(required_flag(object, "deleted", at)?);
         group.name = text(object, "groupname", at)?;
+        self.measure(
+            group.name.as_ref(),
+            (NAME_BYTES, LONG_NAME_ON_DESKTOP),
+            Field::GroupName,
+            &at.key("groupname"),
+        );
         group.created_at = self.time(object, "createdAt", Field::GroupCreatedAt, at)?;
         group.last_update = self.last_update(object, Field::GroupLastUpdate, at)?;
         group.private = flag(object, "private", at)?;
@@ -392,6 +423,8 @@ impl Desktop<'_> {
         }
         let members_at = at.key("members");
         if group.deleted == Some(true) {
+            self.notes
+                .unsure(&at.key("deleted"), Field::GroupDeleted, DELETED_ON_DESKTOP);
             if !group.members.is_empty() {
                 self.notes
                     .lost(&members_at, Field::GroupMembers, &DELETED_HAS_NO_MEMBERS);

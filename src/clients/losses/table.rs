@@ -25,6 +25,8 @@ pub enum When {
     LinkOfAnotherType,
     /// It is neither a number nor an address, or has no value.
     LinkOfNoUse,
+    /// It is a number or an address, and is empty.
+    LinkWithoutValue,
     /// It is level 2 without a public key.
     Level2WithoutKey,
     /// Its creator is not a restored contact.
@@ -115,6 +117,7 @@ impl When {
             Self::LinkOfNoUse => {
                 "it is neither a phone number nor an e-mail address, or has no value"
             }
+            Self::LinkWithoutValue => "it is a number or an address, and is empty",
             Self::Level2WithoutKey => "it is level 2 without a public key",
             Self::CreatorUnknown => "its creator is not a restored contact",
             Self::CreatorFetched => {

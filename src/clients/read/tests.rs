@@ -25,6 +25,13 @@ pub(super) const IOS: &str = r#"{"settings":{"syncContacts":true,"blockedContact
 "user":{"privatekey":"WlpaWlpaWlpaWlpaWlpaWlpaWlpaWlpaWlpaWlpaWlo=","links":[{"name":"","type":"email","value":"a@b"}],"temporaryDeviceGroupKeyTodoRemove":"YSBkZXZpY2UgZ3JvdXAga2V5IG9mIDMyIGJ5dGVzLi4="},
 "contacts":[{"identity":"ECHOECHO","verification":1,"firstname":"","private":false}],"info":{"device":"ios","version":1}}"#;
 
+/// [`ANDROID`] with the key that Desktop requires.
+fn linked() -> String {
+    let key = "YSBkZXZpY2UgZ3JvdXAga2V5IG9mIDMyIGJ5dGVzLi4=";
+    let with_key = format!("\"temporaryDeviceGroupKeyTodoRemove\":\"{key}\",\"links\":");
+    ANDROID.replace("\"links\":", &with_key)
+}
+
 fn id(text: &str) -> ThreemaId {
     ThreemaId::parse(text).expect("an ID")
 }
@@ -307,10 +314,7 @@ fn a_strict_reader_refuses_an_object_or_array_of_a_wrong_type() {
         ("\"blockedContacts\":[", "\"blockedContacts\":true,\"x\":["),
         ("\"info\":{", "\"info\":[],\"x\":{"),
     ];
-    let linked = ANDROID.replace(
-        "\"links\":",
-        "\"temporaryDeviceGroupKeyTodoRemove\":\"YSBkZXZpY2UgZ3JvdXAga2V5IG9mIDMyIGJ5dGVzLi4=\",\"links\":",
-    );
+    let linked = linked();
     let source = |outcome: &Outcome| match outcome {
         Outcome::Refused(stop) | Outcome::Broken { stop, .. } => Some(stop.source),
         _ => None,
@@ -405,6 +409,68 @@ fn what_no_source_tells_is_unknown() {
             "{outcome:?}"
         );
     }
+}
+
+/// The places of the values of which nothing is known.
+fn unsure(reader: Release, document: &str) -> Vec<String> {
+    let restored = restored(reader, document);
+    let places = restored.unsure.iter().map(|each| each.path.to_string());
+    places.collect()
+}
+
+#[test]
+fn what_only_android_shortens_is_unsure_beyond_its_limit() {
+    let (desktop, ios) = (Release::DesktopPreview14, Release::Ios7_2);
+    let linked = linked();
+    let with = |old: &str, new: String| {
+        let document = linked.replacen(old, &new, 1);
+        assert_ne!(document, linked);
+        document
+    };
+    let nickname = |bytes: usize| with("\"Ada\"", format!("\"{}\"", "n".repeat(bytes)));
+    assert_eq!(unsure(desktop, &nickname(33)), ["`user.nickname`"]);
+    assert_eq!(unsure(desktop, &nickname(32)), [""; 0]);
+    assert_eq!(
+        unsure(ios, &nickname(33)),
+        [""; 0],
+        "it is known to be kept"
+    );
+    // Two bytes each.
+    let name = |bytes: usize| with("\"Family\"", format!("\"{}\"", "\u{e9}".repeat(bytes / 2)));
+    for reader in [desktop, ios] {
+        assert_eq!(
+            unsure(reader, &name(258)),
+            ["`groups[0].groupname`"],
+            "{reader}"
+        );
+        assert_eq!(unsure(reader, &name(256)), [""; 0], "{reader}");
+    }
+    assert_eq!(unsure(Release::Android6_4, &name(258)), [""; 0]);
+}
+
+#[test]
+fn what_else_is_unsure() {
+    let link = |kind: &str, value: &str| {
+        let new = format!("\"type\":\"{kind}\",\"value\":\"{value}\"");
+        ANDROID.replace("\"type\":\"email\",\"value\":\"a@b\"", &new)
+    };
+    for (kind, value, places) in [
+        ("email", "", &["`user.links[0]`"][..]),
+        ("mobile", "", &["`user.links[0]`"]),
+        ("mobile", "1", &[]),
+        ("fax", "", &[]),
+    ] {
+        assert_eq!(
+            unsure(Release::Ios7_2, &link(kind, value)),
+            places,
+            "{kind}"
+        );
+        assert_eq!(unsure(Release::Android6_4, &link(kind, value)), [""; 0]);
+    }
+    let deleted = linked().replace("\"deleted\":false", "\"deleted\":true");
+    let of_desktop = unsure(Release::DesktopPreview14, &deleted);
+    assert_eq!(of_desktop, ["`groups[0].deleted`"]);
+    assert_eq!(unsure(Release::Ios7_2, &deleted), [""; 0]);
 }
 
 #[test]

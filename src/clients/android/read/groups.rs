@@ -4,10 +4,9 @@ use super::super::org_json::Object;
 use super::super::reasons::{
     DELETED, DELETED_MISSING, EMPTY_GROUP_ID, GARBAGE_GROUP_ID, KICKED, NAME_CUT,
 };
-use super::lists::NAME_BYTES;
 use super::{Objects, Phone, unsourced};
 use crate::clients::Field;
-use crate::clients::read::Step;
+use crate::clients::read::{NAME_BYTES, Step};
 use crate::clients::reason::mobile::UNKNOWN_CREATOR;
 use crate::clients::reason::unsourced::{FETCHED_CREATOR, LEFT_BEFORE_5_7};
 use crate::clients::release::Release;

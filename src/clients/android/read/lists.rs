@@ -7,18 +7,13 @@ use super::super::reasons::{
 use super::values::text;
 use super::{Objects, Phone};
 use crate::clients::Field;
-use crate::clients::read::{Step, broken};
+use crate::clients::read::{NAME_BYTES, Step, broken};
 use crate::clients::release::Release;
 use crate::clients::restore::Broken;
 use crate::safe::backup::{At, DistributionList, DistributionListId};
 use crate::safe::json::Text;
 use data_encoding::HEXLOWER_PERMISSIVE;
 use std::collections::HashSet;
-
-/// The number of bytes of a group's or list's name that Android keeps.
-///
-/// Source: `clients.read.long-names`.
-pub(super) const NAME_BYTES: usize = 256;
 
 impl Phone<'_> {
     /// Returns whether the IDs of distribution lists were written in the byte order opposite to the

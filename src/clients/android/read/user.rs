@@ -9,16 +9,11 @@ use super::super::reasons::{
 use super::values::{id_of, text};
 use super::{Phone, unsourced};
 use crate::clients::Field;
-use crate::clients::read::{Step, refused};
+use crate::clients::read::{NICKNAME_BYTES, Step, refused};
 use crate::clients::release::Release;
 use crate::safe::backup::{At, Bytes, Link, LinkKind, PictureRelease, PrivateKey, User};
 use crate::safe::json::Text;
 use zeroize::Zeroizing;
-
-/// The number of bytes of a nickname that Android keeps.
-///
-/// Source: `clients.read.long-names`.
-const NICKNAME_BYTES: usize = 32;
 
 impl Phone<'_> {
     pub(super) fn user(&mut self, document: &Object, at: &At<'_>) -> Step<User> {

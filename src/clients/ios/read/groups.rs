@@ -8,14 +8,14 @@ use super::super::reasons::{
 use super::{Phone, id_of};
 use crate::clients::Field;
 use crate::clients::effects::SideEffect;
-use crate::clients::read::{Step, broken, unknown};
+use crate::clients::read::{NAME_BYTES, Step, broken, unknown};
 use crate::clients::reason::mobile::{MEMBER_FETCHED, UNKNOWN_CREATOR};
-use crate::clients::reason::unsourced::FETCHED_CREATOR;
+use crate::clients::reason::unsourced::{FETCHED_CREATOR, LONG_NAME_ON_IOS};
 use crate::clients::release::Release;
 use crate::clients::restore::Broken;
 use crate::safe::ThreemaId;
 use crate::safe::backup::{At, Contact, Group, GroupId, Verification};
-use crate::safe::json::{Object, Value};
+use crate::safe::json::{Object, Text, Value};
 use data_encoding::HEXLOWER_PERMISSIVE;
 
 /// What happens to a group.
@@ -227,6 +227,18 @@ impl Phone<'_> {
         self.known.contains(&id) || self.fetched.iter().any(|contact| contact.identity == id)
     }
 
+    /// Source: `clients.read.long-names`.
+    fn name(&mut self, object: &Object, at: &At<'_>) -> Step<Option<Text>> {
+        let name = self.decoder.text(object, "groupname", at)?;
+        if name
+            .as_ref()
+            .is_some_and(|name| name.to_str_lossy().len() > NAME_BYTES)
+        {
+            self.notes.unsure(at, Field::GroupName, LONG_NAME_ON_IOS);
+        }
+        Ok(name)
+    }
+
     fn group(
         &mut self,
         object: &Object,
@@ -237,7 +249,7 @@ impl Phone<'_> {
     ) -> Step<Group> {
         let decoder = self.decoder;
         let mut group = Group::new(id, creator);
-        group.name = decoder.text(object, "groupname", &at.key("groupname"))?;
+        group.name = self.name(object, &at.key("groupname"))?;
         let private = decoder.boolean(object, "private", &at.key("private"))?;
         group.private = self.private(private, &at.key("private"), Field::GroupPrivate);
         group.members = members.into();

@@ -6,7 +6,7 @@ use super::super::reasons::{
 use super::{Phone, id_of};
 use crate::clients::Field;
 use crate::clients::read::{Step, unknown};
-use crate::clients::reason::unsourced::GROUP_KEY_BEFORE_4_9;
+use crate::clients::reason::unsourced::{GROUP_KEY_BEFORE_4_9, LINK_WITHOUT_VALUE};
 use crate::clients::release::Release;
 use crate::safe::backup::{
     At, Bytes, DeviceGroupKey, Link, LinkKind, PRIVATE_KEY_BYTES, PictureRelease, PrivateKey, User,
@@ -145,6 +145,9 @@ impl Phone<'_> {
                     continue;
                 }
             };
+            if value.is_empty() {
+                self.notes.unsure(&at, Field::Link, LINK_WITHOUT_VALUE);
+            }
             let mut link = Link::new(kind, value);
             link.name = name;
             links.push(link);
