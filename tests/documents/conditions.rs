@@ -35,6 +35,9 @@ pub fn stops(row: &StopRow, it: &Crossing<'_>) -> bool {
     let condition = match row.why.id {
         "time-unsigned" | "time-unsigned-hangs" => before_1970,
         "no-contacts-hangs" => |it: &Crossing<'_>| it.backup.contacts.is_empty(),
+        "directory-needed" => {
+            |it: &Crossing<'_>| !it.directory.is_reachable() && it.contacts().next().is_some()
+        }
         "list-id-crashes" => list_id_begins_high,
         "desktop-needs-its-key" => |_: &Crossing<'_>| true,
         "desktop-revoked" => any_unknown,
@@ -169,9 +172,15 @@ fn holds(when: When, it: &Situation<'_>) -> bool {
         When::Level1 => it
             .contact()
             .is_some_and(|contact| contact.verification == Some(Verification::Server)),
-        When::UnknownToDirectory => it
-            .contact()
-            .is_some_and(|contact| it.directory.entry(contact.identity).is_none()),
+        When::UnknownToDirectory => it.contact().is_some_and(|contact| {
+            it.directory.is_reachable() && it.directory.entry(contact.identity).is_none()
+        }),
+        When::DirectoryUnreachable => !it.directory.is_reachable(),
+        When::MemberUnreachable => it.group().is_some_and(|group| {
+            let mut members = it.members(group);
+            let asked = members.any(|id| !it.is_known(id) && !it.is_blocked(id));
+            asked && !it.directory.is_reachable()
+        }),
         When::CreatorNoMember => it
             .group()
             .is_some_and(|group| !group.members.contains(&group.creator)),
@@ -365,6 +374,7 @@ pub fn witness(row: &str) -> Case {
         revoked,
         rekeyed,
         unlisted,
+        unreachable,
     } = &mut case;
     let user = &mut backup.user;
     match row {
@@ -393,6 +403,12 @@ pub fn witness(row: &str) -> Case {
         "contact-own" => backup.contacts.push(Contact::new(id(OWN_ID))),
         "contact-removed" => drop(phone.removed_contacts.insert(id("ABCDEFGH"))),
         "contact-revoked" | "desktop-revoked" => drop(revoked.insert(id("ABCDEFGH"))),
+        "directory-unreachable" | "directory-needed" => *unreachable = true,
+        "group-needs-directory" => {
+            *unreachable = true;
+            backup.contacts = vec![].into();
+            backup.groups[0].creator = id(OWN_ID);
+        }
         "public-key-ignored" | "desktop-other-key" => drop(rekeyed.insert(id("ECHOECHO"))),
         "public-key-of-level-2-alone" => {
             backup.contacts[1].public_key = Some(made_up_key(id("ABCDEFGH")));

@@ -42,6 +42,8 @@ pub struct Case {
     pub rekeyed: BTreeSet<ThreemaId>,
     /// IDs that are not contacts but that the directory knows.
     pub unlisted: BTreeSet<ThreemaId>,
+    /// Whether the directory cannot be reached.
+    pub unreachable: bool,
 }
 
 impl Case {
@@ -54,6 +56,7 @@ impl Case {
             revoked: BTreeSet::new(),
             rekeyed: BTreeSet::new(),
             unlisted: BTreeSet::new(),
+            unreachable: false,
         }
     }
 
@@ -113,6 +116,9 @@ impl Case {
 
     /// Every contact as it is in the backup, but for those that were revoked.
     pub fn directory(&self) -> Directory {
+        if self.unreachable {
+            return Directory::Unreachable;
+        }
         let mut directory = Directory::of_contacts(&self.backup);
         for id in &self.revoked {
             directory.revoke(*id);
@@ -140,8 +146,8 @@ impl fmt::Debug for Case {
         let document = shown(&self.backup.to_value());
         write!(
             formatter,
-            "{document}\nrevoked: {:?}\nwith another key: {:?}\nknown: {:?}\n{:?}",
-            self.revoked, self.rekeyed, self.unlisted, self.phone
+            "{document}\nrevoked: {:?}\nwith another key: {:?}\nknown: {:?}\nunreachable: {}\n{:?}",
+            self.revoked, self.rekeyed, self.unlisted, self.unreachable, self.phone
         )
     }
 }
@@ -454,6 +460,7 @@ pub fn case() -> impl Strategy<Value = Case> {
                         .into_iter()
                         .filter(|it| *it != id(OWN_ID))
                         .collect(),
+                    unreachable: order_seed % 16 == 1,
                 }
             },
         )

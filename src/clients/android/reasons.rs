@@ -30,7 +30,7 @@ reasons! {
     NO_LINK_NAME = "link-name-ignored", "Android does not support names of links", "clients.loss.links";
     NO_DEVICE_LINK = "device-group-key-ignored", "Android ignores the key", "clients.read.device-group-key";
     NO_DIRECTORY = "directory-unreachable",
-        "the directory does not answer, and the contact is lost without a message",
+        "Android restores no contact then, and shows no error",
         "clients.read.directory-failure";
     LOWER_CASE = "identity-lower-case",
         "Android does not find an ID in lower case in the answer of the directory",

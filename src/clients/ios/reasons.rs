@@ -12,7 +12,7 @@ reasons! {
     WITHOUT_CONTACTS = "no-contacts-hangs", "iOS 4.6 waits for `contacts` for ever", "clients.read.missing-contacts";
     WITHOUT_SETTINGS = "settings-missing", "iOS requires the settings", "clients.read.missing-settings";
     WITHOUT_DIRECTORY = "directory-needed",
-        "iOS restores contacts only if the directory answers",
+        "iOS restores no contact without an answer of the directory, and shows an error",
         "clients.read.directory-failure";
     POLICY_CRASHES = "policy-crashes",
         "iOS 4.8 to 6.7.1 crashes on a value other than 0, 1 and 2",
@@ -76,7 +76,7 @@ reasons! {
         "iOS skips a member that is not a contact and cannot become one",
         "clients.read.unknown-member";
     GROUP_NEEDS_DIRECTORY = "group-needs-directory",
-        "iOS loses a group if the directory cannot be asked for a member",
+        "iOS restores no group of which it cannot ask the directory for a member",
         "clients.read.unknown-member";
     DELETED_IGNORED = "group-deleted-is-back",
         "iOS does not read that a group was deleted, and restores it",

@@ -61,6 +61,13 @@ pub static STOPS: &[StopRow] = &[
         condition: Some("there are no contacts, which iOS then leaves out"),
     },
     StopRow {
+        why: &ios::WITHOUT_DIRECTORY,
+        end: End::Refused,
+        from: Origins::ALL,
+        to: Releases::IOS,
+        condition: Some("the directory cannot be reached, and there are contacts"),
+    },
+    StopRow {
         why: &NO_SIGNED_NUMBER,
         end: End::Crash,
         from: Origins::of(Releases::since(Release::Android4_8)),

@@ -43,6 +43,10 @@ pub enum When {
     MemberNotInDirectory,
     /// A member of a group or list is not a contact, and the directory answers for it.
     MemberInDirectory,
+    /// The directory cannot be reached.
+    DirectoryUnreachable,
+    /// The directory cannot be reached, and a member is not a contact.
+    MemberUnreachable,
     /// The contact was left out, and returns as a member of a group or list.
     LeftOutAndMember,
     /// A member is not a contact, and blocked.
@@ -131,6 +135,10 @@ impl When {
             }
             Self::MemberInDirectory => {
                 "a member of a group or list is not a contact, and the directory answers for it"
+            }
+            Self::DirectoryUnreachable => "the directory cannot be reached",
+            Self::MemberUnreachable => {
+                "the directory cannot be reached, and a member is not a contact"
             }
             Self::LeftOutAndMember => {
                 "the contact was left out, and returns as a member of a group or list"
@@ -228,6 +236,8 @@ const HIGH_FIRST: Releases = Releases::between(Release::Android4_8, Release::And
 const LOW_FIRST: Releases = Releases::since(Release::Android5_3);
 const IOS_BEFORE_4_9: Releases = Releases::up_to(Release::Ios4_8_4);
 const IOS_SINCE_4_8: Releases = Releases::since(Release::Ios4_8);
+/// Without contacts, earlier releases restore no group; with contacts, the whole restore fails.
+const IOS_SINCE_7_0: Releases = Releases::since(Release::Ios7_0);
 const LEFT_IS_LOST: Releases = Releases::between(Release::Ios4_8, Release::Ios7_0_4);
 const WITH_OTHER_KEYS: Releases =
     Releases::since(Release::Android5_0).and(Releases::since(Release::Ios5_1));
@@ -291,6 +301,7 @@ losses! {
     desktop::EMPTY_IS_EVERYONE: &[PictureRelease], CHANGED, Reading DEVICE_LINK => DESKTOP, EmptyRelease;
     desktop::NO_LINKS: &[Link], LOST, Reading DEVICE_LINK => DESKTOP, Always;
     mobile::NOT_IN_DIRECTORY: &[Contact], LOST, Reading ALL => Releases::MOBILE, UnknownToDirectory;
+    android::NO_DIRECTORY: &[Contact], LOST, Reading ALL => ANDROID, DirectoryUnreachable;
     mobile::MEMBER_FETCHED: &[Contact], ADDED, Reading ALL => ANDROID.and(IOS_SINCE_4_8), MemberInDirectory;
     mobile::MEMBER_FETCHED: OF_CONTACT, ANY, Reading by(Releases::since(Release::Android6_0)) => ANDROID.and(IOS_SINCE_4_8), LeftOutAndMember;
     ios::DIRECTORY_KEY: &[PublicKey], CHANGED, Reading ALL => IOS, OtherKey;
@@ -311,6 +322,7 @@ losses! {
     ios::LEFT_IS_LOST: &[Group], LOST, Reading ALL => LEFT_IS_LOST, LeftGroupOfAnother;
     ios::AFTER_LEFT: &[Group], LOST, Reading ALL => Releases::between(Release::Ios7_0, Release::Ios7_0_4), AfterALeftGroup;
     ios::BLOCKED_MEMBER: &[Group], LOST, Reading ALL => Releases::between(Release::Ios4_8, Release::Ios4_8_3), MemberBlocked;
+    ios::GROUP_NEEDS_DIRECTORY: &[Group], LOST, Reading ALL => IOS_SINCE_7_0, MemberUnreachable;
     ios::NO_GROUP_TIME: &[GroupCreatedAt], LOST, Reading ALL => IOS, Always;
     ios::CREATOR_ADDED: &[GroupMembers], MORE, Reading ALL => IOS, CreatorNoMember;
     desktop::CREATOR_ADDED: &[GroupMembers], MORE, Reading DEVICE_LINK => DESKTOP, CreatorNoMember;
