@@ -32,19 +32,19 @@ pub(in crate::clients) use reasons;
 pub(in crate::clients) mod mobile {
     reasons! {
         NOT_IN_DIRECTORY = "contact-revoked",
-            "a contact is restored only if the directory answers for it",
+            "the app restores a contact only if the directory answers for it",
             "clients.read.revoked-contact";
         DUPLICATE = "contact-duplicate",
             "if two contacts have the same ID, the first one counts",
             "clients.read.duplicate-contact";
         UNKNOWN_CREATOR = "group-of-unknown-creator",
-            "a group is restored only if its creator is",
+            "the app restores a group only if its creator is the user or a restored contact",
             "clients.read.unknown-creator";
         MEMBER_FETCHED = "member-becomes-contact",
             "the app asks the directory for a member that is not a contact, and adds it as a contact",
             "clients.read.unknown-member";
         MEMBER_DROPPED = "member-dropped",
-            "a member that is not a contact is dropped if the directory does not answer for it",
+            "Android drops a member that is not a contact if the directory does not answer for it",
             "clients.read.unknown-member";
     }
 }
@@ -57,18 +57,16 @@ pub(in crate::clients) mod unsourced {
         "no source says whether iOS before 4.8 reads it";
     pub(in crate::clients) const LEFT_BEFORE_5_7: &str =
         "no source says what Android before 5.7 does with a group that the user left";
-    pub(in crate::clients) const LINK_WITHOUT_VALUE: &str =
-        "no source says whether iOS links an address or a number that is empty";
+    pub(in crate::clients) const LINK_WITHOUT_VALUE: &str = "no source says what iOS does with it";
     pub(in crate::clients) const LONG_NAME_ON_IOS: &str =
-        "no source says whether iOS keeps more than 256 bytes";
+        "no source says whether iOS keeps the whole name";
     pub(in crate::clients) const LONG_NICKNAME_ON_DESKTOP: &str =
-        "no source says whether Desktop keeps more than 32 bytes";
+        "no source says whether Desktop keeps the whole nickname";
     pub(in crate::clients) const LONG_NAME_ON_DESKTOP: &str =
-        "no source says whether Desktop keeps more than 256 bytes";
+        "no source says whether Desktop keeps the whole name";
     pub(in crate::clients) const DELETED_ON_DESKTOP: &str =
         "no source says whether Desktop shows a group that was deleted";
-    pub(in crate::clients) const FETCHED_CREATOR: &str =
-        "no source says what happens to a group whose creator was fetched for another group";
+    pub(in crate::clients) const FETCHED_CREATOR: &str = "no source says whether the app restores a group whose creator it fetched for another group";
 }
 
 #[cfg(test)]

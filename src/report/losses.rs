@@ -321,7 +321,8 @@ fn is_always(loss: &Loss) -> bool {
 
 fn loss_word(loss: &Loss, notes: &mut Notes) -> (String, usize) {
     let condition = loss.when.sentence();
-    let number = notes.number(note(condition, loss.why.sentence, loss.why.source));
+    let said = condition.filter(|_| !loss.reason_names_condition);
+    let number = notes.number(note(said, loss.why.sentence, loss.why.source));
     (kind_word(loss).to_owned() + question(condition), number)
 }
 
@@ -375,7 +376,18 @@ fn note(condition: Option<&str>, reason: &str, source: &str) -> String {
 fn unsourced_note(condition: Option<&str>, because: &str) -> String {
     match condition {
         Some(condition) => format!("If {condition}: {because}."),
-        None => format!("{because}."),
+        None => format!("{}.", capitalised(because)),
+    }
+}
+
+/// Returns a sentence with a capital letter at its start, unless it begins with the name of iOS.
+fn capitalised(sentence: &str) -> String {
+    let mut letters = sentence.chars();
+    match letters.next() {
+        Some(first) if !sentence.starts_with("iOS") => {
+            first.to_uppercase().chain(letters).collect()
+        }
+        _ => sentence.to_owned(),
     }
 }
 
@@ -433,6 +445,53 @@ fn releases(set: Releases) -> Vec<Release> {
 mod tests {
     use super::*;
 
+    /// The notes of all rows, as people read them.
+    fn all_notes() -> Vec<String> {
+        let losses = LOSSES.iter().map(|loss| {
+            let condition = loss.when.sentence();
+            let said = condition.filter(|_| !loss.reason_names_condition);
+            unsourced_note(said, loss.why.sentence)
+        });
+        let stops = STOPS.iter();
+        let stops = stops.map(|stop| unsourced_note(stop.condition, stop.why.sentence));
+        let unknowns = UNKNOWNS.iter();
+        let unknowns = unknowns.map(|each| unsourced_note(each.when.sentence(), each.because));
+        losses.chain(stops).chain(unknowns).collect()
+    }
+
+    /// Whether four words in a row stand twice.
+    fn repeats_itself(note: &str) -> bool {
+        let words: Vec<_> = note
+            .split_whitespace()
+            .map(|word| word.trim_matches([',', ':', '.']).to_lowercase())
+            .collect();
+        let mut runs = words.windows(4).enumerate();
+        runs.any(|(place, run)| words[place + 1..].windows(4).any(|other| other == run))
+    }
+
+    #[test]
+    fn no_note_repeats_its_condition() {
+        let repeated: Vec<_> = all_notes()
+            .into_iter()
+            .filter(|it| repeats_itself(it))
+            .collect();
+        assert!(repeated.is_empty(), "{repeated:#?}");
+        assert!(repeats_itself(
+            "If it is level 2 without a public key: Android restores level 2 without a public key as level 0."
+        ));
+        assert!(!repeats_itself(
+            "If the directory has another key: iOS uses the key of the directory."
+        ));
+    }
+
+    #[test]
+    fn a_note_begins_like_a_sentence() {
+        for note in all_notes() {
+            let is_capital = note.starts_with(|first: char| first.is_uppercase());
+            assert!(is_capital || note.starts_with("iOS"), "{note}");
+        }
+    }
+
     #[test]
     fn every_name_for_many_fields_has_a_row() {
         let losses = LOSSES.iter().filter_map(|loss| loss.together);
@@ -466,7 +525,9 @@ mod tests {
                             .any(|other| hides(loss, other, *writer, *reader))
                 })
             });
-            assert_ne!(text.contains(loss.why.sentence), hidden, "{}", loss.why.id);
+            let sentence = loss.why.sentence;
+            let shown = text.contains(sentence) || text.contains(&capitalised(sentence));
+            assert_ne!(shown, hidden, "{}", loss.why.id);
         }
         assert_eq!(json["losses"].as_array().map(Vec::len), Some(LOSSES.len()));
         assert_eq!(json["stops"].as_array().map(Vec::len), Some(STOPS.len()));

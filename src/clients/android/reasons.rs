@@ -8,29 +8,29 @@ reasons! {
     NO_OBJECT = "document-no-object", "the document is not an object", "clients.read.json-extensions";
     LATER_VERSION = "version-later", "Android restores no later version than 1", "clients.read.info-version";
     NO_VERSION = "version-no-number", "Android needs a number", "clients.read.info-version";
-    NO_IDENTITY = "identity-missing", "nothing is restored without a private key", "clients.read.missing-user";
+    NO_IDENTITY = "identity-missing", "Android restores nothing without a private key", "clients.read.missing-user";
     KEY_LENGTH = "private-key-length", "Android refuses a key that does not have 32 bytes", "clients.read.private-key-length";
     NO_CONTACTS = "groups-without-contacts-to-android",
         "Android restores neither groups nor distribution lists if `contacts` is missing",
         "clients.read.missing-contacts";
     NOT_OF_THIS_KIND = "wrong-type-skipped", "Android skips a value of the wrong type", "clients.read.wrong-type";
-    NICKNAME_IS_ID = "nickname-from-id", "without a nickname, Android uses the ID as the nickname", "clients.loss.private-key";
+    NICKNAME_IS_ID = "nickname-from-id", "Android uses the ID as the nickname if there is none", "clients.loss.private-key";
     NICKNAME_CUT = "nickname-cut", "Android cuts a nickname after 32 bytes", "clients.read.long-names";
     NAME_CUT = "name-cut", "Android cuts the name of a group or list after 256 bytes", "clients.read.long-names";
     NULL_IS_TEXT = "null-is-a-word", "Android reads null as the word `null`", "clients.read.null-string";
     BAD_PICTURE = "picture-not-base64", "Android ignores a picture that is not base64", "clients.read.bad-picture";
-    STAR_IS_EVERYONE = "release-star", "a list that begins with `*` means everyone", "clients.read.release-everyone-and-id";
-    NULL_IS_NOBODY = "release-null", "a list with an empty entry means nobody", "clients.read.release-id-and-null";
+    STAR_IS_EVERYONE = "release-star", "Android reads a list that begins with `*` as everyone", "clients.read.release-everyone-and-id";
+    NULL_IS_NOBODY = "release-null", "Android reads a list that holds null as nobody", "clients.read.release-id-and-null";
     NOBODY_IS_EMPTY = "release-nobody-is-a-list",
-        "Android up to 5.8.2 reads `[null]` as a list of nobody",
+        "Android up to 5.8.2 reads `[null]` as an empty list",
         "clients.read.release-nobody";
     LINK_IGNORED = "link-ignored",
-        "Android ignores a link that is neither a number nor an address, or has no value",
+        "Android ignores a link that is neither a phone number nor an e-mail address, or has no value",
         "clients.read.links";
     NO_LINK_NAME = "link-name-ignored", "Android does not support names of links", "clients.loss.links";
-    NO_DEVICE_LINK = "device-group-key-ignored", "Android ignores the key", "clients.read.device-group-key";
+    NO_DEVICE_LINK = "device-group-key-ignored", "Android ignores it", "clients.read.device-group-key";
     NO_DIRECTORY = "directory-unreachable",
-        "Android restores no contact then, and shows no error",
+        "Android restores no contact if the directory cannot be reached, and shows no error",
         "clients.read.directory-failure";
     LOWER_CASE = "identity-lower-case",
         "Android does not find an ID in lower case in the answer of the directory",
@@ -46,7 +46,7 @@ reasons! {
         "Android 6.1 and later drops a verified contact whose public key does not have 32 bytes",
         "clients.read.bad-public-key";
     KEY_OF_DIRECTORY = "public-key-of-level-2-alone",
-        "Android uses the key of the backup only at level 2, else the key of the directory",
+        "Android uses the key of the backup only at level 2",
         "clients.loss.public-key";
     TIME_OF_RESTORE = "contact-created-now",
         "Android sets the time of the restore for a contact without a time",
@@ -74,11 +74,11 @@ reasons! {
         "Android converts an ID that is not hexadecimal to other bytes",
         "clients.read.group-id-not-hex";
     KICKED = "group-removed-from",
-        "a group whose creator is not a member counts as one from which the user was removed",
+        "Android 6.2 and later treats the user as removed from a group whose creator is not a member",
         "clients.read.creator-no-member";
     NO_LIST_NAME = "list-without-name", "Android skips a list without a name", "clients.read.list-name";
     RANDOM_ID = "list-id-random",
-        "a list gets a random ID if its number is not above zero or already used",
+        "Android gives a list a random ID if its number is not above zero, or is already used",
         "clients.read.list-id";
     LIST_ID_UNREAD = "list-id-unread",
         "Android before 4.8 does not read the ID, and the list gets a random one",

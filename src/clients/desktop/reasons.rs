@@ -4,16 +4,16 @@ use crate::clients::reason::reasons;
 
 reasons! {
     NEEDS_ITS_KEY = "desktop-needs-its-key",
-        "Desktop only restores a backup that was made to link it",
+        "Desktop restores only a backup that was made to link it",
         "clients.read.device-group-key";
     REVOKED = "desktop-revoked",
         "Desktop needs the key of every contact, or imports nothing",
         "clients.read.revoked-contact";
     OTHER_KEY = "desktop-other-key",
-        "Desktop imports nothing if the directory has another key for a contact of level 2",
+        "Desktop imports nothing",
         "clients.read.public-key-mismatch";
-    CREATOR = "desktop-creator", "Desktop imports nothing if a creator is not a contact", "clients.read.unknown-creator";
-    MEMBER = "desktop-member", "Desktop imports nothing if a member is not a contact", "clients.read.unknown-member";
+    CREATOR = "desktop-creator", "Desktop imports nothing", "clients.read.unknown-creator";
+    MEMBER = "desktop-member", "Desktop imports nothing", "clients.read.unknown-member";
     MISSING_IS_EVERYONE = "release-is-everyone",
         "iOS leaves the value out for nobody, and Desktop reads an absent value as everyone",
         "clients.read.release-missing";
@@ -21,7 +21,7 @@ reasons! {
         "Desktop reads an empty list as everyone",
         "clients.read.release-empty";
     STAR_IS_EVERYONE = "release-star-desktop",
-        "a list that begins with `*` means everyone",
+        "Desktop reads a list that begins with `*` as everyone",
         "clients.read.release-everyone-and-id";
     NO_LINKS = "links-desktop", "Desktop restores no links", "clients.loss.links";
     NO_SETTING = "settings-desktop", "Desktop restores no settings", "clients.loss.other-settings";

@@ -9,10 +9,10 @@ reasons! {
     UNSIGNED_HANGS = "time-unsigned-hangs",
         "iOS reads a time as an unsigned number; 5.4 to 6.8.8 does not show the error, and the restore never ends",
         "clients.read.swallowed-error";
-    WITHOUT_CONTACTS = "no-contacts-hangs", "iOS 4.6 waits for `contacts` for ever", "clients.read.missing-contacts";
+    WITHOUT_CONTACTS = "no-contacts-hangs", "iOS 4.6 never ends a restore without `contacts`", "clients.read.missing-contacts";
     WITHOUT_SETTINGS = "settings-missing", "iOS requires the settings", "clients.read.missing-settings";
     WITHOUT_DIRECTORY = "directory-needed",
-        "iOS restores no contact without an answer of the directory, and shows an error",
+        "iOS needs the directory to restore contacts, and shows an error",
         "clients.read.directory-failure";
     POLICY_CRASHES = "policy-crashes",
         "iOS 4.8 to 6.7.1 crashes on a value other than 0, 1 and 2",
@@ -38,7 +38,7 @@ reasons! {
         "iOS before 6.8.8 keeps an entry that is not an ID as if it were an ID",
         "clients.read.release-everyone-and-id";
     LINK_IGNORED = "link-of-another-type",
-        "iOS handles only links that are a number or an address",
+        "iOS handles only links that are a phone number or an e-mail address",
         "clients.read.links";
     UPPER_CASED = "identity-upper-cased", "iOS converts the ID to upper case", "clients.read.lower-case-identity";
     DIRECTORY_KEY = "public-key-ignored",
@@ -70,13 +70,13 @@ reasons! {
         "iOS restores the blocked IDs first, leaves a group whose creator is blocked, and notifies all members",
         "clients.read.blocked-creator";
     BLOCKED_MEMBER = "group-of-blocked-member",
-        "iOS 4.8 to 4.8.3 loses a group with a blocked member that is not a contact",
+        "iOS 4.8 to 4.8.3 does not restore a group with a blocked member that is not a contact",
         "clients.read.unknown-member";
     MEMBER_SKIPPED = "member-skipped",
         "iOS skips a member that is not a contact and cannot become one",
         "clients.read.unknown-member";
     GROUP_NEEDS_DIRECTORY = "group-needs-directory",
-        "iOS restores no group of which it cannot ask the directory for a member",
+        "iOS does not restore a group if it cannot ask the directory for a member that is not a contact",
         "clients.read.unknown-member";
     DELETED_IGNORED = "group-deleted-is-back",
         "iOS does not read that a group was deleted, and restores it",

@@ -27,6 +27,8 @@ pub struct Loss {
     pub to: Releases,
     /// The condition that the backup meets.
     pub when: When,
+    /// Whether the reason already names the condition.
+    pub reason_names_condition: bool,
 }
 
 /// The side on which something is lost.

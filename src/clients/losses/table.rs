@@ -25,7 +25,7 @@ pub enum When {
     LinkOfAnotherType,
     /// It is neither a number nor an address, or has no value.
     LinkOfNoUse,
-    /// It is a number or an address, and is empty.
+    /// It is an empty number or address.
     LinkWithoutValue,
     /// It is level 2 without a public key.
     Level2WithoutKey,
@@ -121,7 +121,7 @@ impl When {
             Self::LinkOfNoUse => {
                 "it is neither a phone number nor an e-mail address, or has no value"
             }
-            Self::LinkWithoutValue => "it is a number or an address, and is empty",
+            Self::LinkWithoutValue => "it is an empty phone number or e-mail address",
             Self::Level2WithoutKey => "it is level 2 without a public key",
             Self::CreatorUnknown => "its creator is not a restored contact",
             Self::CreatorFetched => {
@@ -162,9 +162,7 @@ impl When {
                 "the user has left the group, and the list still held the user's own ID"
             }
             Self::Level1 => "it is level 1",
-            Self::UnknownToDirectory => {
-                "the directory does not answer for it, because it was revoked or never existed"
-            }
+            Self::UnknownToDirectory => "its ID was revoked or never existed",
             Self::CreatorNoMember => "the creator is not among the members",
             Self::WithoutNickname | Self::ListWithoutName => "there is none",
             Self::ListIdIsNoPalindrome => "its bytes in reverse order are different",
@@ -245,7 +243,9 @@ const WITH_OTHER_KEYS: Releases =
 macro_rules! losses {
     (@together) => { None };
     (@together $together:literal) => { Some($together) };
-    ($($why:path $(as $together:literal)? : $fields:expr, $kinds:expr, $side:ident $from:expr => $to:expr, $when:ident;)*) => {
+    (@named) => { false };
+    (@named named) => { true };
+    ($($why:path $(as $together:literal)? : $fields:expr, $kinds:expr, $side:ident $from:expr => $to:expr, $when:ident $($named:ident)?;)*) => {
         /// All known losses, in the order of the document.
         pub static LOSSES: &[Loss] = &[$(Loss {
             why: &$why,
@@ -256,6 +256,7 @@ macro_rules! losses {
             from: $from,
             to: $to,
             when: When::$when,
+            reason_names_condition: losses!(@named $($named)?),
         },)*];
     };
 }
@@ -265,23 +266,23 @@ const fn by(releases: Releases) -> Origins {
 }
 
 losses! {
-    writes::LONE_SURROGATE as "any text": TEXTS, CHANGED, Writing by(ANDROID) => EVERYONE, LoneSurrogate;
-    android::NICKNAME_IS_ID: &[Nickname], ADDED, Reading ALL => ANDROID, WithoutNickname;
-    android::NICKNAME_CUT: &[Nickname], CHANGED, Reading ALL => ANDROID, LongNickname;
-    writes::RELEASE_WITHOUT_PICTURE: &[PictureRelease], LOST, Writing by(ANDROID) => EVERYONE, NoPicture;
+    writes::LONE_SURROGATE as "any text": TEXTS, CHANGED, Writing by(ANDROID) => EVERYONE, LoneSurrogate named;
+    android::NICKNAME_IS_ID: &[Nickname], ADDED, Reading ALL => ANDROID, WithoutNickname named;
+    android::NICKNAME_CUT: &[Nickname], CHANGED, Reading ALL => ANDROID, LongNickname named;
+    writes::RELEASE_WITHOUT_PICTURE: &[PictureRelease], LOST, Writing by(ANDROID) => EVERYONE, NoPicture named;
     android::NOBODY_IS_EMPTY: &[PictureRelease], ADDED, Reading by(ANDROID) => Releases::up_to(Release::Android5_7), NobodyIsSaid;
-    ios::EMPTY_IS_NOBODY: &[PictureRelease], LOST, Reading ALL => IOS, EmptyRelease;
-    android::LINK_IGNORED: &[Link], LOST, Reading ALL => ANDROID, LinkOfNoUse;
-    ios::LINK_IGNORED: &[Link], LOST, Reading ALL => IOS, LinkOfAnotherType;
+    ios::EMPTY_IS_NOBODY: &[PictureRelease], LOST, Reading ALL => IOS, EmptyRelease named;
+    android::LINK_IGNORED: &[Link], LOST, Reading ALL => ANDROID, LinkOfNoUse named;
+    ios::LINK_IGNORED: &[Link], LOST, Reading ALL => IOS, LinkOfAnotherType named;
     writes::LINK_NAME: &[LinkName], LOST, Writing ALL => EVERYONE, Always;
     writes::NO_GROUP_KEY: &[DeviceGroupKey], LOST, Writing by(ANDROID) => EVERYONE, Always;
     writes::GROUP_KEY_TO_LINK: &[DeviceGroupKey], LOST, Writing by(IOS).within(Origins::USUAL) => EVERYONE, Always;
     android::NO_DEVICE_LINK: &[DeviceGroupKey], LOST, Reading DEVICE_LINK => ANDROID, Always;
     writes::GROUP_KEY_MADE_UP: &[DeviceGroupKey], ADDED, Writing DEVICE_LINK => IOS.and(DESKTOP), GroupKeyMadeUp;
-    writes::OWN_CONTACT: &[Contact], LOST, Writing by(Releases::since(Release::Android6_4)) => EVERYONE, OwnContact;
+    writes::OWN_CONTACT: &[Contact], LOST, Writing by(Releases::since(Release::Android6_4)) => EVERYONE, OwnContact named;
     writes::REMOVED_CONTACT: &[Contact], LOST, Writing by(Releases::since(Release::Android6_0)) => EVERYONE, RemovedContact;
     writes::CONTACT_CREATED: &[ContactCreatedAt], LOST, Writing by(Releases::up_to(Release::Ios6_0)) => EVERYONE, Always;
-    writes::BEFORE_1970 as "any createdAt": CREATED, LOST, Writing by(Releases::since(Release::Android5_0_5)) => EVERYONE, Before1970;
+    writes::BEFORE_1970 as "any createdAt": CREATED, LOST, Writing by(Releases::since(Release::Android5_0_5)) => EVERYONE, Before1970 named;
     writes::LAST_UPDATE_ANDROID: UPDATED, LOST, Writing by(Releases::up_to(Release::Android5_0_5)) => EVERYONE, Always;
     writes::LAST_UPDATE_IOS: MOBILE_UPDATED, LOST, Writing by(IOS_BEFORE_4_9) => EVERYONE, Always;
     writes::HIDDEN: &[Hidden], LOST, Writing by(IOS_BEFORE_4_9) => EVERYONE, Always;
@@ -298,16 +299,16 @@ losses! {
     ios::LATER_SPELLING: &[SyncExcludedIds], LOST, Reading by(IOS_SINCE_4_8) => Releases::of(Release::Ios4_6), Always;
     ios::OTHER_SPELLING: &[SyncExcludedIds], LOST, Reading by(ANDROID.and(Releases::of(Release::Ios4_6))) => IOS_SINCE_4_8, Always;
     desktop::MISSING_IS_EVERYONE: &[PictureRelease], ADDED, Reading DEVICE_LINK => DESKTOP, Nobody;
-    desktop::EMPTY_IS_EVERYONE: &[PictureRelease], CHANGED, Reading DEVICE_LINK => DESKTOP, EmptyRelease;
+    desktop::EMPTY_IS_EVERYONE: &[PictureRelease], CHANGED, Reading DEVICE_LINK => DESKTOP, EmptyRelease named;
     desktop::NO_LINKS: &[Link], LOST, Reading DEVICE_LINK => DESKTOP, Always;
     mobile::NOT_IN_DIRECTORY: &[Contact], LOST, Reading ALL => Releases::MOBILE, UnknownToDirectory;
-    android::NO_DIRECTORY: &[Contact], LOST, Reading ALL => ANDROID, DirectoryUnreachable;
-    mobile::MEMBER_FETCHED: &[Contact], ADDED, Reading ALL => ANDROID.and(IOS_SINCE_4_8), MemberInDirectory;
+    android::NO_DIRECTORY: &[Contact], LOST, Reading ALL => ANDROID, DirectoryUnreachable named;
+    mobile::MEMBER_FETCHED: &[Contact], ADDED, Reading ALL => ANDROID.and(IOS_SINCE_4_8), MemberInDirectory named;
     mobile::MEMBER_FETCHED: OF_CONTACT, ANY, Reading by(Releases::since(Release::Android6_0)) => ANDROID.and(IOS_SINCE_4_8), LeftOutAndMember;
     ios::DIRECTORY_KEY: &[PublicKey], CHANGED, Reading ALL => IOS, OtherKey;
     android::KEY_OF_DIRECTORY: &[PublicKey], CHANGED, Reading by(WITH_OTHER_KEYS) => ANDROID, OtherKeyNotLevel2;
-    android::LEVEL_1: &[Verification], LOST, Reading ALL => ANDROID, Level1;
-    android::LEVEL_2_WITHOUT_KEY: &[Verification], LOST, Reading ALL => ANDROID, Level2WithoutKey;
+    android::LEVEL_1: &[Verification], LOST, Reading ALL => ANDROID, Level1 named;
+    android::LEVEL_2_WITHOUT_KEY: &[Verification], LOST, Reading ALL => ANDROID, Level2WithoutKey named;
     ios::NOT_READ_YET: &[ContactCreatedAt], LOST, Reading ALL => Releases::up_to(Release::Ios6_0), Always;
     android::TOO_LARGE as "any time": &[ContactCreatedAt, ContactLastUpdate, GroupLastUpdate], CHANGED, Reading by(IOS) => ANDROID, Beyond63Bits;
     desktop::INVALID_DATE as "any time": &[ContactCreatedAt, ContactLastUpdate, GroupLastUpdate], LOST, Reading DEVICE_LINK => DESKTOP, NoDate;
@@ -316,29 +317,29 @@ losses! {
     ios::NEVER_HIDDEN: &[Hidden], LOST, Reading ALL => IOS_BEFORE_4_9, Always;
     ios::NOT_PRIVATE: &[ContactPrivate, GroupPrivate], LOST, Reading ALL => Releases::of(Release::Ios4_6), Always;
     desktop::NO_POLICY: &[ReadReceipts, TypingIndicators], LOST, Reading DEVICE_LINK => DESKTOP, Always;
-    mobile::UNKNOWN_CREATOR: &[Group], LOST, Reading ALL => Releases::MOBILE, CreatorUnknown;
-    android::DELETED: &[Group], LOST, Reading by(Releases::up_to(Release::Android5_7)) => Releases::since(Release::Android6_0), Deleted;
+    mobile::UNKNOWN_CREATOR: &[Group], LOST, Reading ALL => Releases::MOBILE, CreatorUnknown named;
+    android::DELETED: &[Group], LOST, Reading by(Releases::up_to(Release::Android5_7)) => Releases::since(Release::Android6_0), Deleted named;
     ios::DELETED_IGNORED: &[GroupDeleted], LOST, Reading by(Releases::up_to(Release::Android5_7)) => IOS, Always;
-    ios::LEFT_IS_LOST: &[Group], LOST, Reading ALL => LEFT_IS_LOST, LeftGroupOfAnother;
+    ios::LEFT_IS_LOST: &[Group], LOST, Reading ALL => LEFT_IS_LOST, LeftGroupOfAnother named;
     ios::AFTER_LEFT: &[Group], LOST, Reading ALL => Releases::between(Release::Ios7_0, Release::Ios7_0_4), AfterALeftGroup;
-    ios::BLOCKED_MEMBER: &[Group], LOST, Reading ALL => Releases::between(Release::Ios4_8, Release::Ios4_8_3), MemberBlocked;
-    ios::GROUP_NEEDS_DIRECTORY: &[Group], LOST, Reading ALL => IOS_SINCE_7_0, MemberUnreachable;
+    ios::BLOCKED_MEMBER: &[Group], LOST, Reading ALL => Releases::between(Release::Ios4_8, Release::Ios4_8_3), MemberBlocked named;
+    ios::GROUP_NEEDS_DIRECTORY: &[Group], LOST, Reading ALL => IOS_SINCE_7_0, MemberUnreachable named;
     ios::NO_GROUP_TIME: &[GroupCreatedAt], LOST, Reading ALL => IOS, Always;
     ios::CREATOR_ADDED: &[GroupMembers], MORE, Reading ALL => IOS, CreatorNoMember;
     desktop::CREATOR_ADDED: &[GroupMembers], MORE, Reading DEVICE_LINK => DESKTOP, CreatorNoMember;
     ios::OWN_GROUP_ACTIVE: &[GroupMembers], MORE, Reading ALL => LEFT_IS_LOST, OwnAndLeft;
-    ios::LEAVES: &[GroupMembers], LESS, Reading ALL => IOS_SINCE_4_8, CreatorBlocked;
-    mobile::MEMBER_DROPPED: MEMBERS, LESS, Reading ALL => ANDROID, MemberNotInDirectory;
-    ios::MEMBER_SKIPPED: &[GroupMembers], LESS, Reading ALL => IOS, MemberNoContact;
+    ios::LEAVES: &[GroupMembers], LESS, Reading ALL => IOS_SINCE_4_8, CreatorBlocked named;
+    mobile::MEMBER_DROPPED: MEMBERS, LESS, Reading ALL => ANDROID, MemberNotInDirectory named;
+    ios::MEMBER_SKIPPED: &[GroupMembers], LESS, Reading ALL => IOS, MemberNoContact named;
     ios::NO_LISTS: &[DistributionList], LOST, Reading by(ANDROID) => IOS, Always;
-    android::NO_LIST_NAME: &[DistributionList], LOST, Reading by(ANDROID) => ANDROID, ListWithoutName;
-    android::NAME_CUT: &[GroupName, DistributionListName], CHANGED, Reading ALL => ANDROID, LongName;
+    android::NO_LIST_NAME: &[DistributionList], LOST, Reading by(ANDROID) => ANDROID, ListWithoutName named;
+    android::NAME_CUT: &[GroupName, DistributionListName], CHANGED, Reading ALL => ANDROID, LongName named;
     android::LIST_ID_UNREAD: &[DistributionListId], LOST, Reading by(Releases::since(Release::Android4_8)) => Releases::up_to(Release::Android4_6), Always;
-    android::RANDOM_ID: &[DistributionListId], LESS, Reading by(ANDROID) => Releases::since(Release::Android4_8), ListIdOfNoUse;
+    android::RANDOM_ID: &[DistributionListId], LESS, Reading by(ANDROID) => Releases::since(Release::Android4_8), ListIdOfNoUse named;
     android::OTHER_BYTE_ORDER: &[DistributionListId], LESS, Reading by(HIGH_FIRST) => LOW_FIRST, ListIdIsNoPalindrome;
     android::OTHER_BYTE_ORDER: &[DistributionListId], LESS, Reading by(LOW_FIRST) => HIGH_FIRST, ListIdIsNoPalindrome;
     ios::ANDROID_ONLY: OF_ANDROID, LOST, Reading by(ANDROID) => IOS, Always;
     desktop::NO_SETTING as "any setting": Field::OF_SETTINGS, LOST, Reading DEVICE_LINK => DESKTOP, Always;
     android::NO_CONTACTS: &[Group], LOST, Reading by(IOS) => ANDROID, NoContacts;
-    ios::NO_CONTACTS: &[Group], LOST, Reading ALL => Releases::up_to(Release::Ios6_8_8), NoContactRestored;
+    ios::NO_CONTACTS: &[Group], LOST, Reading ALL => Releases::up_to(Release::Ios6_8_8), NoContactRestored named;
 }
