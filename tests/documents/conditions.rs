@@ -381,7 +381,7 @@ pub fn witness(row: &str) -> Case {
         "text-lone-surrogate" => spoil_texts(backup),
         "nickname-from-id" => user.nickname = None,
         "nickname-cut" | "nickname-long-desktop" => {
-            user.nickname = Some("long".repeat(9).as_str().into())
+            user.nickname = Some("long".repeat(9).as_str().into());
         }
         "name-cut" | "group-name-long-ios" | "group-name-long-desktop" => {
             backup.groups[0].name = Some("long".repeat(65).as_str().into());

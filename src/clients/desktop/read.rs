@@ -131,9 +131,9 @@ impl Desktop<'_> {
         let links_at = at.key("links");
         let links = items(object, "links", &links_at)?.unwrap_or_default();
         for (index, link) in links.iter().enumerate() {
-            let link_at = links_at.index(index);
-            as_object(link, &link_at)?;
-            self.notes.lost(&link_at, Field::Link, &NO_LINKS);
+            let place = links_at.index(index);
+            as_object(link, &place)?;
+            self.notes.lost(&place, Field::Link, &NO_LINKS);
         }
         user.device_group_key = Some(device_group_key(object, at)?);
         Ok(user)
