@@ -278,7 +278,8 @@ fn column_name(column: usize) -> String {
 
 fn stop_cell((writer, reader): (Origin, Release), notes: &mut Notes) -> String {
     let cells = stops_between(writer, reader).map(|stop| {
-        let number = notes.number(note(stop.condition, stop.why.sentence, stop.why.source));
+        let said = unnamed(stop.condition, stop.reason_names_condition);
+        let number = notes.number(note(said, stop.why.sentence, stop.why.source));
         (end_word(stop).to_owned() + question(stop.condition), number)
     });
     joined(cells.collect())
@@ -321,7 +322,7 @@ fn is_always(loss: &Loss) -> bool {
 
 fn loss_word(loss: &Loss, notes: &mut Notes) -> (String, usize) {
     let condition = loss.when.sentence();
-    let said = condition.filter(|_| !loss.reason_names_condition);
+    let said = unnamed(condition, loss.reason_names_condition);
     let number = notes.number(note(said, loss.why.sentence, loss.why.source));
     (kind_word(loss).to_owned() + question(condition), number)
 }
@@ -367,6 +368,11 @@ fn end_word(stop: &StopRow) -> &'static str {
         End::Crash => "crash",
         End::Hang => "hangs",
     }
+}
+
+/// Returns the condition, unless the reason already names it.
+fn unnamed(condition: Option<&'static str>, reason_names_it: bool) -> Option<&'static str> {
+    condition.filter(|_| !reason_names_it)
 }
 
 fn note(condition: Option<&str>, reason: &str, source: &str) -> String {
@@ -448,12 +454,13 @@ mod tests {
     /// The notes of all rows, as people read them.
     fn all_notes() -> Vec<String> {
         let losses = LOSSES.iter().map(|loss| {
-            let condition = loss.when.sentence();
-            let said = condition.filter(|_| !loss.reason_names_condition);
+            let said = unnamed(loss.when.sentence(), loss.reason_names_condition);
             unsourced_note(said, loss.why.sentence)
         });
-        let stops = STOPS.iter();
-        let stops = stops.map(|stop| unsourced_note(stop.condition, stop.why.sentence));
+        let stops = STOPS.iter().map(|stop| {
+            let said = unnamed(stop.condition, stop.reason_names_condition);
+            unsourced_note(said, stop.why.sentence)
+        });
         let unknowns = UNKNOWNS.iter();
         let unknowns = unknowns.map(|each| unsourced_note(each.when.sentence(), each.because));
         losses.chain(stops).chain(unknowns).collect()

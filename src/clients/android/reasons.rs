@@ -28,7 +28,7 @@ reasons! {
         "Android ignores a link that is neither a phone number nor an e-mail address, or has no value",
         "clients.read.links";
     NO_LINK_NAME = "link-name-ignored", "Android does not support names of links", "clients.loss.links";
-    NO_DEVICE_LINK = "device-group-key-ignored", "Android ignores it", "clients.read.device-group-key";
+    NO_DEVICE_LINK = "device-group-key-ignored", "Android ignores the key", "clients.read.device-group-key";
     NO_DIRECTORY = "directory-unreachable",
         "Android restores no contact if the directory cannot be reached, and shows no error",
         "clients.read.directory-failure";
@@ -46,7 +46,7 @@ reasons! {
         "Android 6.1 and later drops a verified contact whose public key does not have 32 bytes",
         "clients.read.bad-public-key";
     KEY_OF_DIRECTORY = "public-key-of-level-2-alone",
-        "Android uses the key of the backup only at level 2",
+        "Android uses the key of the backup only at level 2, otherwise that of the directory",
         "clients.loss.public-key";
     TIME_OF_RESTORE = "contact-created-now",
         "Android sets the time of the restore for a contact without a time",

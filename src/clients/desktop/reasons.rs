@@ -10,10 +10,14 @@ reasons! {
         "Desktop needs the key of every contact, or imports nothing",
         "clients.read.revoked-contact";
     OTHER_KEY = "desktop-other-key",
-        "Desktop imports nothing",
+        "Desktop imports nothing if the directory has another key for a contact of level 2",
         "clients.read.public-key-mismatch";
-    CREATOR = "desktop-creator", "Desktop imports nothing", "clients.read.unknown-creator";
-    MEMBER = "desktop-member", "Desktop imports nothing", "clients.read.unknown-member";
+    CREATOR = "desktop-creator",
+        "Desktop imports nothing if the creator of a group is not a contact",
+        "clients.read.unknown-creator";
+    MEMBER = "desktop-member",
+        "Desktop imports nothing if a member of a group is not a contact",
+        "clients.read.unknown-member";
     MISSING_IS_EVERYONE = "release-is-everyone",
         "iOS leaves the value out for nobody, and Desktop reads an absent value as everyone",
         "clients.read.release-missing";

@@ -21,6 +21,8 @@ pub struct StopRow {
     pub to: Releases,
     /// The condition that the backup meets, to follow "if"; `None`: every backup.
     pub condition: Option<&'static str>,
+    /// Whether the reason already names the condition.
+    pub reason_names_condition: bool,
 }
 
 impl StopRow {
@@ -45,6 +47,7 @@ pub static STOPS: &[StopRow] = &[
         from: RAW_TIMES,
         to: SWALLOWED,
         condition: Some(BEFORE_1970),
+        reason_names_condition: false,
     },
     StopRow {
         why: &ios::UNSIGNED,
@@ -52,6 +55,7 @@ pub static STOPS: &[StopRow] = &[
         from: RAW_TIMES,
         to: SHOWN,
         condition: Some(BEFORE_1970),
+        reason_names_condition: false,
     },
     StopRow {
         why: &ios::WITHOUT_CONTACTS,
@@ -59,6 +63,7 @@ pub static STOPS: &[StopRow] = &[
         from: Origins::IOS,
         to: Releases::of(Release::Ios4_6),
         condition: Some("there are no contacts, which iOS then leaves out"),
+        reason_names_condition: false,
     },
     StopRow {
         why: &ios::WITHOUT_DIRECTORY,
@@ -66,6 +71,7 @@ pub static STOPS: &[StopRow] = &[
         from: Origins::ALL,
         to: Releases::IOS,
         condition: Some("the directory cannot be reached, and there are contacts"),
+        reason_names_condition: false,
     },
     StopRow {
         why: &NO_SIGNED_NUMBER,
@@ -75,6 +81,7 @@ pub static STOPS: &[StopRow] = &[
         condition: Some(
             "the ID of a distribution list begins with a digit of 8 or more, as it is written",
         ),
+        reason_names_condition: false,
     },
     StopRow {
         why: &desktop::NEEDS_ITS_KEY,
@@ -82,6 +89,7 @@ pub static STOPS: &[StopRow] = &[
         from: USUAL,
         to: Releases::DESKTOP,
         condition: None,
+        reason_names_condition: false,
     },
     StopRow {
         why: &desktop::REVOKED,
@@ -91,6 +99,7 @@ pub static STOPS: &[StopRow] = &[
         condition: Some(
             "the directory does not answer for a contact whose key is not in the backup",
         ),
+        reason_names_condition: false,
     },
     StopRow {
         why: &desktop::OTHER_KEY,
@@ -98,6 +107,7 @@ pub static STOPS: &[StopRow] = &[
         from: Origins::DEVICE_LINK,
         to: Releases::DESKTOP,
         condition: Some("the directory has another key of a contact of level 2"),
+        reason_names_condition: true,
     },
     StopRow {
         why: &desktop::CREATOR,
@@ -105,6 +115,7 @@ pub static STOPS: &[StopRow] = &[
         from: Origins::DEVICE_LINK,
         to: Releases::DESKTOP,
         condition: Some("the creator of a group is not a contact"),
+        reason_names_condition: true,
     },
     StopRow {
         why: &desktop::MEMBER,
@@ -112,5 +123,6 @@ pub static STOPS: &[StopRow] = &[
         from: Origins::DEVICE_LINK,
         to: Releases::DESKTOP,
         condition: Some("a member of a group is not a contact"),
+        reason_names_condition: true,
     },
 ];

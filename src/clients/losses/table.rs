@@ -289,7 +289,7 @@ losses! {
     writes::POLICIES_ANDROID: &[ReadReceipts, TypingIndicators], LOST, Writing by(Releases::of(Release::Android4_5)) => EVERYONE, Always;
     writes::POLICIES_IOS: POLICIES_AND_PRIVATE, LOST, Writing by(Releases::of(Release::Ios4_6)) => EVERYONE, Always;
     writes::GROUP_CREATED: &[GroupCreatedAt], LOST, Writing by(IOS) => EVERYONE, Always;
-    writes::MEMBERS_LEFT: &[GroupMembers], LESS, Writing by(Releases::since(Release::Android5_7)) => EVERYONE, LeftGroup;
+    writes::MEMBERS_LEFT: &[GroupMembers], LESS, Writing by(Releases::since(Release::Android5_7)) => EVERYONE, LeftGroup named;
     writes::DELETED_ANDROID: &[GroupDeleted], LOST, Writing by(Releases::since(Release::Android6_0)) => EVERYONE, Always;
     writes::DELETED_IOS: &[GroupDeleted], LOST, Writing by(IOS) => EVERYONE, Always;
     writes::LISTS: &[DistributionList], LOST, Writing by(IOS) => EVERYONE, Always;

@@ -21,7 +21,7 @@ reasons! {
         "clients.write.device-group-key";
     OWN_CONTACT = "contact-own", "Android 6.4 and later does not write the user's own ID among the contacts", "clients.write.own-contact";
     REMOVED_CONTACT = "contact-removed",
-        "Android 6.0 and later does not write it",
+        "Android 6.0 and later leaves out removed contacts",
         "clients.write.removed-contacts";
     CONTACT_CREATED = "contact-created-ios", "iOS before 6.3 writes 0", "clients.write.ios-created-at";
     BEFORE_1970 = "created-before-1970-android",
@@ -34,7 +34,7 @@ reasons! {
     POLICIES_IOS = "policies-and-private-ios", "iOS before 4.8 does not write them", "clients.write.first-ios";
     GROUP_CREATED = "group-created-ios", "iOS always writes 0", "clients.write.ios-group";
     MEMBERS_LEFT = "group-members-left",
-        "Android 5.7 and later removes that ID",
+        "Android 5.7 and later removes the user's own ID from the members of a group that the user left",
         "clients.write.own-id-in-members";
     DELETED_ANDROID = "group-deleted-android", "Android 6.0 and later always writes false", "clients.write.deleted";
     DELETED_IOS = "group-deleted-ios", "iOS always writes false", "clients.write.ios-group";
