@@ -1,16 +1,19 @@
 //! A real server as a process: it has its own folder and a free port, and all its processes end
 //! with it.
 
+#[path = "../support/port.rs"]
+mod port;
+
+use port::Reserved;
 use std::fs::{self, File};
 use std::io::{self, ErrorKind};
-use std::net::{Ipv4Addr, SocketAddr, TcpStream};
+use std::net::{Ipv4Addr, TcpStream};
 use std::os::unix::fs::{MetadataExt as _, chown};
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
-use tokio::net::TcpSocket;
 
 /// The user `nobody` and its group, as Debian numbers them.
 const NOBODY: u32 = 65534;
@@ -93,6 +96,7 @@ pub struct Running {
     child: Child,
     /// Kept for as long as the server runs.
     pub folder: Folder,
+    /// Two that start at once would otherwise share a port: one ends, and the other answers for both.
     _reserved: Reserved,
 }
 
@@ -104,7 +108,7 @@ pub fn start(command: impl FnOnce(&Folder, u16) -> Command) -> Running {
 fn attempt(command: impl FnOnce(&Folder, u16) -> Command) -> Result<Running, String> {
     let folder = Folder::new();
     let reserved = Reserved::free();
-    let port = reserved.port();
+    let port = reserved.address().port();
     let mut command = command(&folder, port);
     let output = File::create(folder.run().join("output.log")).expect("a file of the server");
     let errors = output.try_clone().expect("the same file");
@@ -172,28 +176,6 @@ impl Drop for Running {
             let ended = ended.is_ok_and(|status| status.success());
             assert!(ended, "the server's processes could not be ended");
         }
-    }
-}
-
-/// A free port of one server: the system gives it to nobody else, neither to the next server nor to
-/// a connection.
-///
-/// It is bound, but nothing listens on it. Every server here sets `SO_REUSEADDR`, as this socket
-/// does, so that it may bind the port too. A port that is only looked up could go to two servers
-/// that start at once: the second would end, and what asks it would be answered by the first.
-struct Reserved(TcpSocket);
-
-impl Reserved {
-    fn free() -> Self {
-        let socket = TcpSocket::new_v4().expect("a socket");
-        socket.set_reuseaddr(true).expect("an option of sockets");
-        let any = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
-        socket.bind(any).expect("a free port");
-        Self(socket)
-    }
-
-    fn port(&self) -> u16 {
-        self.0.local_addr().expect("its address").port()
     }
 }
 

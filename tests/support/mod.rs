@@ -5,6 +5,7 @@
 
 pub mod at_once;
 pub mod page;
+pub mod port;
 pub mod program;
 pub mod reference;
 pub mod scripted;

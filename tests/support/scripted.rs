@@ -1,9 +1,10 @@
 //! A small server on loopback that does what a test specifies, on plain sockets and threads.
 
+use super::port::Reserved;
 use data_encoding::BASE64;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Read as _, Write as _};
-use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
+use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
@@ -186,6 +187,8 @@ type Script = dyn Fn(&Asked) -> Deed + Send + Sync;
 /// A server that runs until it is dropped.
 pub struct Scripted {
     address: SocketAddr,
+    /// Where it crashed, nobody else may answer.
+    _reserved: Reserved,
     site: Arc<Site>,
     control: Arc<Control>,
     accepting: Option<JoinHandle<()>>,
@@ -218,9 +221,9 @@ impl Scripted {
         script: Option<Arc<Script>>,
         welcome: impl Fn(&mut TcpStream, &Control) -> io::Result<()> + Send + Sync + 'static,
     ) -> Self {
-        let listener =
-            TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("loopback takes a listener");
-        let address = listener.local_addr().expect("a listener has an address");
+        let reserved = Reserved::free();
+        let address = reserved.address();
+        let listener = TcpListener::bind(address).expect("the reserved port takes a listener");
         let (site, control) = (Arc::new(site), Arc::new(Control::default()));
         let (shared, controlled) = (Arc::clone(&site), Arc::clone(&control));
         let welcome = Arc::new(welcome);
@@ -252,6 +255,7 @@ impl Scripted {
         });
         Self {
             address,
+            _reserved: reserved,
             site,
             control,
             accepting: Some(accepting),
@@ -304,17 +308,18 @@ impl Scripted {
 }
 
 impl Scripted {
-    /// Ends the server as a crash would, and returns the IDs of the stored backups.
-    pub fn crash(mut self) -> BTreeSet<String> {
+    /// Ends the server as a crash would, and returns the IDs of the stored backups. Nothing listens
+    /// on its port until it is dropped.
+    pub fn crash(&mut self) -> BTreeSet<String> {
         self.end();
         self.stored()
     }
 
     fn end(&mut self) {
         self.control.ending.store(true, Ordering::Relaxed);
-        // Wakes the listener.
-        let _ = TcpStream::connect(self.address);
         if let Some(accepting) = self.accepting.take() {
+            // Wakes the listener.
+            let _ = TcpStream::connect(self.address);
             let _ = accepting.join();
         }
     }

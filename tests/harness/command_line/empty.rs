@@ -2,6 +2,7 @@
 //! and says so.
 
 use super::{assert_valid, check, home, report, server};
+use crate::support::port::Reserved;
 use crate::support::program::{file, program, run};
 use safe_conformance::reference::Fault;
 use std::process::Command;
@@ -120,14 +121,13 @@ fn junit_fails_wherever_the_exit_code_is_not_0() {
         "[[waiver]]\ncheck = \"config.generous-limit\"\nreason = \"r\"\nuntil = \"2020-01-01\"\nobserved = \"131072 bytes\"\n",
     );
     let stale = stale.display().to_string();
-    let gone = server(&[]);
-    let gone_url = gone.url().to_owned();
-    drop(gone);
+    let nobody = Reserved::free();
+    let unanswered = format!("http://{}/safe", nobody.address());
     for (code, url, arguments) in [
         (0, healthy.url(), &[][..]),
         (1, warned.url(), &["--fail-on", "recommended"]),
         (1, healthy.url(), &["--waivers", &stale]),
-        (3, &gone_url, &[]),
+        (3, &unanswered, &[]),
         (3, healthy.url(), &["--max-upload", "0"]),
         (4, healthy.url(), &["--only", "tls"]),
     ] {

@@ -1,6 +1,7 @@
 //! The exit codes, each with a case that leads to it.
 
 use super::{check, home, server};
+use crate::support::port::Reserved;
 use crate::support::program::{file, program, run};
 use safe_conformance::reference::Fault;
 use std::process::Command;
@@ -49,10 +50,11 @@ fn two_where_the_arguments_make_no_sense() {
 
 #[test]
 fn three_where_there_is_no_connection() {
-    let (server, home) = (server(&[]), home());
-    let url = server.url().to_owned();
-    drop(server);
-    let ended = run(&mut check(home.path(), &url));
+    let (nobody, home) = (Reserved::free(), home());
+    let ended = run(&mut check(
+        home.path(),
+        &format!("http://{}/safe", nobody.address()),
+    ));
     assert_eq!(ended.code, Some(3), "{}", ended.all());
     assert!(
         ended.stdout.contains("connection refused"),

@@ -1,6 +1,7 @@
 //! Connections that stay silent, close, break off during the run, or fail in the TLS handshake.
 
 use super::{check, check_target, check_with};
+use crate::support::port::Reserved;
 use crate::support::program::named_in_ledgers;
 use crate::support::scripted::{Asked, Deed, PASSWORD, Scripted, USER, authorization};
 use safe_conformance::engine::Verdict;
@@ -226,10 +227,8 @@ async fn ten_thousand_certificates() {
 
 #[tokio::test]
 async fn a_port_where_nobody_listens() {
-    let server = Scripted::start(|_| Deed::Healthy);
-    let url = server.url();
-    drop(server);
-    let checked = check(&url).await;
+    let nobody = Reserved::free();
+    let checked = check(&format!("http://{}/safe", nobody.address())).await;
     checked
         .says(
             "server.reachable",
@@ -245,7 +244,7 @@ async fn a_port_where_nobody_listens() {
 async fn a_server_that_disappears_in_mid_run() {
     let seen = Arc::new(AtomicUsize::new(0));
     let counter = Arc::clone(&seen);
-    let server = Scripted::start(move |_| {
+    let mut server = Scripted::start(move |_| {
         counter.fetch_add(1, Ordering::Relaxed);
         Deed::Healthy
     });
@@ -254,10 +253,10 @@ async fn a_server_that_disappears_in_mid_run() {
         while seen.load(Ordering::Relaxed) < 80 {
             std::thread::sleep(Duration::from_millis(1));
         }
-        server.crash()
+        (server.crash(), server)
     });
     let checked = check(&url).await;
-    let left = killer.join().expect("the server ends");
+    let (left, _server) = killer.join().expect("the server ends");
     // A ban looks the same: the report does not blame the server, and the run names the reason.
     let why = checked
         .report
