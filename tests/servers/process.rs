@@ -96,7 +96,7 @@ pub struct Running {
     child: Child,
     /// Kept for as long as the server runs.
     pub folder: Folder,
-    /// Two that start at once would otherwise share a port: one ends, and the other answers for both.
+    /// Two that start at once could otherwise share a port: one ends, and the other answers for it.
     _reserved: Reserved,
 }
 

@@ -1,4 +1,4 @@
-//! A port on which nothing listens, or only who is told to.
+//! A port on which nothing listens but a server that is given it.
 
 use std::net::{Ipv4Addr, SocketAddr};
 use tokio::net::TcpSocket;
@@ -7,8 +7,8 @@ use tokio::net::TcpSocket;
 /// any port nor to a connection.
 ///
 /// It is bound, but nothing listens on it. A server that sets `SO_REUSEADDR`, as this socket does,
-/// may bind it too. A port that is only looked up, or that a server has left, may go to another test
-/// that runs at the same time, which then answers.
+/// may bind it too. A port that is only looked up, or that a server has left, may go to a server of
+/// another test, which then answers.
 pub struct Reserved(TcpSocket);
 
 impl Reserved {

@@ -73,11 +73,25 @@ fn says_why(ended: &Ended, why: &str) -> bool {
 /// Interrupts runs at moments spread over the run, counted in requests and therefore the same on
 /// any machine.
 fn interrupted_by(signal: &str) {
-    let incomplete = count_of(|moment| interrupted_at(signal, moment));
+    let unclean = AtomicUsize::new(0);
+    let incomplete = count_of(|moment| {
+        let interrupted = interrupted_at(signal, moment);
+        unclean.fetch_add(usize::from(interrupted.left_something), Ordering::Relaxed);
+        !interrupted.is_complete
+    });
     assert!(
         incomplete >= moments() - 3,
         "only {incomplete} runs were interrupted"
     );
+    let unclean = unclean.into_inner();
+    // A busy machine may not confirm every deletion within the time that a stopped run has.
+    assert!(unclean <= moments() / 2, "{unclean} runs left something");
+}
+
+/// What became of a run that was interrupted.
+struct Interrupted {
+    is_complete: bool,
+    left_something: bool,
 }
 
 /// Returns at how many moments something is so, several of which are tried at once.
@@ -89,8 +103,7 @@ fn count_of(is_so: impl Fn(usize) -> bool + Sync) -> usize {
     count.into_inner()
 }
 
-/// Interrupts a run; returns whether it was still incomplete.
-fn interrupted_at(signal: &str, moment: usize) -> bool {
+fn interrupted_at(signal: &str, moment: usize) -> Interrupted {
     let server = with_delay();
     let home = home();
     let form = format!("json={}", home.path().join("report.json").display());
@@ -107,19 +120,25 @@ fn interrupted_at(signal: &str, moment: usize) -> bool {
         assert_says_that_it_was_stopped(&ended, &report, signal);
     }
     server.settle();
-    assert_eq!(
-        server.running.stored(),
-        0,
-        "moment {moment}: {}",
-        ended.all()
-    );
-    assert_eq!(report["left_behind"], 0);
-    assert!(
-        ledgers(&home.path().join("ledgers")).is_empty(),
-        "moment {moment}: {}",
-        ended.all()
-    );
-    !is_complete
+    let folder = home.path().join("ledgers");
+    let left = report["left_behind"].as_u64().expect("a count");
+    let left = usize::try_from(left).expect("a small count");
+    let named = named_in_ledgers(&folder).len();
+    let stored = server.running.stored();
+    let context = || format!("moment {moment}, {stored} are left: {}", ended.all());
+    // The ledger also names uploads that were announced but never sent.
+    assert!(named >= left && left >= stored, "{}", context());
+    if left > 0 {
+        assert!(!is_complete, "{}", context());
+        let swept = run(&mut sweep(home.path(), server.url()));
+        assert_eq!(swept.code, Some(0), "moment {moment}: {}", swept.all());
+        assert_eq!(server.running.stored(), 0, "moment {moment}");
+    }
+    assert!(ledgers(&folder).is_empty(), "{}", context());
+    Interrupted {
+        is_complete,
+        left_something: left > 0,
+    }
 }
 
 fn assert_says_that_it_was_stopped(ended: &Ended, report: &serde_json::Value, signal: &str) {
