@@ -27,6 +27,7 @@ mod profiles;
 mod properties;
 mod prose;
 mod readme;
+mod releases;
 mod replayed_servers;
 mod reports;
 mod residue;

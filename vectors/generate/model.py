@@ -12,7 +12,7 @@ HEX_UP_TO = 4112
 # operation. A name is the first of the releases that are alike, or represents them.
 EARLIER = {
     "read_backup": ("android-4.57", "android-4.8", "android-5.3", "android-5.8", "android-6.0", "android-6.1", "ios-4.6", "ios-4.8", "ios-4.8.4", "ios-4.9",
-                    "ios-5.4", "ios-5.8", "ios-5.9", "ios-6.3", "ios-6.8", "ios-6.8.8", "ios-7.0.0", "ios-7.0.4", "ios-7.0.5"),
+                    "ios-5.4", "ios-5.8", "ios-5.9", "ios-6.3", "ios-6.8", "ios-6.8.8", "ios-7.0.0", "ios-7.0.4"),
     "write_backup": ("android-4.5", "android-4.57", "android-4.7-test", "android-4.8", "android-4.84", "android-5.0", "android-5.0.5", "android-5.3",
                      "android-5.7", "android-6.0", "ios-4.6", "ios-4.8", "ios-4.8.3", "ios-4.9", "ios-4.9-devicelink", "ios-5.1"),
 }

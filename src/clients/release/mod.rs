@@ -175,10 +175,7 @@ releases! {
     Ios7_0 = Ios "7.0" to "7.0.3" { reads "errors are shown; a group that was left ends the groups" }
     Ios7_0_4 = Ios "7.0.4" to "7.0.4" { reads "a body that does not open is an error" }
     Ios7_0_5 = Ios "7.0.5" to "7.1.1" { reads "groups that were left stay so" }
-    Ios7_2 = Ios "7.2" to "7.2.2" {
-        reads "nothing else is restored"
-        asks "the Safe password instead of the server's password at a restore"
-    }
+    Ios7_2 = Ios "7.2" to "7.2.2" { asks "the Safe password instead of the server's password at a restore" }
     DesktopPreview14 = Desktop "preview 1" to "preview 14" {
         reads "only what was made to link it"
         asks "`HEAD`, then `GET`"
