@@ -3,6 +3,7 @@
 use super::Exit;
 use super::credentials::ServerArguments;
 use super::ended::{Complaint, Ended};
+use super::number::between;
 use super::output::{OutputArguments, tell};
 use super::selection::{selection, unplanned};
 use crate::diagnosis::Shell;
@@ -25,10 +26,10 @@ pub(super) struct Arguments {
     #[command(flatten)]
     output: OutputArguments,
     /// Only these checks, and the checks they need: whole segments of an ID, such as `tls` or
-    /// `upload.accepted`
+    /// `upload.accepted`; several with commas
     #[arg(long, value_name = "ID", value_delimiter = ',')]
     only: Vec<String>,
-    /// All checks except these
+    /// All checks except these; several with commas
     #[arg(long, value_name = "ID", value_delimiter = ',')]
     skip: Vec<String>,
     /// Never send a wrong password (otherwise one is sent, once)
@@ -37,9 +38,9 @@ pub(super) struct Arguments {
     /// How many bytes each size check may upload
     #[arg(long, value_name = "BYTES", default_value_t = 16 * 1024 * 1024)]
     max_upload: u64,
-    /// Make one more upload that takes this many seconds, as over a slow line [default with the
-    /// option: 70]
-    #[arg(long, value_name = "SECONDS", num_args = 0..=1, require_equals = true, default_missing_value = "70", value_parser = clap::value_parser!(u64).range(1..=3600))]
+    /// Make one more upload that takes this many seconds (70 if none are given), as over a slow
+    /// line
+    #[arg(long, value_name = "SECONDS", num_args = 0..=1, require_equals = true, default_missing_value = "70", value_parser = between(1_u64, 3600))]
     slow_uplink: Option<u64>,
     /// Repeat the run with this seed, as a report shows it: 64 hex digits
     #[arg(long, value_name = "HEX")]
@@ -49,13 +50,13 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "PACE")]
     pace: Option<PaceChoice>,
     /// How long the whole run may take, in seconds [default: 180, more on a slow server]
-    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=86_400))]
+    #[arg(long, value_name = "SECONDS", value_parser = between(1_u64, 86_400))]
     deadline: Option<u64>,
     /// How long one answer may take, in seconds
-    #[arg(long, value_name = "SECONDS", default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=600))]
+    #[arg(long, value_name = "SECONDS", default_value_t = 10, value_parser = between(1_u64, 600))]
     timeout: u64,
     /// How many checks run at once
-    #[arg(long, value_name = "COUNT", default_value_t = 16, value_parser = clap::value_parser!(u16).range(1..=64))]
+    #[arg(long, value_name = "COUNT", default_value_t = 16, value_parser = between(1_u16, 64))]
     jobs: u16,
     /// At the end, remove this run's own files, by name, from the bin of a Nextcloud
     #[arg(long)]
@@ -63,7 +64,8 @@ pub(super) struct Arguments {
     /// Record everything the server answered, for `judge`
     #[arg(long, value_name = "FILE")]
     transcript: Option<PathBuf>,
-    /// The folder for the ledgers that `sweep` reads
+    /// The folder for the ledgers that `sweep` reads [default: safe-conformance in
+    /// $XDG_STATE_HOME or ~/.local/state]
     #[arg(long, value_name = "FOLDER")]
     ledger_dir: Option<PathBuf>,
 }

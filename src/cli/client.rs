@@ -1,6 +1,7 @@
 //! `client`: checks an implementation of a client against the known-answer vectors.
 
 use super::ended::{Complaint, Ended};
+use super::number::between;
 use super::output::{OutputArguments, tell};
 use super::selection::{selection, unplanned};
 use crate::adapter::{Limits, Tell};
@@ -41,26 +42,27 @@ pub(super) struct Arguments {
     held_to: Option<Release>,
     #[command(flatten)]
     output: OutputArguments,
-    /// Only these vectors: whole segments of an ID, such as `kdf` or `envelope.crc`
+    /// Only these vectors: whole segments of an ID, such as `kdf` or `envelope.crc`;
+    /// several with commas
     #[arg(long, value_name = "ID", value_delimiter = ',')]
     only: Vec<String>,
-    /// All vectors except these
+    /// All vectors except these; several with commas
     #[arg(long, value_name = "ID", value_delimiter = ',')]
     skip: Vec<String>,
     /// Also run the vectors that take 1 GiB of memory
     #[arg(long)]
     large_memory: bool,
     /// How many adapters run at once; each needs 64 MiB of memory to derive keys
-    #[arg(long, value_name = "COUNT", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=64))]
+    #[arg(long, value_name = "COUNT", default_value_t = 1, value_parser = between(1_u16, 64))]
     jobs: u16,
     /// How long one answer may take, in seconds
-    #[arg(long, value_name = "SECONDS", default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=3600))]
+    #[arg(long, value_name = "SECONDS", default_value_t = 10, value_parser = between(1_u64, 3600))]
     timeout: u64,
     /// How long the adapter may take to start, in seconds
-    #[arg(long, value_name = "SECONDS", default_value_t = 30, value_parser = clap::value_parser!(u64).range(1..=3600))]
+    #[arg(long, value_name = "SECONDS", default_value_t = 30, value_parser = between(1_u64, 3600))]
     start_timeout: u64,
     /// How long the whole run may take, in seconds
-    #[arg(long, value_name = "SECONDS", default_value_t = 600, value_parser = clap::value_parser!(u64).range(1..=86_400))]
+    #[arg(long, value_name = "SECONDS", default_value_t = 600, value_parser = between(1_u64, 86_400))]
     deadline: u64,
     /// The longest answer that is read, in bytes
     #[arg(long, value_name = "BYTES", default_value_t = 8 * 1024 * 1024)]

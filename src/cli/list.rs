@@ -74,7 +74,11 @@ fn text<C: Context>(checks: impl Iterator<Item = &'static Check<C>>) -> String {
             "{:<34} {:<13} {:<21} ",
             check.id,
             check.level,
-            check.clients.to_string()
+            if check.clients.is_empty() {
+                "no client".to_owned()
+            } else {
+                check.clients.to_string()
+            }
         );
         let width = width();
         // On a narrow terminal the title goes on the next line.

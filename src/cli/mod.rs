@@ -22,6 +22,7 @@ mod judge;
 mod list;
 mod login;
 mod losses;
+mod number;
 mod output;
 mod retention;
 mod rig;

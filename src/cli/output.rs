@@ -52,9 +52,9 @@ pub(super) struct OutputArguments {
 
 #[derive(Clone, Copy, ValueEnum)]
 enum FailOn {
-    /// What breaks a client of today.
+    /// A Required deviation (for Desktop also a Recommended one).
     Required,
-    /// Any warning, too.
+    /// Any warning.
     Recommended,
 }
 

@@ -3,6 +3,7 @@
 use super::Exit;
 use super::credentials::ServerArguments;
 use super::ended::{Complaint, Ended};
+use super::number::between;
 use super::output::{ReportArguments, print, width};
 use crate::engine::Ending;
 use crate::report::blocks_page;
@@ -55,7 +56,7 @@ struct Common {
     #[arg(long, value_name = "FILE")]
     ledger: PathBuf,
     /// How long one answer may take, in seconds
-    #[arg(long, value_name = "SECONDS", default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=600))]
+    #[arg(long, value_name = "SECONDS", default_value_t = 10, value_parser = between(1_u64, 600))]
     timeout: u64,
 }
 
@@ -65,10 +66,10 @@ struct Plant {
     common: Common,
     /// The number of days between two visits; the last visit is this long before the end of the
     /// retention
-    #[arg(long, value_name = "DAYS", default_value_t = 1, value_parser = clap::value_parser!(i64).range(1..=SELDOM))]
+    #[arg(long, value_name = "DAYS", default_value_t = 1, value_parser = between(1_i64, SELDOM))]
     every: i64,
     /// Watch for at most this many days, even if the server promises more
-    #[arg(long, value_name = "DAYS", value_parser = clap::value_parser!(i64).range(1..=36_500))]
+    #[arg(long, value_name = "DAYS", value_parser = between(1_i64, 36_500))]
     days: Option<i64>,
 }
 

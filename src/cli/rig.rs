@@ -5,6 +5,7 @@ mod compare;
 
 use super::Exit;
 use super::ended::{Complaint, Ended};
+use super::number::between;
 use super::output::{OutputArguments, width};
 use super::selection::{selection, unplanned};
 use crate::clients::Release;
@@ -60,11 +61,10 @@ pub(super) struct Arguments {
     /// Print the cases and what each expects, without running them
     #[arg(long)]
     list: bool,
-    /// Only this case; the first segments of a name, such as `rig.backup`, select all cases
-    /// below
-    #[arg(long = "case", value_name = "ID", value_delimiter = ',')]
-    cases: Vec<String>,
-    /// Leave this case out
+    /// Only these cases: whole segments of an ID, such as `rig.backup`; several with commas
+    #[arg(long, value_name = "ID", value_delimiter = ',')]
+    only: Vec<String>,
+    /// All cases except these; several with commas
     #[arg(long, value_name = "ID", value_delimiter = ',')]
     skip: Vec<String>,
     /// Which client to follow if the published clients differ: android, ios or desktop for its
@@ -79,13 +79,13 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "FOLDER")]
     dir: Option<PathBuf>,
     /// How many cases run at once; by hand always one
-    #[arg(long, value_name = "COUNT", default_value_t = 8, value_parser = clap::value_parser!(u16).range(1..=64))]
+    #[arg(long, value_name = "COUNT", default_value_t = 8, value_parser = between(1_u16, 64))]
     jobs: u16,
     /// How long one action may take, in seconds [default: 60, by hand 600]
-    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=3600))]
+    #[arg(long, value_name = "SECONDS", value_parser = between(1_u64, 3600))]
     timeout: Option<u64>,
     /// How long the whole run may take, in seconds [default: 600, by hand 14400]
-    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=86_400))]
+    #[arg(long, value_name = "SECONDS", value_parser = between(1_u64, 86_400))]
     deadline: Option<u64>,
 }
 
@@ -114,7 +114,7 @@ pub(super) async fn run(arguments: Arguments) -> Ended {
     }
     if let Some(id) = looks_back_at_nothing(&arguments) {
         return Err(Complaint::usage(format!(
-            "`{id}` judges what other cases sent, but no such case is selected; add one: --case rig.backup.first,{id}"
+            "`{id}` judges what other cases sent, but no such case is selected; add one: --only rig.backup.first,{id}"
         )));
     }
     let is_by_hand = arguments.exec.is_none();
@@ -160,8 +160,8 @@ fn supports_nothing(report: &Report) -> bool {
 
 /// Returns the selection of cases: by hand the tour, unless some are named.
 fn asked_for(arguments: &Arguments) -> Selection {
-    let mut asked_for = selection(&arguments.cases, &arguments.skip);
-    if arguments.cases.is_empty() && arguments.exec.is_none() {
+    let mut asked_for = selection(&arguments.only, &arguments.skip);
+    if arguments.only.is_empty() && arguments.exec.is_none() {
         asked_for.only = by_hand::TOUR.into_iter().map(Pattern::new).collect();
     }
     asked_for

@@ -3,6 +3,7 @@
 use super::Exit;
 use super::credentials::{environment, secret_line};
 use super::ended::{Complaint, Ended, shown_by};
+use super::number::between;
 use super::output::{print, width};
 use crate::engine::{did_you_mean, nearest};
 use crate::reference::{self, Fault, Login, Options, Profile};
@@ -40,7 +41,7 @@ pub(super) struct Arguments {
     #[arg(long)]
     list_profiles: bool,
     /// Shorten the delays, locks, limits and bans of --like by this factor
-    #[arg(long, value_name = "FACTOR", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=1000), requires = "like")]
+    #[arg(long, value_name = "FACTOR", default_value_t = 1, value_parser = between(1_u32, 1000), requires = "like")]
     speed: u32,
     /// Fail in this way, as a real server does; may be given several times
     #[arg(long = "fault", value_name = "NAME")]

@@ -8,6 +8,7 @@ use super::Exit;
 use super::credentials::{ServerArguments, prompted};
 use super::ended::{Complaint, Ended};
 use super::login::{self, Keep};
+use super::number::between;
 use super::output::{OutputArguments, Outputs, width};
 use crate::diagnosis::FOLDER;
 use crate::report::Progress;
@@ -31,7 +32,7 @@ Examples:
   safe-conformance setup https://nas.example:5006/threema-safe --user alice --dry-run
   safe-conformance setup https://dav.example/safe --user alice --max-backup-bytes 2097152 --yes
 
-URL is the folder for Threema Safe. For Nextcloud and its relatives any address works: setup finds \
+URL is the folder for Threema Safe. For Nextcloud and servers derived from it any address works: setup finds \
 the folder. It changes only what its plan shows. It can be repeated: existing files stay as they are.";
 
 /// Arguments of `setup`.
@@ -43,12 +44,13 @@ pub(super) struct Arguments {
     #[command(flatten)]
     output: OutputArguments,
     /// The largest backup that `config` promises to accept, in bytes
-    #[arg(long, value_name = "BYTES", default_value_t = ServerConfig::USUAL.max_backup_bytes, value_parser = clap::value_parser!(i64).range(1024..=67_108_864))]
+    #[arg(long, value_name = "BYTES", default_value_t = ServerConfig::USUAL.max_backup_bytes, value_parser = between(1024_i64, 67_108_864))]
     max_backup_bytes: i64,
     /// How long `config` promises to keep a backup, in days
-    #[arg(long, value_name = "DAYS", default_value_t = ServerConfig::USUAL.retention_days, value_parser = clap::value_parser!(i64).range(1..=3650))]
+    #[arg(long, value_name = "DAYS", default_value_t = ServerConfig::USUAL.retention_days, value_parser = between(1_i64, 3650))]
     retention_days: i64,
-    /// Nextcloud: log in with the browser instead of typing a password here; works with two factors
+    /// Nextcloud: log in with the browser instead of typing a password here; also works with
+    /// two-factor authentication
     #[arg(long, conflicts_with_all = ["user", "password_file", "token_file", "dry_run"])]
     login: bool,
     /// The file for the app password of --login: new, and readable only by you
@@ -72,9 +74,10 @@ pub(super) struct Arguments {
     #[arg(long, conflicts_with = "yes")]
     dry_run: bool,
     /// How long one answer may take, in seconds
-    #[arg(long, value_name = "SECONDS", default_value_t = 20, value_parser = clap::value_parser!(u64).range(1..=600))]
+    #[arg(long, value_name = "SECONDS", default_value_t = 20, value_parser = between(1_u64, 600))]
     timeout: u64,
-    /// The folder for the ledgers that `sweep` reads
+    /// The folder for the ledgers that `sweep` reads [default: safe-conformance in
+    /// $XDG_STATE_HOME or ~/.local/state]
     #[arg(long, value_name = "FOLDER")]
     ledger_dir: Option<PathBuf>,
 }

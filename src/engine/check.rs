@@ -224,7 +224,7 @@ impl From<Deviation> for Outcome {
 /// Outcome>`, where an error is an outcome that ends the check early.
 macro_rules! checks {
     ($context:ty; $(
-        $(#[doc = $doc:literal])+
+        $(#[doc = $doc:literal])*
         $name:ident = Check {
             id: $id:expr,
             clause: $clause:expr,
@@ -240,10 +240,17 @@ macro_rules! checks {
         }
     )*) => {
         $(
-            $(#[doc = $doc])+
+            $(#[doc = $doc])*
             pub const $name: $crate::engine::Check<$context> = $crate::engine::Check {
                 id: $id,
-                title: concat!($($doc),+),
+                title: {
+                    let title = concat!($($doc),*);
+                    assert!(
+                        !title.is_empty(),
+                        concat!("`", stringify!($name), "` has no doc comment, which is its requirement"),
+                    );
+                    title
+                },
                 clause: $clause,
                 level: $level,
                 clients: $clients,

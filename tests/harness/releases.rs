@@ -148,7 +148,7 @@ fn a_release_differs_from_the_one_before_in_what_its_entry_says_and_in_nothing_e
             let differing = differing(before, release, aspect);
             match (release.change(aspect), differing.first()) {
                 (Some(change), None) => {
-                    wrong.push(format!("{release}: no case shows \"{change}\""))
+                    wrong.push(format!("{release}: no case shows \"{change}\""));
                 }
                 (None, Some(first)) => {
                     wrong.push(format!(

@@ -70,7 +70,7 @@ impl Drop for Program {
 }
 
 fn goes_on() -> Result<(), Failed> {
-    let mut program = Program::start(&["--case", "rig.test.healthy"])?;
+    let mut program = Program::start(&["--only", "rig.test.healthy"])?;
     program.after("Without --exec you drive the client yourself")?;
     let page = program.after("root certificate of this run: ")?;
     program.after("Only this computer can reach it")?;

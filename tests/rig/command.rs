@@ -76,9 +76,9 @@ fn list_and_explain() -> Result<(), Failed> {
     ];
     is(0, &ids, &run(&here, &["rig", "--list"])?)?;
     is(0, &ids, &run(&here, &["list", "--rig"])?)?;
-    let parts = ["rig.backup.413", "413", "--case rig.backup.413"];
+    let parts = ["rig.backup.413", "413", "--only rig.backup.413"];
     is(0, &parts, &run(&here, &["explain", "rig.backup.413"])?)?;
-    let unknown = run(&here, &["rig", "--exec", "true", "--case", "rig.nonsense"])?;
+    let unknown = run(&here, &["rig", "--exec", "true", "--only", "rig.nonsense"])?;
     is(
         2,
         &["rig.nonsense", "`safe-conformance rig --list`"],
@@ -88,7 +88,7 @@ fn list_and_explain() -> Result<(), Failed> {
 
 fn supports_nothing() -> Result<(), Failed> {
     let here = folder("nothing")?;
-    let found = run(&here, &["rig", "--exec", "exit 127", "--case", "rig.test"])?;
+    let found = run(&here, &["rig", "--exec", "exit 127", "--only", "rig.test"])?;
     is(
         4,
         &["ended with exit code 127 for every action of the selected cases"],
@@ -105,15 +105,15 @@ fn supports_nothing() -> Result<(), Failed> {
 fn looks_back_at_nothing() -> Result<(), Failed> {
     let here = folder("back")?;
     for choice in ["rig.request", "rig.body.nonce", "rig.secret.password"] {
-        let found = run(&here, &["rig", "--exec", "exit 127", "--case", choice])?;
+        let found = run(&here, &["rig", "--exec", "exit 127", "--only", choice])?;
         is(
             2,
-            &["judges what other cases sent", "--case rig.backup.first,"],
+            &["judges what other cases sent", "--only rig.backup.first,"],
             &found,
         )?;
     }
     let both = "rig.backup.first,rig.request.path";
-    let found = run(&here, &["rig", "--exec", "exit 127", "--case", both])?;
+    let found = run(&here, &["rig", "--exec", "exit 127", "--only", both])?;
     is(4, &[], &found)
 }
 
@@ -122,9 +122,9 @@ fn does_nothing() -> Result<(), Failed> {
     let client = "case $SAFE_RIG_ACTION in test|backup) exit 0 ;; *) exit 127 ;; esac";
     let found = run(
         &here,
-        &["rig", "--exec", client, "--case", "rig.backup.first"],
+        &["rig", "--exec", client, "--only", "rig.backup.first"],
     )?;
-    let parts = ["nothing was uploaded", "--case rig.backup.first", "case"];
+    let parts = ["nothing was uploaded", "--only rig.backup.first", "case"];
     is(1, &parts, &found)?;
     if found.1.contains("vector") {
         return Err(Failed::from(found.1));
@@ -134,7 +134,7 @@ fn does_nothing() -> Result<(), Failed> {
 
 fn knows_every_action() -> Result<(), Failed> {
     let here = folder("everything")?;
-    let found = run(&here, &["rig", "--exec", "exit 0", "--case", "rig.delete"])?;
+    let found = run(&here, &["rig", "--exec", "exit 0", "--only", "rig.delete"])?;
     is(1, &["rig.contract.unsupported"], &found)
 }
 
@@ -149,7 +149,7 @@ fn keeps_a_folder_a_case() -> Result<(), Failed> {
         "rig",
         "--exec",
         "sh ./client.sh",
-        "--case",
+        "--only",
         "rig.test",
         "--dir",
         "seen",

@@ -28,7 +28,7 @@ pub fn survives() -> Result<Completion, Failed> {
     let folder = tempfile::tempdir()?;
     let kept = folder.path().join("kept");
     let kept_name = kept.to_string_lossy().into_owned();
-    let mut program = Program::start(&["--case", CASE, "--dir", &kept_name, "--timeout", "600"])?;
+    let mut program = Program::start(&["--only", CASE, "--dir", &kept_name, "--timeout", "600"])?;
     let url = reqwest::Url::parse(&program.after("server  ")?)?;
     let credentials = program.after("user  ")?;
     let (user, password) = credentials

@@ -36,11 +36,11 @@ pub(super) const TOUR: [&str; 10] = [
 /// Arguments of `rig` without a command.
 #[derive(Args)]
 pub(super) struct HandArguments {
-    /// By hand: the address at which other devices reach this machine; without this option,
-    /// loopback
+    /// Without --exec (by hand): the address at which other devices reach this machine [default:
+    /// loopback]
     #[arg(long, value_name = "ADDRESS", conflicts_with = "exec")]
     listen: Option<IpAddr>,
-    /// By hand: the Threema ID of the client, if it cannot use another one
+    /// Without --exec: the Threema ID of the client, if it cannot use another one
     #[arg(
         long,
         value_name = "ID",
@@ -48,7 +48,7 @@ pub(super) struct HandArguments {
         conflicts_with = "exec"
     )]
     id: Option<String>,
-    /// By hand: a file with the client's Safe password, on its first line
+    /// Without --exec: a file with the client's Safe password, on its first line
     #[arg(long, value_name = "FILE", requires = "id", conflicts_with = "exec")]
     backup_password_file: Option<PathBuf>,
 }

@@ -171,7 +171,7 @@ fn of_case(case: &'static RigCase, like: Like, variants: &'static [Like]) -> Rig
         // Created once.
         expected: String::leak(case.expected(like)),
         remedy: String::leak(format!(
-            "Run it alone with `--case {}`; the requests are in `exchanges.txt` in its folder.",
+            "Run it alone with `--only {}`; the requests are in `exchanges.txt` in its folder.",
             case.case.id
         )),
         run: |context| Box::pin(play(context)),

@@ -5,6 +5,7 @@ use super::{assert_valid, check, home, report, server};
 use crate::support::port::Reserved;
 use crate::support::program::{file, program, run};
 use safe_conformance::reference::Fault;
+use std::path::Path;
 use std::process::Command;
 
 /// Exit code 4, in the text and in the JSON, and no client that passes.
@@ -111,9 +112,36 @@ fn both_mobile_clients_unknown_is_no_success() {
     }
 }
 
+/// The names of the forms of a report, as the program lists them.
+fn forms(home: &Path) -> Vec<String> {
+    let ended = run(program(home).args(["check", "--report", "no-form=-"]));
+    let (_, names) = ended.stderr.split_once("expected ").expect("the names");
+    let names = names.lines().next().unwrap_or_default();
+    let names = names.replace(" or ", ", ");
+    names.split(", ").map(str::to_owned).collect()
+}
+
+/// Whether a report in a form says the exit code. All say `Exit code 3`, but JSON, and JUnit where
+/// nothing failed.
+fn says(form: &str, report: &str, code: i32) -> bool {
+    let counts_failures = !report.contains("failures=\"0\" errors=\"0\">");
+    let has_failure = report.contains("<failure") || report.contains("<error");
+    let in_words = report.contains(&format!("Exit code {code}"));
+    match (form, code) {
+        ("json", code) => report.contains(&format!("\"exit\": {code},")),
+        ("junit", 0) => {
+            report.contains("name=\"run.exit-code\"") && !counts_failures && !has_failure
+        }
+        ("junit", _) => in_words && counts_failures && has_failure,
+        _ => in_words,
+    }
+}
+
 #[test]
-fn junit_fails_wherever_the_exit_code_is_not_0() {
+fn every_form_of_a_report_says_the_exit_code() {
     let (healthy, home) = (server(&[]), home());
+    let forms = forms(home.path());
+    assert!(forms.len() >= 5, "{forms:?}");
     let warned = server(&[Fault::AnonymousRead]);
     let stale = file(
         home.path(),
@@ -131,19 +159,18 @@ fn junit_fails_wherever_the_exit_code_is_not_0() {
         (3, healthy.url(), &["--max-upload", "0"]),
         (4, healthy.url(), &["--only", "tls"]),
     ] {
-        let ended = run(check(home.path(), url)
-            .args(arguments)
-            .args(["--report", "junit=-"]));
+        let mut command = check(home.path(), url);
+        command.args(arguments);
+        for form in &forms {
+            let file = home.path().join(form);
+            command.arg(format!("--report={form}={}", file.display()));
+        }
+        let ended = run(&mut command);
         assert_eq!(ended.code, Some(code), "{arguments:?}: {}", ended.all());
-        let failed = ended.stdout.contains("<failure") || ended.stdout.contains("<error");
-        assert_eq!(failed, code != 0, "{arguments:?}: {}", ended.stdout);
-        let counted = !ended.stdout.contains("failures=\"0\" errors=\"0\">");
-        assert_eq!(counted, code != 0, "{arguments:?}: {}", ended.stdout);
-        assert!(
-            ended.stdout.contains("name=\"run.exit-code\""),
-            "{}",
-            ended.stdout
-        );
+        for form in &forms {
+            let report = std::fs::read_to_string(home.path().join(form)).expect("a report");
+            assert!(says(form, &report, code), "{form}, {arguments:?}: {report}");
+        }
     }
 }
 
