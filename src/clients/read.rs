@@ -277,6 +277,8 @@ impl Directory {
 }
 
 #[cfg(test)]
+mod keys_of_ios;
+#[cfg(test)]
 mod properties;
 #[cfg(test)]
 mod tests;

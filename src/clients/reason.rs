@@ -51,10 +51,6 @@ pub(in crate::clients) mod mobile {
 
 /// What no source says, shared by the readers and the table of losses.
 pub(in crate::clients) mod unsourced {
-    pub(in crate::clients) const GROUP_KEY_BEFORE_4_9: &str =
-        "no source says whether iOS before 4.9 reads it";
-    pub(in crate::clients) const POLICIES_BEFORE_4_8: &str =
-        "no source says whether iOS before 4.8 reads it";
     pub(in crate::clients) const LEFT_BEFORE_5_7: &str =
         "no source says what Android before 5.7 does with a group that the user left";
     pub(in crate::clients) const LINK_WITHOUT_VALUE: &str = "no source says what iOS does with it";

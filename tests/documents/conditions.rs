@@ -34,6 +34,7 @@ pub fn covers(unknown: &Unknown, it: &Situation<'_>) -> bool {
 pub fn stops(row: &StopRow, it: &Crossing<'_>) -> bool {
     let condition = match row.why.id {
         "time-unsigned" | "time-unsigned-hangs" => before_1970,
+        "time-unsigned-older-ios" => made_before_1970,
         "no-contacts-hangs" => |it: &Crossing<'_>| it.backup.contacts.is_empty(),
         "directory-needed" => {
             |it: &Crossing<'_>| !it.directory.is_reachable() && it.contacts().next().is_some()
@@ -204,10 +205,6 @@ fn holds(when: When, it: &Situation<'_>) -> bool {
             it.has_other_key(contact) && contact.verification != Some(Verification::Full)
         }),
         When::NoDate => it.time().is_some_and(|time| time.0 > 8_640_000_000_000_000),
-        When::HasPolicy => it.contact().is_some_and(|contact| {
-            let policies = [contact.read_receipts, contact.typing_indicators];
-            policies.iter().flatten().any(|it| *it != Policy::Default)
-        }),
         When::ListWithoutName => it.list().is_some_and(|list| list.name.is_none()),
         When::GroupWithoutOneself => it.group().is_some_and(|group| is_left(it, group)),
         When::NoContacts => it.backup.contacts.is_empty(),
@@ -246,6 +243,15 @@ fn before_1970(it: &Crossing<'_>) -> bool {
     contacts
         .chain(groups)
         .any(|(created, updated)| is_before(if with_update { updated } else { created }))
+}
+
+/// iOS 4.6 ignores when a group was made.
+fn made_before_1970(it: &Crossing<'_>) -> bool {
+    let contacts = it.contacts().map(|contact| contact.created_at);
+    let groups = it.backup.groups.iter().map(|group| group.created_at);
+    let groups = groups.filter(|_| it.release.since(Release::Ios4_8));
+    let mut times = contacts.chain(groups).flatten();
+    times.any(|time| time < Timestamp(0))
 }
 
 fn list_id_begins_high(it: &Crossing<'_>) -> bool {
@@ -428,7 +434,7 @@ pub fn witness(row: &str) -> Case {
         "created-before-1970-android" => {
             set_times(backup, Some(Timestamp(-1)), Some(Timestamp(2_000)));
         }
-        "time-unsigned" | "time-unsigned-hangs" => {
+        "time-unsigned" | "time-unsigned-hangs" | "time-unsigned-older-ios" => {
             backup.contacts[0].created_at = Some(Timestamp(-1));
             backup.groups[0].last_update = Some(Timestamp(-1));
         }

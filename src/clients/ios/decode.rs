@@ -1,13 +1,14 @@
 //! Swift's decoder, as far as it decides whether a backup is restored: one value of the wrong type
 //! refuses the whole document.
 
-use super::reasons::{UNSIGNED, UNSIGNED_HANGS};
+use super::keys;
+use super::reasons::{UNSIGNED, UNSIGNED_CREATED, UNSIGNED_HANGS};
 use crate::clients::read::{self, Step, because, beyond_judgement, stop, unknown};
 use crate::clients::release::Release;
 use crate::clients::restore::{Broken, Outcome, Stop};
 use crate::safe::Stage;
 use crate::safe::backup::{At, Info, Version};
-use crate::safe::json::{self, Document, JsonError, Object, Path, Reason, Text, Value};
+use crate::safe::json::{Document, JsonError, Object, Reason, Text, Value};
 use zeroize::Zeroizing;
 
 const DECODER: &str = "clients.read.string-for-number";
@@ -48,8 +49,9 @@ impl Decoder {
             Reason::NotUtf8 if may_be_taken(json) => {
                 unknown("that iOS refuses what is not UTF-8 is inferred, and nothing was executed")
             }
+            // Source: JSONScanner.swift of swift-foundation.
             Reason::ControlCharacter
-                if !read::path_of(error).is_some_and(|path| is_decoded(&path)) =>
+                if !read::path_of(error).is_some_and(|path| keys::decodes(self.release, &path)) =>
             {
                 unknown(format!(
                     "{error}: iOS refuses this character when it decodes the string, but it does not decode this one"
@@ -143,9 +145,12 @@ impl Decoder {
         }
     }
 
-    /// Returns the member, unless it is absent or `null`.
-    fn member<'v>(object: &'v Object, key: &str) -> Option<&'v Value> {
-        object.first(key).filter(|value| **value != Value::Null)
+    /// Returns the member, unless it is absent or `null`, or this release does not decode it.
+    fn member<'v>(self, object: &'v Object, key: &str, at: &At<'_>) -> Option<&'v Value> {
+        let value = object.first(key).filter(|value| **value != Value::Null)?;
+        let place = at.path();
+        debug_assert!(keys::is_known(&place), "no release decodes {place}");
+        keys::decodes(self.release, &place).then_some(value)
     }
 
     pub fn object<'v>(
@@ -154,7 +159,7 @@ impl Decoder {
         key: &str,
         at: &At<'_>,
     ) -> Step<Option<&'v Object>> {
-        match Self::member(object, key) {
+        match self.member(object, key, at) {
             None => Ok(None),
             Some(Value::Object(found)) => Ok(Some(found)),
             Some(other) => Err(self.wrong_container(other, "an object", at)),
@@ -167,7 +172,7 @@ impl Decoder {
         key: &str,
         at: &At<'_>,
     ) -> Step<Option<&'v [Value]>> {
-        match Self::member(object, key) {
+        match self.member(object, key, at) {
             None => Ok(None),
             Some(Value::Array(items)) => Ok(Some(items)),
             Some(other) => Err(self.wrong_container(other, "an array", at)),
@@ -199,22 +204,9 @@ impl Decoder {
     }
 
     pub fn text(self, object: &Object, key: &str, at: &At<'_>) -> Step<Option<Text>> {
-        match Self::member(object, key) {
+        match self.member(object, key, at) {
             None => Ok(None),
             Some(value) => self.as_text(value, at).map(Some),
-        }
-    }
-
-    /// Returns a string that is not converted to anything.
-    pub fn undecoded_text<'v>(
-        object: &'v Object,
-        key: &str,
-        at: &At<'_>,
-    ) -> Step<Option<&'v Text>> {
-        match Self::member(object, key) {
-            None => Ok(None),
-            Some(Value::Text(text)) => Ok(Some(text)),
-            Some(_) => Err(Self::unsourced(at, "is not a string")),
         }
     }
 
@@ -253,7 +245,7 @@ impl Decoder {
     }
 
     pub fn boolean(self, object: &Object, key: &str, at: &At<'_>) -> Step<Option<bool>> {
-        match Self::member(object, key) {
+        match self.member(object, key, at) {
             None => Ok(None),
             Some(Value::Boolean(value)) => Ok(Some(*value)),
             Some(other) => Err(self.wrong_kind(other, "a boolean", at)),
@@ -269,7 +261,7 @@ impl Decoder {
 
     /// Returns a whole number; `1.0` also counts.
     pub fn whole(self, object: &Object, key: &str, at: &At<'_>) -> Step<Option<i128>> {
-        match Self::member(object, key) {
+        match self.member(object, key, at) {
             None => Ok(None),
             Some(Value::Number(number)) => match number.to_whole() {
                 Some(whole) => Ok(Some(whole)),
@@ -295,7 +287,12 @@ impl Decoder {
     }
 
     fn no_time(self, at: &At<'_>, what: &str) -> Outcome {
-        match self.fails(because(at, what, &UNSIGNED)) {
+        let shown = if self.release.since(Release::Ios4_9) {
+            &UNSIGNED
+        } else {
+            &UNSIGNED_CREATED
+        };
+        match self.fails(because(at, what, shown)) {
             Outcome::Broken { how, .. } => {
                 let stop = because(at, what, &UNSIGNED_HANGS);
                 Outcome::Broken { how, stop }
@@ -318,7 +315,9 @@ impl Decoder {
             for key in ["createdAt", "lastUpdate"] {
                 self.unsigned(object, key, &at.key(key))?;
             }
-            self.boolean(object, "private", &at.key("private"))?;
+            for key in ["deleted", "private"] {
+                self.boolean(object, key, &at.key(key))?;
+            }
         }
         Ok(())
     }
@@ -330,46 +329,6 @@ impl Decoder {
             at.path()
         ))
     }
-}
-
-/// The strings that iOS decodes.
-const DECODED: [&[&str]; 18] = [
-    &["info", "device"],
-    &["user", "privatekey"],
-    &["user", "nickname"],
-    &["user", "profilePic"],
-    &["user", "profilePicRelease"],
-    &["user", "links", "type"],
-    &["user", "links", "value"],
-    &["user", "links", "name"],
-    &["user", "temporaryDeviceGroupKeyTodoRemove"],
-    &["contacts", "identity"],
-    &["contacts", "firstname"],
-    &["contacts", "lastname"],
-    &["contacts", "nickname"],
-    &["groups", "id"],
-    &["groups", "creator"],
-    &["groups", "groupname"],
-    &["groups", "members"],
-    &["settings", "blockedContacts"],
-];
-
-/// Returns whether iOS decodes the string at a place, or something around it (it decodes the keys
-/// there), or something within it (it requires a string there).
-///
-/// iOS refuses a raw control character in a string when it decodes the string, not earlier.
-///
-/// Source: JSONScanner.swift of swift-foundation.
-fn is_decoded(path: &Path) -> bool {
-    let keys = path.0.iter().filter_map(|step| match step {
-        json::Step::Key(key) => Some(key),
-        json::Step::Index(_) => None,
-    });
-    let keys: Vec<_> = keys.collect();
-    DECODED.iter().any(|decoded| {
-        let mut both = keys.iter().zip(decoded.iter());
-        both.all(|(key, decoded)| *key == decoded)
-    })
 }
 
 /// Returns whether some parser might accept bytes that are not UTF-8: in another encoding, or by

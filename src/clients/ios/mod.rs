@@ -1,6 +1,7 @@
 //! Threema for iOS: how it sends requests, and how it reads a config.
 
 mod decode;
+mod keys;
 mod read;
 pub(in crate::clients) mod reasons;
 mod write;

@@ -9,6 +9,9 @@ reasons! {
     UNSIGNED_HANGS = "time-unsigned-hangs",
         "iOS reads a time as an unsigned number; 5.4 to 6.8.8 does not show the error, and the restore never ends",
         "clients.read.swallowed-error";
+    UNSIGNED_CREATED = "time-unsigned-older-ios",
+        "iOS before 4.9 reads the time of creation as an unsigned number, and refuses the whole backup",
+        "clients.read.negative-time";
     WITHOUT_CONTACTS = "no-contacts-hangs", "iOS 4.6 never ends a restore without `contacts`", "clients.read.missing-contacts";
     WITHOUT_SETTINGS = "settings-missing", "iOS requires the settings", "clients.read.missing-settings";
     WITHOUT_DIRECTORY = "directory-needed",
@@ -40,6 +43,7 @@ reasons! {
     LINK_IGNORED = "link-of-another-type",
         "iOS handles only links that are a phone number or an e-mail address",
         "clients.read.links";
+    NO_LINK_NAME = "link-name-to-older-ios", "iOS before 4.8 does not read it", "clients.read.decoded-keys";
     UPPER_CASED = "identity-upper-cased", "iOS converts the ID to upper case", "clients.read.lower-case-identity";
     DIRECTORY_KEY = "public-key-ignored",
         "iOS uses the key of the directory, with the level of the backup",
@@ -50,6 +54,8 @@ reasons! {
     NO_LAST_UPDATE = "last-update-to-older-ios", "iOS before 5.8 does not read it", "clients.loss.last-update";
     NEVER_HIDDEN = "hidden-to-older-ios", "iOS before 4.9 restores no contact as hidden", "clients.releases.ios";
     NOT_PRIVATE = "private-to-older-ios", "iOS before 4.8 does not restore it", "clients.releases.ios";
+    NO_POLICY = "policies-to-older-ios", "iOS before 4.8 does not read it", "clients.read.decoded-keys";
+    NO_GROUP_KEY = "device-group-key-to-older-ios", "iOS before 4.9 does not read it", "clients.read.decoded-keys";
     UNKNOWN_POLICY = "policy-default",
         "iOS uses the default for a value other than 0, 1 and 2",
         "clients.read.unknown-receipts";

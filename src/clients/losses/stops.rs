@@ -35,7 +35,8 @@ impl StopRow {
 const RAW_TIMES: Origins =
     Origins::of(Releases::up_to(Release::Android5_0).and(Releases::since(Release::Android5_3)));
 const SWALLOWED: Releases = Releases::between(Release::Ios5_4, Release::Ios6_8_8);
-const SHOWN: Releases = Releases::up_to(Release::Ios5_1).and(Releases::since(Release::Ios7_0));
+const SHOWN: Releases =
+    Releases::between(Release::Ios4_9, Release::Ios5_1).and(Releases::since(Release::Ios7_0));
 const BEFORE_1970: &str = "a contact or group was made or changed before 1970";
 const USUAL: Origins = Origins::ANDROID.and(Origins::of(Releases::IOS).within(Origins::USUAL));
 
@@ -55,6 +56,14 @@ pub static STOPS: &[StopRow] = &[
         from: RAW_TIMES,
         to: SHOWN,
         condition: Some(BEFORE_1970),
+        reason_names_condition: false,
+    },
+    StopRow {
+        why: &ios::UNSIGNED_CREATED,
+        end: End::Refused,
+        from: Origins::of(Releases::up_to(Release::Android5_0)),
+        to: Releases::up_to(Release::Ios4_8_4),
+        condition: Some("a contact was made before 1970, or a group, which iOS 4.6 ignores"),
         reason_names_condition: false,
     },
     StopRow {

@@ -101,8 +101,6 @@ pub enum When {
     OtherKeyNotLevel2,
     /// The time is later than the year 275760.
     NoDate,
-    /// The policy is not the default.
-    HasPolicy,
     /// The list has no name.
     ListWithoutName,
     /// The user has left the group, or dissolved it.
@@ -171,7 +169,6 @@ impl When {
             Self::OtherKey => "the directory has another key",
             Self::OtherKeyNotLevel2 => "the directory has another key, and the level is not 2",
             Self::NoDate => "the time is later than the year 275760",
-            Self::HasPolicy => "it is not the default",
             Self::GroupWithoutOneself => "the user has left the group or dissolved it",
             Self::NoContacts => "there are no contacts",
         })
@@ -234,6 +231,7 @@ const HIGH_FIRST: Releases = Releases::between(Release::Android4_8, Release::And
 const LOW_FIRST: Releases = Releases::since(Release::Android5_3);
 const IOS_BEFORE_4_9: Releases = Releases::up_to(Release::Ios4_8_4);
 const IOS_SINCE_4_8: Releases = Releases::since(Release::Ios4_8);
+const IOS_SINCE_4_9: Releases = Releases::since(Release::Ios4_9);
 /// Without contacts, earlier releases restore no group; with contacts, the whole restore fails.
 const IOS_SINCE_7_0: Releases = Releases::since(Release::Ios7_0);
 const LEFT_IS_LOST: Releases = Releases::between(Release::Ios4_8, Release::Ios7_0_4);
@@ -278,7 +276,8 @@ losses! {
     writes::NO_GROUP_KEY: &[DeviceGroupKey], LOST, Writing by(ANDROID) => EVERYONE, Always;
     writes::GROUP_KEY_TO_LINK: &[DeviceGroupKey], LOST, Writing by(IOS).within(Origins::USUAL) => EVERYONE, Always;
     android::NO_DEVICE_LINK: &[DeviceGroupKey], LOST, Reading DEVICE_LINK => ANDROID, Always;
-    writes::GROUP_KEY_MADE_UP: &[DeviceGroupKey], ADDED, Writing DEVICE_LINK => IOS.and(DESKTOP), GroupKeyMadeUp;
+    ios::NO_GROUP_KEY: &[DeviceGroupKey], LOST, Reading DEVICE_LINK => IOS_BEFORE_4_9, Always;
+    writes::GROUP_KEY_MADE_UP: &[DeviceGroupKey], ADDED, Writing DEVICE_LINK => IOS_SINCE_4_9.and(DESKTOP), GroupKeyMadeUp;
     writes::OWN_CONTACT: &[Contact], LOST, Writing by(Releases::since(Release::Android6_4)) => EVERYONE, OwnContact named;
     writes::REMOVED_CONTACT: &[Contact], LOST, Writing by(Releases::since(Release::Android6_0)) => EVERYONE, RemovedContact;
     writes::CONTACT_CREATED: &[ContactCreatedAt], LOST, Writing by(Releases::up_to(Release::Ios6_0)) => EVERYONE, Always;
@@ -316,6 +315,7 @@ losses! {
     ios::NO_LAST_UPDATE: MOBILE_UPDATED, LOST, Reading ALL => Releases::up_to(Release::Ios5_4), Always;
     ios::NEVER_HIDDEN: &[Hidden], LOST, Reading ALL => IOS_BEFORE_4_9, Always;
     ios::NOT_PRIVATE: &[ContactPrivate, GroupPrivate], LOST, Reading ALL => Releases::of(Release::Ios4_6), Always;
+    ios::NO_POLICY: &[ReadReceipts, TypingIndicators], LOST, Reading ALL => Releases::of(Release::Ios4_6), Always;
     desktop::NO_POLICY: &[ReadReceipts, TypingIndicators], LOST, Reading DEVICE_LINK => DESKTOP, Always;
     mobile::UNKNOWN_CREATOR: &[Group], LOST, Reading ALL => Releases::MOBILE, CreatorUnknown named;
     android::DELETED: &[Group], LOST, Reading by(Releases::up_to(Release::Android5_7)) => Releases::since(Release::Android6_0), Deleted named;

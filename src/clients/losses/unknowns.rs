@@ -38,24 +38,6 @@ impl Unknown {
 /// All such values.
 pub static UNKNOWNS: &[Unknown] = &[
     Unknown {
-        id: "device-group-key-older-ios",
-        together: None,
-        fields: &[DeviceGroupKey],
-        from: Origins::DEVICE_LINK,
-        to: Releases::up_to(Release::Ios4_8_4),
-        when: When::Always,
-        because: unsourced::GROUP_KEY_BEFORE_4_9,
-    },
-    Unknown {
-        id: "policies-older-ios",
-        together: None,
-        fields: &[ReadReceipts, TypingIndicators],
-        from: Origins::ALL,
-        to: Releases::of(Release::Ios4_6),
-        when: When::HasPolicy,
-        because: unsourced::POLICIES_BEFORE_4_8,
-    },
-    Unknown {
         id: "group-left-older-android",
         together: None,
         fields: &[GroupMembers],

@@ -51,7 +51,7 @@ pub(super) fn around() -> Surroundings {
 }
 
 #[track_caller]
-fn restored(reader: Release, document: &str) -> Restored {
+pub(super) fn restored(reader: Release, document: &str) -> Restored {
     match reader.read(document.as_bytes(), &around()) {
         Outcome::Restored(restored) => *restored,
         other => panic!("{reader}: {other:?}"),
@@ -59,7 +59,7 @@ fn restored(reader: Release, document: &str) -> Restored {
 }
 
 /// Returns the changes as text: kind and place.
-fn changes(restored: &Restored) -> Vec<String> {
+pub(super) fn changes(restored: &Restored) -> Vec<String> {
     let said = restored
         .changes
         .iter()
@@ -68,7 +68,7 @@ fn changes(restored: &Restored) -> Vec<String> {
 }
 
 #[track_caller]
-fn stops(reader: Release, document: &str) -> (Option<Broken>, String) {
+pub(super) fn stops(reader: Release, document: &str) -> (Option<Broken>, String) {
     match reader.read(document.as_bytes(), &around()) {
         Outcome::Refused(stop) => (None, stop.reason),
         Outcome::Broken { how, stop } => (Some(how), stop.reason),
@@ -118,7 +118,15 @@ fn from_android_to_ios() {
             .iter()
             .any(|each| each.contains("syncExcluded"))
     );
-    assert_eq!(oldest.unsure.len(), 1, "read receipts: {:?}", oldest.unsure);
+    assert!(oldest.unsure.is_empty(), "{:?}", oldest.unsure);
+    for lost in [
+        "Lost `contacts[0].readReceipts`",
+        "Lost `contacts[0].lastUpdate`",
+        "Lost `groups[0].createdAt`",
+    ] {
+        let changes = changes(&oldest);
+        assert!(changes.iter().any(|each| each == lost), "{changes:?}");
+    }
 }
 
 #[test]
@@ -181,8 +189,13 @@ fn an_iphone_before_7_waits_for_ever() {
     for reader in [Release::Ios5_4, Release::Ios6_8, Release::Ios6_8_8] {
         assert_eq!(stops(reader, &below).0, Some(Broken::Hang));
     }
-    for reader in [Release::Ios4_6, Release::Ios5_1, Release::Ios7_0] {
+    for reader in [Release::Ios4_9, Release::Ios5_1, Release::Ios7_0] {
         assert_eq!(stops(reader, &below), (None, sentence.clone()));
+    }
+    for reader in [Release::Ios4_6, Release::Ios4_8_4] {
+        let (how, reason) = stops(reader, &below);
+        let place = "`contacts[1].createdAt` is below zero: iOS before 4.9 reads";
+        assert!(how.is_none() && reason.starts_with(place), "{reason}");
     }
     assert_eq!(changes(&restored(Release::Android6_4, &below)).len(), 1);
 }

@@ -151,14 +151,14 @@ releases! {
     }
     Ios4_8 = Ios "4.8" to "4.8.2" {
         writes "`syncExcludedIDs`; policies and private chats"
-        reads "`syncExcludedIDs`; private chats; unknown members become contacts"
+        reads "`syncExcludedIDs`; private chats and policies; unknown members become contacts"
         asks "tokens; `{backupIdPrefix}` in the default address"
     }
     Ios4_8_3 = Ios "4.8.3" to "4.8.3" { writes "stored, no longer compressed" }
     Ios4_8_4 = Ios "4.8.4" to "4.8.5" { reads "a blocked member no longer costs the group" }
     Ios4_9 = Ios "4.9" {
         writes "times of the last update; what is hidden; the key of a device group to link a device"
-        reads "what is hidden"
+        reads "what is hidden; the key of a device group"
     }
     Ios5_1 = Ios "5.1" to "5.3.1" { writes "public keys of invalid contacts" }
     Ios5_4 = Ios "5.4" to "5.7.3" { reads "an error of the decoder never ends the restore" }

@@ -1,15 +1,13 @@
 //! Contacts.
 
-use super::super::decode::Decoder;
 use super::super::reasons::{
-    DIRECTORY_KEY, NEVER_HIDDEN, NO_LAST_UPDATE, NOT_PRIVATE, NOT_READ_YET, POLICY_CRASHES,
-    UNKNOWN_POLICY, UPPER_CASED, WITHOUT_DIRECTORY,
+    DIRECTORY_KEY, NEVER_HIDDEN, NO_LAST_UPDATE, NO_POLICY, NOT_PRIVATE, NOT_READ_YET,
+    POLICY_CRASHES, UNKNOWN_POLICY, UPPER_CASED, WITHOUT_DIRECTORY,
 };
-use super::Phone;
+use super::{Phone, is_other_than_0};
 use crate::clients::Field;
 use crate::clients::read::{Step, broken, refused};
 use crate::clients::reason::mobile::{DUPLICATE, NOT_IN_DIRECTORY};
-use crate::clients::reason::unsourced::POLICIES_BEFORE_4_8;
 use crate::clients::release::Release;
 use crate::clients::restore::Broken;
 use crate::safe::ThreemaId;
@@ -20,8 +18,10 @@ use std::collections::HashSet;
 
 /// A contact after decoding.
 pub(super) struct DecodedContact<'v> {
+    /// The whole contact, also what the release does not decode.
+    object: &'v Object,
     identity: Text,
-    public_key: Option<&'v Text>,
+    public_key: Option<Text>,
     created_at: Option<u64>,
     verification: Option<i128>,
     work_verified: Option<bool>,
@@ -57,8 +57,9 @@ impl Phone<'_> {
         let time = |key| decoder.unsigned(object, key, &at.key(key));
         let number = |key| decoder.whole(object, key, &at.key(key));
         Ok(DecodedContact {
+            object,
             identity: decoder.required_text(object, "identity", at)?,
-            public_key: Decoder::undecoded_text(object, "publickey", &at.key("publickey"))?,
+            public_key: text("publickey")?,
             created_at: time("createdAt")?,
             verification: number("verification")?,
             work_verified: boolean("workVerified")?,
@@ -128,25 +129,30 @@ impl Phone<'_> {
         at: &At<'_>,
     ) -> Step<Contact> {
         let mut contact = Contact::new(identity);
-        contact.public_key = self.public_key(decoded.public_key, directory_key, at);
+        let object = decoded.object;
+        contact.public_key = self.public_key(decoded.public_key.as_ref(), directory_key, at);
         contact.verification = self.verification(decoded.verification, at);
         contact.created_at = self.contact_created_at(decoded.created_at, at);
         contact.last_update = self.last_update(
+            object,
             decoded.last_update,
             &at.key("lastUpdate"),
             Field::ContactLastUpdate,
         );
         contact.typing_indicators = self.policy(
+            object.first("typingIndicators"),
             decoded.typing_indicators,
             &at.key("typingIndicators"),
             Field::TypingIndicators,
         )?;
         contact.read_receipts = self.policy(
+            object.first("readReceipts"),
             decoded.read_receipts,
             &at.key("readReceipts"),
             Field::ReadReceipts,
         )?;
-        contact.private = self.private(decoded.private, &at.key("private"), Field::ContactPrivate);
+        let private_at = at.key("private");
+        contact.private = self.private(object, decoded.private, &private_at, Field::ContactPrivate);
         contact.hidden = self.hidden(decoded.hidden, &at.key("hidden"));
         contact.work_verified = decoded.work_verified;
         contact.first_name = decoded.first_name;
@@ -211,6 +217,7 @@ impl Phone<'_> {
     /// Source: `clients.releases.ios`.
     pub(super) fn private(
         &mut self,
+        object: &Object,
         private: Option<bool>,
         at: &At<'_>,
         field: Field,
@@ -218,7 +225,7 @@ impl Phone<'_> {
         if self.since(Release::Ios4_8) {
             return private;
         }
-        if private == Some(true) {
+        if object.first("private") == Some(&Value::Boolean(true)) {
             self.notes.lost(at, field, &NOT_PRIVATE);
         }
         None
@@ -227,33 +234,36 @@ impl Phone<'_> {
     /// Source: `clients.loss.last-update`.
     pub(super) fn last_update(
         &mut self,
+        object: &Object,
         time: Option<u64>,
         at: &At<'_>,
         field: Field,
     ) -> Option<Timestamp> {
-        let time = time?;
         if self.since(Release::Ios5_8) {
-            return Some(Timestamp(time.into()));
+            return time.map(|time| Timestamp(time.into()));
         }
-        if time != 0 {
+        if is_other_than_0(object.first("lastUpdate")) {
             self.notes.lost(at, field, &NO_LAST_UPDATE);
         }
         None
     }
 
-    /// Source: `clients.read.unknown-receipts`.
-    fn policy(&mut self, number: Option<i128>, at: &At<'_>, field: Field) -> Step<Option<Policy>> {
+    /// Source: `clients.read.unknown-receipts`, `clients.read.decoded-keys`.
+    fn policy(
+        &mut self,
+        value: Option<&Value>,
+        number: Option<i128>,
+        at: &At<'_>,
+        field: Field,
+    ) -> Step<Option<Policy>> {
+        if !self.since(Release::Ios4_8) && is_other_than_0(value) {
+            self.notes.lost(at, field, &NO_POLICY);
+        }
         let Some(number) = number else {
             return Ok(None);
         };
         let policy = usize::try_from(number).ok();
         let policy = policy.and_then(|policy| Policy::ALL.get(policy).copied());
-        if !self.since(Release::Ios4_8) {
-            if policy != Some(Policy::Default) {
-                self.notes.unsure(at, field, POLICIES_BEFORE_4_8);
-            }
-            return Ok(policy);
-        }
         if policy.is_some() {
             return Ok(policy);
         }

@@ -5,7 +5,7 @@ use super::super::reasons::{
     GROUP_NEEDS_DIRECTORY, ID_NOT_HEX, LEAVES, LEFT_IS_LOST, MEMBER_SKIPPED, NO_GROUP_TIME,
     ODD_GROUP_ID, OWN_GROUP_ACTIVE,
 };
-use super::{Phone, id_of};
+use super::{Phone, id_of, is_other_than_0};
 use crate::clients::Field;
 use crate::clients::effects::SideEffect;
 use crate::clients::read::{NAME_BYTES, Step, broken, unknown};
@@ -251,21 +251,21 @@ impl Phone<'_> {
         let mut group = Group::new(id, creator);
         group.name = self.name(object, &at.key("groupname"))?;
         let private = decoder.boolean(object, "private", &at.key("private"))?;
-        group.private = self.private(private, &at.key("private"), Field::GroupPrivate);
+        group.private = self.private(object, private, &at.key("private"), Field::GroupPrivate);
         group.members = members.into();
         group.deleted = Some(false);
         if object.first("deleted") == Some(&Value::Boolean(true)) {
             self.notes
                 .changed(&at.key("deleted"), Field::GroupDeleted, &DELETED_IGNORED);
         }
-        let created_at = decoder.unsigned(object, "createdAt", &at.key("createdAt"))?;
-        if created_at.is_some_and(|time| time != 0) {
+        if is_other_than_0(object.first("createdAt")) {
             self.notes
                 .lost(&at.key("createdAt"), Field::GroupCreatedAt, &NO_GROUP_TIME);
         }
         let last_update_at = at.key("lastUpdate");
         let last_update = decoder.unsigned(object, "lastUpdate", &last_update_at)?;
-        group.last_update = self.last_update(last_update, &last_update_at, Field::GroupLastUpdate);
+        let field = Field::GroupLastUpdate;
+        group.last_update = self.last_update(object, last_update, &last_update_at, field);
         Ok(group)
     }
 }

@@ -126,3 +126,8 @@ impl Phone<'_> {
 fn id_of(text: Option<&Text>) -> Option<ThreemaId> {
     ThreemaId::parse(&text?.to_str().ok()?).ok()
 }
+
+/// Returns whether a value is a number other than 0, also if the release does not decode it.
+fn is_other_than_0(value: Option<&Value>) -> bool {
+    matches!(value, Some(Value::Number(number)) if number.to_whole() != Some(0))
+}

@@ -1,12 +1,13 @@
 //! The user: identity, nickname, picture, links.
 
 use super::super::reasons::{
-    EMPTY_IS_NOBODY, LINK_IGNORED, OTHERS_DROPPED, OTHERS_KEPT_RAW, PICTURE_NOT_BASE64,
+    EMPTY_IS_NOBODY, LINK_IGNORED, NO_GROUP_KEY, NO_LINK_NAME, OTHERS_DROPPED, OTHERS_KEPT_RAW,
+    PICTURE_NOT_BASE64,
 };
 use super::{Phone, id_of};
 use crate::clients::Field;
 use crate::clients::read::{Step, unknown};
-use crate::clients::reason::unsourced::{GROUP_KEY_BEFORE_4_9, LINK_WITHOUT_VALUE};
+use crate::clients::reason::unsourced::LINK_WITHOUT_VALUE;
 use crate::clients::release::Release;
 use crate::safe::backup::{
     At, Bytes, DeviceGroupKey, Link, LinkKind, PRIVATE_KEY_BYTES, PictureRelease, PrivateKey, User,
@@ -32,6 +33,10 @@ impl Phone<'_> {
         let links = decoder.array(object, "links", &at.key("links"))?;
         let links = self.links(links.unwrap_or_default(), &at.key("links"))?;
         let group_key = decoder.text(object, GROUP_KEY, &at.key(GROUP_KEY))?;
+        if !self.since(Release::Ios4_9) && matches!(object.first(GROUP_KEY), Some(Value::Text(_))) {
+            let at = at.key(GROUP_KEY);
+            self.notes.lost(&at, Field::DeviceGroupKey, &NO_GROUP_KEY);
+        }
         let mut user = User::new(self.private_key(&key, &at.key("privatekey"))?);
         user.nickname = nickname;
         user.picture = picture.and_then(|text| self.picture(&text, &at.key("profilePic")));
@@ -64,10 +69,6 @@ impl Phone<'_> {
 
     /// Source: `clients.read.device-group-key`.
     fn device_group_key(&mut self, text: &Text, at: &At<'_>) -> Option<DeviceGroupKey> {
-        if !self.since(Release::Ios4_9) {
-            self.notes
-                .unsure(at, Field::DeviceGroupKey, GROUP_KEY_BEFORE_4_9);
-        }
         let bytes = BASE64.decode(text.to_str_lossy().as_bytes()).ok();
         let bytes = bytes.map(Zeroizing::new);
         let key = bytes.and_then(|bytes| bytes.as_slice().try_into().ok());
@@ -147,6 +148,12 @@ impl Phone<'_> {
             };
             if value.is_empty() {
                 self.notes.unsure(&at, Field::Link, LINK_WITHOUT_VALUE);
+            }
+            let has_name =
+                matches!(object.first("name"), Some(Value::Text(name)) if !name.is_empty());
+            if has_name && !self.since(Release::Ios4_8) {
+                self.notes
+                    .lost(&at.key("name"), Field::LinkName, &NO_LINK_NAME);
             }
             let mut link = Link::new(kind, value);
             link.name = name;
