@@ -121,6 +121,10 @@ def crashes(stage, because):
 REFUSES = invalid("meaning")
 # What earlier releases of iOS do with a document that cannot be decoded.
 SWALLOWS = {"ios-4.6 ios-4.9 ios-7.0.0": REFUSES, "ios-5.4 ios-5.8 ios-6.8 ios-6.8.8": hangs("meaning")}
+# The same, for what releases before 4.9 ignore, or the first one alone.
+NOT_BEFORE_4_9 = {"ios-4.9 ios-7.0.0": REFUSES, "ios-5.4 ios-5.8 ios-6.8 ios-6.8.8": hangs("meaning")}
+NOT_BEFORE_4_8 = {"ios-4.8 ios-4.8.4 ios-4.9 ios-7.0.0": REFUSES, "ios-5.4 ios-5.8 ios-6.8 ios-6.8.8": hangs("meaning")}
+BEFORE_4_9 = "ios-4.6 ios-4.8 ios-4.8.4"
 NO_JSON = invalid("json")
 UNREAD_KEY = unknown("no source says what it does with a device group key that is not 32 bytes long")
 NO_SOURCE = "no source says what it does in this case"
@@ -222,7 +226,11 @@ def whole(add):
         gives(kept | mobile | {"/contacts/1/verification": 1, "/groups/0/createdAt": None, "/distributionlists": None,
                                "/settings/syncExcludedIds": None, "/settings/disableScreenshots": None, "/settings/incognitoKeyboard": None,
                                "/settings/recentEmojis": None}),
-        REFUSES)
+        REFUSES,
+        {"ios-4.6": gives({"/contacts/0/typingIndicators": None, "/contacts/0/readReceipts": None, "/contacts/0/private": None,
+                           "/contacts/0/lastUpdate": None, "/groups/0/createdAt": None, "/groups/0/lastUpdate": None}),
+         "ios-4.8 ios-4.8.4": gives({"/contacts/0/typingIndicators": 1, "/contacts/0/readReceipts": 2, "/contacts/0/private": True,
+                                     "/contacts/0/lastUpdate": None, "/groups/0/lastUpdate": None})})
     add("whole-linking", "Whole", "The same, made to link a device: Desktop restores it", android | {"user": android["user"] | LINK},
         gives(kept | mobile), gives(kept | mobile),
         gives(kept | {"/contacts/1/verification": 1, "/groups/0/createdAt": TIME, "/user/links": None, "/contacts/0/typingIndicators": None,
@@ -260,7 +268,9 @@ def device_group_keys(add):
         ("33-bytes", "A device group key of 33 bytes", {GROUP_KEY: base64.b64encode(bytes(33)).decode()}, UNREAD_KEY, REFUSES),
         ("not-base64", "A device group key that is not base64", {GROUP_KEY: "%%%%"}, UNREAD_KEY, REFUSES),
     ]:
-        add(f"device-group-key-{id}", "DeviceGroupKey", comment, unlinked(user=key), gives(SAME), ios, desktop)
+        add(f"device-group-key-{id}", "DeviceGroupKey", comment, unlinked(user=key), gives(SAME), ios, desktop, {BEFORE_4_9: gives(SAME)})
+    add("device-group-key-number", "WrongType", "A device group key that is a number: iOS before 4.9 ignores it, like Android", unlinked(user={GROUP_KEY: 7}),
+        gives(SAME), REFUSES, REFUSES, {BEFORE_4_9: gives(SAME)} | NOT_BEFORE_4_9)
 
 
 def versions(add):
@@ -362,7 +372,13 @@ def types(add):
         *[gives(SAME | {"/contacts/0/lastUpdate": None})] * 3)
     bad = document(contacts=[contact(lastUpdate="never"), contact("ABCD1234")])
     add("last-update-text", "WrongType", "lastUpdate is not a number: Android drops the contact", bad,
-        gives({"/contacts/0/identity": "ABCD1234", "/contacts/1": None}), REFUSES, REFUSES)
+        gives({"/contacts/0/identity": "ABCD1234", "/contacts/1": None}), REFUSES, REFUSES,
+        {BEFORE_4_9: gives({"/contacts/0/identity": "ECHOECHO", "/contacts/1/identity": "ABCD1234"})} | NOT_BEFORE_4_9)
+    for key, ignored, earlier in [("createdAt", "ios-4.6", NOT_BEFORE_4_8), ("lastUpdate", BEFORE_4_9, NOT_BEFORE_4_9)]:
+        kept = SAME | {"/groups/0/id": "0000000000000001"}
+        known = "4.6" if ignored == "ios-4.6" else "before 4.9"
+        add(f"group-{'created' if key == 'createdAt' else 'updated'}-minus-1", "Timestamp", f"A group's {key} is -1: iOS {known} ignores it",
+            document(groups=[group(**{key: -1})]), gives(kept), REFUSES, unknown(NO_SOURCE), {ignored: gives(kept | {f"/groups/0/{key}": None})} | earlier)
     for id, comment, contacts in [("number", "A number among the contacts", [7, contact()]), ("array", "An array among the contacts", [[], contact()])]:
         add(f"contact-{id}", "WrongType", comment + ": Android skips it", document(contacts=contacts), gives(SAME), REFUSES, REFUSES, SWALLOWS)
     add("group-number", "WrongType", "A number among the groups: Android skips it", document(groups=[7, group(2)]),
