@@ -341,7 +341,7 @@ def types(add):
         gives(SAME | {"/settings/readReceipts": True}), REFUSES, REFUSES, java=[(("settings", "readReceipts"), "optBooleanTrue", "true")])
     unknown_receipts = gives(SAME | {"/contacts/0/readReceipts": 0})
     add("receipts-3", "Policy", "readReceipts is 3, which nobody writes: iOS reads 0, and 4.8 to 6.7.1 crashes", document(contacts=[contact(readReceipts=3)]),
-        unknown(NO_SOURCE), unknown_receipts, gives(SAME), {"ios-6.8 ios-7.0.0": unknown_receipts,
+        unknown(NO_SOURCE), unknown_receipts, gives(SAME), {"ios-6.8 ios-7.0.0": unknown_receipts, "ios-4.6": gives(SAME),
          "ios-4.8 ios-4.9 ios-5.4 ios-5.8 ios-6.3": crashes("meaning", "the number becomes no case of the enumeration")})
     add("verification-string", "WrongType", "verification as the string 2",
         one('"verification":0', f'"publickey":"{public_key("ECHOECHO")}","verification":"2"'),
