@@ -149,8 +149,6 @@ pub struct Deviation {
     pub observed: String,
     /// The clients of the check that are affected; `None` means all of them.
     pub affects: Option<Clients>,
-    /// What they cannot do; `None` means everything that the check names.
-    pub breaks: Option<Directions>,
     /// What to do, if this is more specific than the check's remedy.
     pub remedy: Option<String>,
     /// An alternative to the fix.
@@ -168,7 +166,6 @@ impl Deviation {
             stage,
             observed: observed.into(),
             affects: None,
-            breaks: None,
             remedy: None,
             alternative: None,
             answered_by: None,
@@ -180,13 +177,6 @@ impl Deviation {
     #[must_use]
     pub fn affecting(mut self, clients: Clients) -> Self {
         self.affects = Some(clients);
-        self
-    }
-
-    /// Narrows what the affected clients cannot do.
-    #[must_use]
-    pub const fn breaking(mut self, directions: Directions) -> Self {
-        self.breaks = Some(directions);
         self
     }
 

@@ -81,7 +81,6 @@ struct Seen {
     verdict: Verdict,
     about: Clients,
     affected: Clients,
-    breaks: Option<Directions>,
     stage: Option<Stage>,
     cause: Option<Cause>,
     because: Option<Because>,
@@ -97,7 +96,6 @@ impl Seen {
             verdict,
             about,
             affected: about,
-            breaks: None,
             stage: None,
             cause: None,
             because: None,
@@ -127,7 +125,6 @@ impl Seen {
                 affected: deviation
                     .affects
                     .map_or(about, |affected| affected.within(about)),
-                breaks: deviation.breaks,
                 stage: Some(deviation.stage),
                 cause: deviation.cause.map(|cause| *cause),
                 remedy: deviation.remedy,
@@ -181,9 +178,7 @@ impl Finding {
                 .iter()
                 .map(|client| (client, client_verdict(client)))
                 .collect(),
-            breaks: seen
-                .breaks
-                .map_or(check.breaks, |some| some.within(check.breaks)),
+            breaks: check.breaks,
             stage: seen.stage,
             cause: seen.cause,
             because: seen.because,

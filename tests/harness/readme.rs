@@ -36,7 +36,7 @@ fn page_of(name: &str) -> &'static str {
 }
 
 /// The server that the pages use.
-const SERVER: &str = "https://cloud.example/remote.php/dav/files/alice/threema_safe";
+const SERVER: &str = "https://cloud.example/remote.php/dav/files/alice/threema-safe";
 
 /// The result of a command with the healthy server, and with an adapter that repeats its questions:
 /// the exit code, and why.

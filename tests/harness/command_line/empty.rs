@@ -121,7 +121,7 @@ fn forms(home: &Path) -> Vec<String> {
     names.split(", ").map(str::to_owned).collect()
 }
 
-/// Whether a report in a form says the exit code. All say `Exit code 3`, but JSON, and JUnit where
+/// Whether a report in a form says the exit code. All say `Exit code 3` but `json`, and `junit` where
 /// nothing failed.
 fn says(form: &str, report: &str, code: i32) -> bool {
     let counts_failures = !report.contains("failures=\"0\" errors=\"0\">");
