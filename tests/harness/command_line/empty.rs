@@ -121,8 +121,8 @@ fn forms(home: &Path) -> Vec<String> {
     names.split(", ").map(str::to_owned).collect()
 }
 
-/// Whether a report in a form says the exit code. All say `Exit code 3` but `json`, and `junit` where
-/// nothing failed.
+/// Whether a report in a form says the exit code. All say `Exit code 3` but `json`, and `junit`
+/// where nothing failed.
 fn says(form: &str, report: &str, code: i32) -> bool {
     let counts_failures = !report.contains("failures=\"0\" errors=\"0\">");
     let has_failure = report.contains("<failure") || report.contains("<error");
