@@ -64,6 +64,10 @@ pub fn found() -> Result<(), Failed> {
         .iter()
         .flat_map(|(_, report)| report.findings.iter().map(|finding| finding.id.as_str()))
         .collect();
+    let unused = facts::without_case(names.iter().copied());
+    if !unused.is_empty() {
+        return Err(format!("no case is called like {unused:?}").into());
+    }
     let mut by_fact: BTreeMap<&str, String> = BTreeMap::new();
     for case in names {
         let said = said(case, &reports);

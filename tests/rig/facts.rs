@@ -208,13 +208,21 @@ const FACTS: &[(&str, &str)] = &[
     ("rig.payload.octal-number", "clients.read.json-extensions"),
     ("rig.payload.single-quotes", "clients.read.json-extensions"),
     ("rig.payload.text-after", "clients.read.json-extensions"),
-    ("rig.payload.unquoted-keys", "clients.read.json-extensions"),
 ];
 
 /// The fact that a case shows.
 pub fn of(case: &str) -> Option<&'static str> {
-    let fact = FACTS
-        .iter()
-        .find(|(beginning, _)| case.starts_with(beginning));
-    fact.map(|(_, fact)| *fact)
+    line_of(case).map(|(_, fact)| *fact)
+}
+
+/// The lines that are the first to fit none of these cases.
+pub fn without_case<'c>(cases: impl Iterator<Item = &'c str>) -> Vec<&'static str> {
+    let used: Vec<_> = cases.filter_map(line_of).collect();
+    let lines = FACTS.iter().filter(|line| !used.contains(line));
+    lines.map(|(beginning, _)| *beginning).collect()
+}
+
+fn line_of(case: &str) -> Option<&'static (&'static str, &'static str)> {
+    let mut lines = FACTS.iter();
+    lines.find(|(beginning, _)| case.starts_with(beginning))
 }
