@@ -293,6 +293,26 @@ fn every_release_is_named_in_the_manual() {
     }
 }
 
+#[test]
+fn the_newest_release_is_where_a_page_says_what_was_read() {
+    let in_words: fn(Client, &str) -> String = |client, version| format!("{client} {version}");
+    let in_json = |client: Client, version: &str| format!("`{}` ({version})", client.key());
+    for (page, written) in [
+        ("src/manual/clients.md", in_words),
+        ("src/manual/protocol.md", in_words),
+        ("vectors/README.md", in_json),
+    ] {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(page);
+        let text = std::fs::read_to_string(path).expect("a page");
+        for client in [Client::Android, Client::Ios] {
+            let newest = Release::newest(client);
+            let version = newest.last_version().unwrap_or(newest.first_version());
+            let said = written(client, version);
+            assert!(text.contains(&said), "{page} does not say \"{said}\"");
+        }
+    }
+}
+
 /// A version without the zeros and the full stop at its end: 6.1.0 and 6.1 are the same.
 fn short(version: &str) -> &str {
     let version = version.trim_end_matches('.');
