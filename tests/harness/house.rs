@@ -1,5 +1,6 @@
 //! The house: a room knows only rooms on lower floors.
 
+use crate::texts::{text_of, written_files};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
@@ -63,7 +64,7 @@ fn collect(folder: &Path, room: &'static str, found: &mut Vec<(&'static str, Pat
         if path.is_dir() {
             collect(&path, room, found);
         } else if name.ends_with(".rs") {
-            let text = std::fs::read_to_string(&path).expect("source is UTF-8");
+            let text = text_of(&path);
             let code = text
                 .lines()
                 .filter(|line| !line.trim_start().starts_with("//"))
@@ -160,31 +161,6 @@ fn comment_marks(path: &Path) -> &'static [&'static str] {
     }
 }
 
-/// Every file of the project that a person writes.
-pub(super) fn written_files() -> Vec<PathBuf> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let mut folders: Vec<_> = [".ci", "src", "suites", "vectors", "tests", "examples"]
-        .iter()
-        .map(|folder| root.join(folder))
-        .collect();
-    let mut found = Vec::new();
-    while let Some(folder) = folders.pop() {
-        for entry in std::fs::read_dir(&folder).into_iter().flatten() {
-            let path = entry.expect("an entry").path();
-            let name = path.file_name().expect("a name").to_string_lossy();
-            // Python environments, and caches of its tools.
-            let foreign =
-                name.starts_with('.') || ["node_modules", "__pycache__"].contains(&&*name);
-            if path.is_dir() && !foreign {
-                folders.push(path);
-            } else if path.is_file() {
-                found.push(path);
-            }
-        }
-    }
-    found
-}
-
 #[test]
 fn no_comment_is_wider_than_100_columns() {
     let mut wide = Vec::new();
@@ -193,7 +169,7 @@ fn no_comment_is_wider_than_100_columns() {
         if marks.is_empty() {
             continue;
         }
-        let text = std::fs::read_to_string(&path).expect("source is UTF-8");
+        let text = text_of(&path);
         for (number, line) in text.lines().enumerate() {
             let comment = marks.iter().any(|mark| line.trim_start().starts_with(mark));
             if comment && line.chars().count() > COLUMNS {
@@ -217,7 +193,7 @@ fn no_file_is_longer_than_600_lines() {
     let mut long = Vec::new();
     for path in written_files() {
         if path.extension().is_some_and(|ending| ending == "rs") {
-            let text = std::fs::read_to_string(&path).expect("source is UTF-8");
+            let text = text_of(&path);
             let lines = text.lines().count();
             if lines > LINES {
                 long.push(format!("{}: {lines} lines", path.display()));

@@ -39,4 +39,5 @@ mod setup;
 mod setup_cloud;
 #[path = "../support/mod.rs"]
 mod support;
+mod texts;
 mod tls;

@@ -1,16 +1,11 @@
 //! Every citation resolves, and every fact without a citation is listed.
 
+use crate::texts::texts;
 use safe_conformance::clients::Release;
 use safe_conformance::manual::{citations, fact, facts, under};
 use safe_conformance::safe::Client;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
-
-/// Where text can cite a fact.
-const FOLDERS: [&str; 4] = ["src", "suites", "tests", "vectors"];
-
-/// The kinds of files that hold text.
-const KINDS: [&str; 6] = ["rs", "md", "json", "py", "snap", "mjs"];
 
 /// Names of documents that are not in the repository.
 const FOREIGN: [&str; 6] = [
@@ -46,37 +41,11 @@ const UNUSED: &[&str] = &[
     "servers.restart",
 ];
 
-pub fn files() -> Vec<(PathBuf, String)> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let mut found = vec![root.join("README.md")];
-    for folder in FOLDERS {
-        collect(&root.join(folder), &mut found);
-    }
-    found
-        .into_iter()
-        .filter(|path| {
-            !path.ends_with("tests/harness/manual.rs") && !path.ends_with("manual/tests.rs")
-        })
-        .map(|path| {
-            let text = std::fs::read_to_string(&path).expect("a text of the repository is UTF-8");
-            let name = path.strip_prefix(root).expect("below the root").to_owned();
-            (name, text)
-        })
-        .collect()
-}
-
-fn collect(folder: &Path, found: &mut Vec<PathBuf>) {
-    for entry in std::fs::read_dir(folder).expect("a folder of the repository") {
-        let path = entry.expect("an entry").path();
-        if path.is_dir() {
-            collect(&path, found);
-        } else if path
-            .extension()
-            .is_some_and(|kind| KINDS.iter().any(|known| kind == *known))
-        {
-            found.push(path);
-        }
-    }
+/// The texts that can cite a fact: all but those that test citations.
+fn files() -> impl Iterator<Item = (PathBuf, String)> {
+    texts().into_iter().filter(|(path, _)| {
+        !path.ends_with("tests/harness/manual.rs") && !path.ends_with("manual/tests.rs")
+    })
 }
 
 #[test]
@@ -192,7 +161,6 @@ fn every_document_that_is_cited_is_here() {
 #[test]
 fn every_fact_is_cited_or_known_to_be_unused() {
     let files: Vec<_> = files()
-        .into_iter()
         .filter(|(name, _)| !name.starts_with("src/manual"))
         .collect();
     let mut cited: BTreeSet<&str> = files.iter().flat_map(|(_, text)| citations(text)).collect();

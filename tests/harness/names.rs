@@ -1,7 +1,7 @@
 //! Every check and problem that code, the manual or a test names exists: a name in a string follows
 //! no renaming by itself.
 
-use crate::manual::files;
+use crate::texts::texts;
 use safe_conformance::setup::OBSTACLES;
 use safe_conformance::suites::{client, kept, server};
 use std::collections::BTreeSet;
@@ -67,7 +67,7 @@ fn every_check_and_problem_that_is_named_exists() {
     let areas = areas();
     let mut seen = 0;
     let mut wrong = Vec::new();
-    for (file, text) in files() {
+    for (file, text) in texts() {
         for (number, line) in text.lines().enumerate() {
             for name in names(line, &areas) {
                 seen += 1;

@@ -1,7 +1,8 @@
 //! Prose: no message, help, doc comment, manual page or comment of a vector uses the phrases that
 //! the project has retired.
 
-use std::path::{Path, PathBuf};
+use crate::texts::texts;
+use std::path::Path;
 
 /// Phrases that readers stumble over, and what to write.
 const RETIRED: [(&str, &str); 26] = [
@@ -35,20 +36,6 @@ const RETIRED: [(&str, &str); 26] = [
 
 /// Words that only look retired: a quotation from a rule's name or the like, by file.
 const EXCUSED: [(&str, &str); 0] = [];
-
-/// The endings of files whose text people read.
-const READ: [&str; 8] = ["rs", "md", "py", "mjs", "java", "sh", "json", "snap"];
-
-fn readable_files() -> Vec<PathBuf> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let mut found = super::house::written_files();
-    found.push(root.join("README.md"));
-    found.retain(|path| {
-        let ending = path.extension().and_then(|ending| ending.to_str());
-        ending.is_some_and(|ending| READ.contains(&ending)) && !path.ends_with("harness/prose.rs")
-    });
-    found
-}
 
 /// The prose of a file in one line: for code, its comments and the texts in double quotes; for
 /// other files, everything. Text between braces is a name and is left out.
@@ -145,16 +132,11 @@ fn place_of<'a>(prose: &'a str, phrase: &str) -> Option<&'a str> {
 
 #[test]
 fn no_retired_phrase_is_written() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut wrong = Vec::new();
-    for path in readable_files() {
-        let text = std::fs::read_to_string(&path).expect("text is UTF-8");
+    let others = |path: &Path| !path.ends_with("harness/prose.rs");
+    for (path, text) in texts().into_iter().filter(|(path, _)| others(path)) {
         let prose = prose(&path, &text);
-        let short = path
-            .strip_prefix(root)
-            .unwrap_or(&path)
-            .display()
-            .to_string();
+        let short = path.display().to_string();
         for (phrase, instead) in RETIRED {
             let is_excused = EXCUSED.contains(&(short.as_str(), phrase));
             if let Some(place) = place_of(&prose, phrase).filter(|_| !is_excused) {

@@ -1,7 +1,7 @@
 //! The samples of Rust in the README and the manual are examples of the documentation, which are
 //! compiled: only the lines that these hide (`# `) are left out.
 
-use crate::manual::files;
+use crate::texts::texts;
 use std::path::Path;
 
 /// Returns the texts in the fences of a page whose first word is one of these.
@@ -41,7 +41,7 @@ fn shown(code: &str) -> String {
 
 #[test]
 fn every_sample_is_an_example_that_compiles() {
-    let files = files();
+    let files = texts();
     let compiled: Vec<_> = files
         .iter()
         .filter(|(path, _)| path.extension().is_some_and(|kind| kind == "rs"))
