@@ -10,6 +10,7 @@ import argparse
 import json
 import re
 import sys
+from collections import Counter
 from pathlib import Path
 
 sys.dont_write_bytecode = True
@@ -45,6 +46,8 @@ def generate(tools):
         files[f"{value['algorithm']}.schema.json"] = written(schema(value["algorithm"]))
     files |= {name: written(value) for name, value in protocol().items()}
     ids = [test["id"] for value in values for group in value["groups"] for test in group["tests"]]
+    twice = sorted(id for id, count in Counter(ids).items() if count > 1)
+    assert not twice, f"an ID names one vector only: {', '.join(twice)}"
     return files, ids
 
 
