@@ -46,6 +46,15 @@ pub(super) struct AccessArguments {
     resolve: Vec<IpAddr>,
 }
 
+/// The variables that say how to reach a server, but not which one.
+const VARIABLES: [&str; 5] = [
+    "SAFE_SERVER_USER",
+    "SAFE_SERVER_PASSWORD",
+    "SAFE_SERVER_PASSWORD_FILE",
+    "SAFE_SERVER_TOKEN",
+    "SAFE_CA_FILE",
+];
+
 impl ServerArguments {
     /// Returns the target, or `None` if neither an argument nor the environment names one.
     pub(super) fn target(&self) -> Result<Option<Target>, Complaint> {
@@ -61,6 +70,7 @@ impl ServerArguments {
             return target.map(Some).map_err(|why| why.with_guess(&url, user));
         }
         self.access.without_server()?;
+        without_variables()?;
         Ok(None)
     }
 
@@ -99,6 +109,19 @@ pub(super) fn named_url(argument: Option<&str>) -> Result<Option<String>, Compla
         )),
         (None, url) => Ok(url?),
     }
+}
+
+/// Refuses variables that say how to reach a server if no server is named: where the one of the URL
+/// is missing by mistake, a run against the embedded server would look like a success.
+fn without_variables() -> Result<(), Complaint> {
+    let stray = VARIABLES
+        .iter()
+        .find(|name| std::env::var_os(name).is_some());
+    stray.map_or(Ok(()), |name| {
+        Err(Complaint::usage(format!(
+            "{name} is set, but no URL names a server: set SAFE_TARGET, or unset {name} to check the embedded server"
+        )))
+    })
 }
 
 impl AccessArguments {

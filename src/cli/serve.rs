@@ -76,11 +76,16 @@ pub(super) async fn run(arguments: Arguments) -> Ended {
     })?;
     let root = RootFile::write(&running, arguments.ca_file.as_ref())?;
     let mut lines = format!("SAFE_TARGET={}\n", running.base_url());
+    let mut note = "";
     if let Login::Basic { user, password } = login {
         lines += &format!("SAFE_SERVER_USER={user}\n");
         // The person's own password is a secret and is not printed. A variable cannot be empty.
-        if !has_own_password(&arguments)? && !password.is_empty() {
-            lines += &format!("SAFE_SERVER_PASSWORD={password}\n");
+        if !has_own_password(&arguments)? {
+            if password.is_empty() {
+                note = EMPTY_PASSWORD;
+            } else {
+                lines += &format!("SAFE_SERVER_PASSWORD={password}\n");
+            }
         }
     }
     if let Some(root) = &root {
@@ -89,11 +94,14 @@ pub(super) async fn run(arguments: Arguments) -> Ended {
     print(&lines)?;
     // A program that waits for these lines reads them from a pipe.
     let _ = std::io::stdout().flush();
-    super::output::tell(&what_to_do(&lines, &arguments));
+    super::output::tell(&(what_to_do(&lines, &arguments) + note));
     super::check::signal().await;
     running.stop().await;
     Ok(Exit::Conforms)
 }
+
+/// What a person needs who checks a server whose password is empty.
+const EMPTY_PASSWORD: &str = "The password is empty: `printf '\\n' > empty.txt` writes a file with it; add --password-file empty.txt to the command.\n";
 
 /// Returns how to use the printed lines: a command to copy, and what a client needs.
 fn what_to_do(lines: &str, arguments: &Arguments) -> String {

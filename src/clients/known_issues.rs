@@ -11,6 +11,8 @@ use std::collections::BTreeSet;
 pub enum Condition {
     /// The server asks for a user name and a password.
     PasswordAsked,
+    /// Anybody who knows its ID can download a backup, so a restore is not asked for a password.
+    AnybodyDownloads,
     /// The URL holds credentials with percent signs.
     EncodedUserInfo,
     /// The client uploads later than its authors intended, so a server may already have deleted the

@@ -144,9 +144,9 @@ pub(super) const NO_BASIC: Problem = Problem {
 pub(super) const NO_CHALLENGE: Problem = Problem {
     id: "problem.no-challenge",
     title: "the server does not ask for credentials when a request has none",
-    evidence: "401 without `WWW-Authenticate` to a request without credentials; or `auth.challenge` deviates",
-    meaning: "The server answers 401 without saying how to log in. iOS sends credentials only when it is asked for them, so it never logs in.",
-    fix: "Send `WWW-Authenticate: Basic realm=\"…\"` with every 401. A Nextcloud link with a password: use https://HOST/public.php/webdav, with the link's token as the user name.",
+    evidence: "401 without `WWW-Authenticate` to a request without credentials, or 403 where the same request with credentials succeeds; or `auth.challenge` deviates",
+    meaning: "The server refuses a request without credentials, but does not ask for them. iOS sends credentials only when it is asked for them, so it never logs in.",
+    fix: "Answer a request without credentials with 401 and `WWW-Authenticate: Basic realm=\"…\"`, not with 403 and not with 401 alone. A Nextcloud link with a password: use https://HOST/public.php/webdav, with the link's token as the user name.",
     source: "clause 4.8; RFC 9110 section 15.5.2",
     breaks: Breaks::IOS,
     in_answer: |evidence| {

@@ -44,6 +44,9 @@ pub const NOT_SET_UP: &str = "problem.not-set-up";
 /// The ID of the problem that the server accepts no uploads.
 pub const NO_WEBDAV: &str = "problem.no-webdav";
 
+/// The ID of the problem that the server does not ask for credentials.
+pub const NO_CHALLENGE: &str = "problem.no-challenge";
+
 /// The ID of the problem that older phones lack the root.
 pub const NEW_ROOT: &str = "problem.new-root";
 
@@ -68,6 +71,13 @@ pub use symptom::Sights;
 pub use words::{Words, shown};
 
 use std::borrow::Cow;
+
+/// Returns a problem of the catalogue of which only a check has the evidence.
+pub fn certain(id: &str) -> Option<Diagnosis> {
+    let problem = Problem::of(id)?;
+    let fix = Cow::Borrowed(problem.fix);
+    Some(Diagnosis::new(problem, Certainty::Certain, fix))
+}
 
 /// Returns the problem that an answer shows: a certain one, or else the first likely one.
 pub fn diagnose(evidence: &Evidence<'_>) -> Option<Diagnosis> {

@@ -208,7 +208,7 @@ pub(super) const FILE_DROP: Problem = Problem {
     title: "the link is a file drop, which accepts files but returns none",
     evidence: "a backup that was stored with success is 404 or 405 at a public link of Nextcloud",
     meaning: "A file drop stores each upload under another name and shows nothing. No backup can be restored from it.",
-    fix: "In Nextcloud, the sharing menu of this folder: change the link from `File drop` to `Allow upload and editing`.",
+    fix: "In Nextcloud, the sharing menu of this folder: change the link from `File drop` (newer: `File request`) to `Allow upload and editing`.",
     source: "servers.nextcloud-file-drop",
     breaks: Breaks {
         android: Directions::BOTH,

@@ -3,6 +3,7 @@
 
 use super::Recognised;
 use crate::wire::{Account, Asking};
+use std::path::Path;
 
 /// The placeholder for [`Shell::curl`].
 const CURL: &str = "curl -u USER";
@@ -61,6 +62,15 @@ impl Shell<'_> {
     /// Returns the command that checks the server, with the user's options.
     pub fn check(&self) -> String {
         self.program("check")
+    }
+
+    /// Returns the command that deletes what the ledgers in a folder name.
+    pub fn sweep(&self, ledgers: Option<&Path>) -> String {
+        let mut command = self.program("sweep");
+        if let Some(folder) = ledgers {
+            command += &format!(" --ledger-dir {}", quoted(&folder.display().to_string()));
+        }
+        command
     }
 
     fn program(&self, subcommand: &str) -> String {

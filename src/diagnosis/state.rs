@@ -247,7 +247,7 @@ pub(super) const DELETE_REFUSED: Problem = Problem {
     id: "problem.delete-refused",
     title: "backups cannot be deleted",
     evidence: "`delete.removes` deviates: DELETE is refused, or the backup still exists after it",
-    meaning: "When Threema Safe is switched off, the app deletes the backup. On this server the backup stays.",
+    meaning: "When Threema Safe is switched off, the app deletes the backup; on this server it stays. Storing and restoring backups works.",
     fix: "Let this account delete files in `backups`.",
     fixes: &[
         (
@@ -264,7 +264,7 @@ pub(super) const DELETE_REFUSED: Problem = Problem {
         ),
     ],
     source: "clause 4.5; servers.delete",
-    breaks: Breaks::NOTHING,
+    breaks: Breaks::BACKUP,
     in_run: |symptom| shown_by(symptom, &["delete.removes"]),
     ..BLANK
 };

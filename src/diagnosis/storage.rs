@@ -196,7 +196,7 @@ pub(super) const MISSING_NOT_404: Problem = Problem {
         (Product::EeeSafe, BEFORE_EEE_SAFE),
     ],
     source: "clause 4.10; servers.missing",
-    breaks: Breaks::NOTHING,
+    breaks: Breaks::RESTORE,
     in_run: |symptom| shown_by(symptom, &["download.missing", "download.not-found"]),
     ..BLANK
 };

@@ -38,7 +38,7 @@ pub const EXITS: [(Exit, &str); 6] = [
     ),
     (
         Exit::LockedOut,
-        "the server refused the credentials, or limits or locks out this address",
+        "the server limits or locks out this address, or (not in `check`, where that is 1) refused the credentials",
     ),
     (
         Exit::Incomplete,

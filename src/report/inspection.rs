@@ -365,7 +365,7 @@ fn contacts(contents: &Contents) -> String {
         (contacts.fully_verified, "verified by code"),
         (contacts.server_verified, "found by number or address"),
         (contacts.unverified, "unverified"),
-        (contacts.without_level, "without a level"),
+        (contacts.without_level, "without a valid level"),
     ];
     let others = [
         (contacts.hidden, "hidden"),

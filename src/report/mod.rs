@@ -434,6 +434,12 @@ impl Report {
         }
     }
 
+    /// Returns the command that deletes what the run left on the server.
+    fn sweep(&self) -> String {
+        let ledger = self.ledger.as_deref();
+        self.shell().sweep(ledger.and_then(std::path::Path::parent))
+    }
+
     /// Returns whether everything that was judged is as it should be, and the run came to its end.
     pub fn passed(&self) -> bool {
         self.exit == Exit::Conforms

@@ -382,12 +382,15 @@ impl Report {
         }
         let count = counted(self.left_behind as u64, "backup");
         let named = self.ledger.as_ref().map_or_else(String::new, |ledger| {
-            let ledger = ledger.display();
-            format!(" {ledger} names them; `safe-conformance sweep` deletes them.")
+            format!(" {} names them; this deletes them:", ledger.display())
         });
         let sentence = format!("{count} of this run may still be on the server.{named}");
         let label = format!("{WARN}left{WARN:#}  ");
         out.write_str(&labelled(&label, &sentence, 6, style.width))?;
+        if self.ledger.is_some() {
+            // In one line, so that it can be copied.
+            writeln!(out, "      {}", self.sweep())?;
+        }
         for (doubt, count) in &self.left_because {
             write_wrapped(out, style, 6, &format!("{count}: {}.", doubt.sentence()))?;
         }

@@ -37,7 +37,7 @@ pub enum AccessError {
     NoUser(&'static str),
     /// A user without a password.
     #[error(
-        "the password of `{0}` is missing; give --password-file FILE or set SAFE_SERVER_PASSWORD"
+        "the password of `{0}` is missing; give --password-file FILE (one empty line means an empty password, as for a public link) or set SAFE_SERVER_PASSWORD"
     )]
     NoPassword(String),
     /// A token contains a character that no header field can carry.

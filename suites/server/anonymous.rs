@@ -7,7 +7,7 @@ use super::facets::WHOLE;
 use super::judge::{Judged, describe, page};
 use super::privacy::open_listings;
 use super::upload::{judge_taken, stored};
-use crate::clients::Operation;
+use crate::clients::{Condition, Operation};
 use crate::engine::{Effect, Level};
 use crate::engine::{Outcome, checks};
 use crate::safe::{Client, Clients, Directions, Stage, clause};
@@ -171,6 +171,7 @@ async fn anonymous_download(context: &Context) -> Judged {
     needs_login(context)?;
     let answer = download_without_login(context).await??;
     Ok(if gives(&answer) {
+        context.note(Condition::AnybodyDownloads);
         Outcome::deviates(
             Stage::Auth,
             "anybody who knows its ID can download a backup",

@@ -3,7 +3,9 @@
 use super::facets::{MOBILE, MOBILE_BY_HTTP, WHOLE};
 use super::judge::{Doing, Judged, describe, diagnosed, page, sends_credentials, with_problem};
 use crate::clients::{ConfigError, Operation, Transport, android, ios};
-use crate::diagnosis::{Evidence, NO_WEBDAV, Subject, answered_by, diagnose};
+use crate::diagnosis::{
+    Evidence, NO_CHALLENGE, NO_WEBDAV, Subject, answered_by, certain, diagnose,
+};
 use crate::engine::{Blocker, Deviation, Outcome, checks};
 use crate::engine::{Effect, Level};
 use crate::safe::config::ServerConfig;
@@ -156,6 +158,11 @@ async fn readable(context: &Context) -> Judged {
                 .is_some_and(|cause| cause.id == NO_WEBDAV);
             let is_other = says_both || context.facts().names_another_user;
             let is_own = answer.status == 404 && !is_other;
+            let is_known = deviation.cause.as_ref().is_some_and(|cause| !cause.likely);
+            let is_unasked = answer.status == 403 && !with_credentials && !is_known;
+            if is_unasked && is_read_with_credentials(context).await {
+                return Ok(with_problem(deviation, certain(NO_CHALLENGE)).into());
+            }
             Deviation {
                 remedy: deviation.remedy.filter(|_| !is_own),
                 ..deviation
@@ -163,6 +170,12 @@ async fn readable(context: &Context) -> Judged {
             .into()
         },
     )
+}
+
+/// Returns whether Android, which always sends its credentials, can read `config`.
+async fn is_read_with_credentials(context: &Context) -> bool {
+    let answer = context.config_as(Client::Android, Http::One).await;
+    answer.is_ok_and(|answer| answer.is_success())
 }
 
 /// Returns the answers that `client` gets to its requests for `config`, one for each version of

@@ -10,6 +10,7 @@ use crate::diagnosis::{
 };
 use crate::engine::{Blocker, Deviation, Outcome, checks};
 use crate::engine::{Effect, Level};
+use crate::safe::config::USUAL_MAX_BACKUP_BYTES;
 use crate::safe::{Clients, Directions, Stage, clause};
 use crate::wire::{Context, Method, OwnBackup, Recipe, Request, Response};
 use std::fmt;
@@ -235,9 +236,24 @@ async fn must_store(context: &Context, size: u64) -> Judged {
     let mut deviation = Deviation::new(refusal.stage, observed);
     deviation.answered_by = refusal.answered_by;
     if let Limit::Exactly(limit) = limit {
-        deviation = deviation.or(format!("Set maxBackupBytes in `config` to {limit}."));
+        deviation.alternative = stopgap(limit);
     }
     Ok(with_problem(deviation, refusal.problem).into())
+}
+
+/// Returns what helps where the limit cannot be raised; nothing if few backups would fit.
+fn stopgap(limit_bytes: u64) -> Option<String> {
+    const FEW: u64 = 32 * 1024;
+    let usual = u64::try_from(USUAL_MAX_BACKUP_BYTES).unwrap_or(u64::MAX);
+    if limit_bytes >= usual {
+        Some(format!("Set maxBackupBytes in `config` to {limit_bytes}."))
+    } else if limit_bytes >= FEW {
+        Some(format!(
+            "As a stopgap, set maxBackupBytes in `config` to {limit_bytes}: larger backups then stop, and a warning remains."
+        ))
+    } else {
+        None
+    }
 }
 
 /// How long to wait before looking at a backup again: a job that removes large files runs after the

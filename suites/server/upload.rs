@@ -277,8 +277,7 @@ fn unanswered(failure: &Failure, doing: &str) -> Deviation {
 }
 
 async fn round_trip(context: &Context) -> Judged {
-    // An odd number, so that padding is noticed.
-    let payload = context.payload("backup", Recipe::Random(24_001));
+    let payload = context.payload("backup", Recipe::Random(round_trip_bytes(context).await));
     let backup = context.own_backup("backup");
     upload(
         context,
@@ -293,6 +292,18 @@ async fn round_trip(context: &Context) -> Judged {
         None => Outcome::pass(format!("{} bytes came back unchanged", payload.len())),
         Some(difference) => Outcome::deviates(Stage::Size, format!("the backup {difference}")),
     })
+}
+
+/// Returns the size of the backup that makes the round trip, in bytes: an odd number, so that
+/// padding is noticed, and less than `config` permits, as every upload of the apps.
+async fn round_trip_bytes(context: &Context) -> usize {
+    const USUAL: usize = 24_001;
+    let limits = config::limits(context).await.unwrap_or_default();
+    let least = limits.first().map(|least| usize::try_from(*least));
+    match least {
+        Some(Ok(most)) if most <= USUAL => most.saturating_sub(2) | 1,
+        _ => USUAL,
+    }
 }
 
 async fn restore(context: &Context) -> Judged {

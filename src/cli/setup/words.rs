@@ -29,7 +29,7 @@ pub(super) fn plan_text(door: &Door, plan: &Plan) -> String {
             + if is_other {
                 "The folder and `backups` exist as well: nothing is changed.\n"
             } else {
-                "The folder, `config` and `backups` exist: there is nothing to do.\n"
+                NOTHING_TO_DO
             };
     }
     out += "\nPlan:\n";
@@ -40,12 +40,14 @@ pub(super) fn plan_text(door: &Door, plan: &Plan) -> String {
     out += "Nothing else is changed.\n";
     if let Thing::Unseen(status) = plan.folder {
         let words = format!(
-            "The server does not list folders over WebDAV here (PROPFIND: {status}), so a step may be refused."
+            "The server does not list folders over WebDAV here (PROPFIND: {status}): what exists already is not known, so a step may be refused or skipped."
         );
         out += &wrapped(&words, 0, width());
     }
     out + "\n"
 }
+
+const NOTHING_TO_DO: &str = "The folder, `config` and `backups` exist: there is nothing to do.\nWhether the apps can store backups is what `check` finds out.\n";
 
 /// Returns the difference between the existing config and the planned one.
 fn other_config(plan: &Plan, config: Option<&ServerConfig>, text: &str) -> String {

@@ -191,7 +191,8 @@ impl Report {
                     dt { "left behind" }
                     dd {
                         (counted(self.left_behind as u64, "backup"))
-                        " of the run may still be on the server; `safe-conformance sweep` deletes them."
+                        " of the run may still be on the server; this deletes them: "
+                        code { (self.sweep()) }
                     }
                 }
             }

@@ -306,7 +306,8 @@ impl Session {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .clone();
-        if self.facts.login == LoginKind::Basic {
+        let asks = !conditions.contains(&Condition::AnybodyDownloads);
+        if self.facts.login == LoginKind::Basic && asks {
             conditions.insert(Condition::PasswordAsked);
         }
         if self.facts.encoded_user_info {
