@@ -279,6 +279,8 @@ impl Directory {
 #[cfg(test)]
 mod keys_of_ios;
 #[cfg(test)]
+mod of_android;
+#[cfg(test)]
 mod properties;
 #[cfg(test)]
 mod tests;

@@ -34,6 +34,7 @@ pub(in crate::clients) mod mobile {
         NOT_IN_DIRECTORY = "contact-revoked",
             "the app restores a contact only if the directory answers for it",
             "clients.read.revoked-contact";
+        CONTACT_WITHOUT_ID = "contact-without-id", "the app skips a contact without an ID", "clients.read.missing-identity";
         DUPLICATE = "contact-duplicate",
             "if two contacts have the same ID, the first one counts",
             "clients.read.duplicate-contact";
@@ -51,8 +52,6 @@ pub(in crate::clients) mod mobile {
 
 /// What no source says, shared by the readers and the table of losses.
 pub(in crate::clients) mod unsourced {
-    pub(in crate::clients) const LEFT_BEFORE_5_7: &str =
-        "no source says what Android before 5.7 does with a group that the user left";
     pub(in crate::clients) const LINK_WITHOUT_VALUE: &str = "no source says what iOS does with it";
     pub(in crate::clients) const LONG_NAME_ON_IOS: &str =
         "no source says whether iOS keeps the whole name";

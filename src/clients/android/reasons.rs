@@ -7,6 +7,7 @@ pub(in crate::clients) const ORG_JSON: &str = "clients.read.json-extensions";
 reasons! {
     NO_OBJECT = "document-no-object", "the document is not an object", "clients.read.json-extensions";
     LATER_VERSION = "version-later", "Android restores no later version than 1", "clients.read.info-version";
+    NO_INFO = "info-missing", "Android refuses a backup without `info`", "clients.read.missing-info";
     NO_VERSION = "version-no-number", "Android needs a number", "clients.read.info-version";
     NO_IDENTITY = "identity-missing", "Android restores nothing without a private key", "clients.read.missing-user";
     KEY_LENGTH = "private-key-length", "Android refuses a key that does not have 32 bytes", "clients.read.private-key-length";
@@ -19,8 +20,11 @@ reasons! {
     NAME_CUT = "name-cut", "Android cuts the name of a group or list after 256 bytes", "clients.read.long-names";
     NULL_IS_TEXT = "null-is-a-word", "Android reads null as the word `null`", "clients.read.null-string";
     BAD_PICTURE = "picture-not-base64", "Android ignores a picture that is not base64", "clients.read.bad-picture";
-    STAR_IS_EVERYONE = "release-star", "Android reads a list that begins with `*` as everyone", "clients.read.release-everyone-and-id";
+    STAR_IS_EVERYONE = "release-star", "Android reads a list with `*` as everyone", "clients.read.release-everyone-and-id";
     NULL_IS_NOBODY = "release-null", "Android reads a list that holds null as nobody", "clients.read.release-id-and-null";
+    ENTRY_SKIPPED = "release-entry-skipped",
+        "Android skips an entry that does not have 8 characters",
+        "clients.read.release-everyone-and-id";
     NOBODY_IS_EMPTY = "release-nobody-is-a-list",
         "Android up to 5.8.2 reads `[null]` as an empty list",
         "clients.read.release-nobody";
@@ -36,6 +40,7 @@ reasons! {
         "Android does not find an ID in lower case in the answer of the directory",
         "clients.read.lower-case-identity";
     LEVEL_1 = "level-1", "Android restores level 1 as level 0", "clients.read.verification-1";
+    UNKNOWN_LEVEL = "level-unknown", "Android restores an unknown level as level 0", "clients.read.unknown-verification";
     LEVEL_2_WITHOUT_KEY = "level-2-without-key",
         "Android restores level 2 without a public key as level 0",
         "clients.read.verified-without-key";
@@ -59,10 +64,20 @@ reasons! {
     UPDATE_NO_NUMBER = "last-update-no-number",
         "Android drops a contact whose `lastUpdate` is not a number",
         "clients.read.last-update";
+    UPDATE_NO_NUMBER_SKIPPED = "last-update-no-number-skipped",
+        "Android skips a group or list whose `lastUpdate` is not a number",
+        "clients.read.last-update";
     NO_LAST_UPDATE = "last-update-to-older-android", "Android before 5.3 does not read it", "clients.loss.last-update";
     NO_TRUTH_VALUE = "flag-default",
         "Android uses the default for a value that is neither true nor false",
         "clients.read.string-for-number";
+    NO_POLICY = "policies-to-older-android", "Android before 4.57 does not read it", "clients.read.unknown-receipts";
+    POLICY_NO_NUMBER = "policy-no-number",
+        "Android uses the default for a value that is not a number",
+        "clients.read.unknown-receipts";
+    INCOMPLETE_GROUP = "group-without-id-or-creator",
+        "Android skips a group without an ID or a creator",
+        "clients.read.incomplete-group";
     DELETED = "group-deleted", "Android 6.0 and later restores no deleted group", "clients.read.deleted-group";
     DELETED_MISSING = "group-without-deleted",
         "Android up to 5.8.2 drops a group without `deleted`",
@@ -79,6 +94,9 @@ reasons! {
     NO_LIST_NAME = "list-without-name", "Android skips a list without a name", "clients.read.list-name";
     RANDOM_ID = "list-id-random",
         "Android gives a list a random ID if its number is not above zero, or is already used",
+        "clients.read.list-id";
+    GARBAGE_LIST_ID = "list-id-not-hex",
+        "Android converts an ID that is not hexadecimal to another number",
         "clients.read.list-id";
     LIST_ID_UNREAD = "list-id-unread",
         "Android before 4.8 does not read the ID, and the list gets a random one",

@@ -103,8 +103,6 @@ pub enum When {
     NoDate,
     /// The list has no name.
     ListWithoutName,
-    /// The user has left the group, or dissolved it.
-    GroupWithoutOneself,
     /// There are no contacts.
     NoContacts,
 }
@@ -169,7 +167,6 @@ impl When {
             Self::OtherKey => "the directory has another key",
             Self::OtherKeyNotLevel2 => "the directory has another key, and the level is not 2",
             Self::NoDate => "the time is later than the year 275760",
-            Self::GroupWithoutOneself => "the user has left the group or dissolved it",
             Self::NoContacts => "there are no contacts",
         })
     }
@@ -315,6 +312,7 @@ losses! {
     ios::NO_LAST_UPDATE: MOBILE_UPDATED, LOST, Reading ALL => Releases::up_to(Release::Ios5_4), Always;
     ios::NEVER_HIDDEN: &[Hidden], LOST, Reading ALL => IOS_BEFORE_4_9, Always;
     ios::NOT_PRIVATE: &[ContactPrivate, GroupPrivate], LOST, Reading ALL => Releases::of(Release::Ios4_6), Always;
+    android::NO_POLICY: &[ReadReceipts, TypingIndicators], LOST, Reading ALL => Releases::of(Release::Android4_5), Always;
     ios::NO_POLICY: &[ReadReceipts, TypingIndicators], LOST, Reading ALL => Releases::of(Release::Ios4_6), Always;
     desktop::NO_POLICY: &[ReadReceipts, TypingIndicators], LOST, Reading DEVICE_LINK => DESKTOP, Always;
     mobile::UNKNOWN_CREATOR: &[Group], LOST, Reading ALL => Releases::MOBILE, CreatorUnknown named;

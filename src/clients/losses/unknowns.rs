@@ -38,15 +38,6 @@ impl Unknown {
 /// All such values.
 pub static UNKNOWNS: &[Unknown] = &[
     Unknown {
-        id: "group-left-older-android",
-        together: None,
-        fields: &[GroupMembers],
-        from: Origins::ALL,
-        to: Releases::up_to(Release::Android5_3),
-        when: When::GroupWithoutOneself,
-        because: unsourced::LEFT_BEFORE_5_7,
-    },
-    Unknown {
         id: "nickname-long-desktop",
         together: None,
         fields: &[Nickname],
@@ -87,7 +78,7 @@ pub static UNKNOWNS: &[Unknown] = &[
         together: None,
         fields: &[Group],
         from: Origins::ALL,
-        to: Releases::MOBILE,
+        to: Releases::IOS,
         when: When::CreatorFetched,
         because: unsourced::FETCHED_CREATOR,
     },

@@ -111,8 +111,9 @@ fn reported(restored: &Restored, whole: Field) -> usize {
     // A list of another type has no items that could be lost.
     let of_items = changes.filter(|change| change.path.0.len() > 1);
     let gone = of_items.filter(|change| {
-        // An ID in upper case is still there; one that the model cannot hold is not.
-        change.field == whole && (change.kind == ChangeKind::Lost || whole == Field::Group)
+        // An ID that was converted is still there; one that the model cannot hold is not.
+        change.field == whole
+            && (change.kind == ChangeKind::Lost || change.why.id == "group-id-odd")
     });
     gone.count()
 }

@@ -110,7 +110,10 @@ releases! {
         reads "no IDs of distribution lists"
         asks "an unchanged backup again after a week; `%h` in the address of the default server"
     }
-    Android4_57 = Android "4.57" to "4.59" { writes "read receipts and typing indicators of contacts" }
+    Android4_57 = Android "4.57" to "4.59" {
+        writes "read receipts and typing indicators of contacts"
+        reads "read receipts and typing indicators of contacts"
+    }
     Android4_6 = Android "4.6" { asks "`%h` in the address of any server; tokens" }
     Android4_8 = Android "4.8" to "4.831" {
         writes "IDs of distribution lists, highest byte first"

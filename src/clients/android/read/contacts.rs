@@ -4,27 +4,30 @@ use super::super::base64;
 use super::super::org_json::{Object, Value};
 use super::super::reasons::{
     BAD_KEY, KEY_OF_DIRECTORY, KEY_TOO_SHORT, LEVEL_1, LEVEL_2_WITHOUT_KEY, LOWER_CASE,
-    NO_DIRECTORY, TIME_OF_RESTORE, UPDATE_NO_NUMBER,
+    NO_DIRECTORY, TIME_OF_RESTORE, UNKNOWN_LEVEL, UPDATE_NO_NUMBER,
 };
-use super::{Objects, Phone, unsourced};
+use super::{Objects, Phone};
 use crate::clients::Field;
-use crate::clients::read::Step;
-use crate::clients::reason::mobile::{DUPLICATE, MEMBER_DROPPED, MEMBER_FETCHED, NOT_IN_DIRECTORY};
+use crate::clients::reason::mobile::{
+    CONTACT_WITHOUT_ID, DUPLICATE, MEMBER_DROPPED, MEMBER_FETCHED, NOT_IN_DIRECTORY,
+};
 use crate::clients::release::Release;
 use crate::safe::ThreemaId;
 use crate::safe::backup::{At, Contact, PublicKey, Timestamp, Verification};
 use std::collections::HashSet;
 
 impl Phone<'_> {
-    pub(super) fn contacts(&mut self, items: &Objects<'_>, at: &At<'_>) -> Step<Vec<Contact>> {
+    /// Source: `clients.read.missing-identity` and the facts about contacts.
+    pub(super) fn contacts(&mut self, items: &Objects<'_>, at: &At<'_>) -> Vec<Contact> {
         let mut seen = HashSet::new();
         let mut contacts = Vec::with_capacity(items.len());
         for (index, object) in items {
             let at = at.index(*index);
-            let identity = match object.string("identity") {
-                Ok(identity) => identity.to_string_lossy(),
-                Err(_) => return Err(unsourced(&at, "has no identity")),
+            let Ok(identity) = object.string("identity") else {
+                self.notes.lost(&at, Field::Contact, &CONTACT_WITHOUT_ID);
+                continue;
             };
+            let identity = identity.to_string_lossy();
             if !self.around.directory.is_reachable() {
                 self.notes.lost(&at, Field::Contact, &NO_DIRECTORY);
                 continue;
@@ -48,7 +51,7 @@ impl Phone<'_> {
             }
             contacts.extend(self.contact(object, id, directory_key, &at));
         }
-        Ok(contacts)
+        contacts
     }
 
     fn contact(
@@ -60,9 +63,10 @@ impl Phone<'_> {
     ) -> Option<Contact> {
         let mut contact = Contact::new(id);
         let level = self.level(object, &at.key("verification"));
-        (contact.verification, contact.public_key) =
-            self.public_key(object, level, directory_key, at)?;
-        if !self.last_update_is_read(object, at) {
+        let (level, public_key) = self.public_key(object, level, directory_key, at)?;
+        contact.verification = Some(level);
+        contact.public_key = public_key;
+        if self.has_no_time(object, (Field::Contact, &UPDATE_NO_NUMBER), at) {
             return None;
         }
         contact.created_at = self.created_at(object, at);
@@ -85,28 +89,18 @@ impl Phone<'_> {
         Some(contact)
     }
 
-    /// Source: `clients.read.missing-verification`, `clients.read.verification-1`.
-    fn level(&mut self, object: &Object, at: &At<'_>) -> Option<Verification> {
-        let number = match object.value("verification") {
-            None => 0,
-            Some(value) => value.as_int().unwrap_or(-1),
+    /// Source: `clients.read.missing-verification`, `clients.read.verification-1`,
+    /// `clients.read.unknown-verification`.
+    fn level(&mut self, object: &Object, at: &At<'_>) -> Verification {
+        let value = object.value("verification").filter(|it| !it.is_null());
+        let why = match value.map(Value::as_int) {
+            None | Some(Some(0)) => return Verification::Unverified,
+            Some(Some(2)) => return Verification::Full,
+            Some(Some(1)) => &LEVEL_1,
+            Some(_) => &UNKNOWN_LEVEL,
         };
-        match number {
-            0 => Some(Verification::Unverified),
-            1 => {
-                self.notes.changed(at, Field::Verification, &LEVEL_1);
-                Some(Verification::Unverified)
-            }
-            2 => Some(Verification::Full),
-            _ => {
-                self.notes.unsure(
-                    at,
-                    Field::Verification,
-                    "no source says what Android does with a level other than 0, 1 and 2",
-                );
-                None
-            }
-        }
+        self.notes.changed(at, Field::Verification, why);
+        Verification::Unverified
     }
 
     /// Returns the level and the key that apply; `None` if the contact is dropped.
@@ -116,12 +110,12 @@ impl Phone<'_> {
     fn public_key(
         &mut self,
         object: &Object,
-        level: Option<Verification>,
+        level: Verification,
         directory_key: PublicKey,
         at: &At<'_>,
-    ) -> Option<(Option<Verification>, Option<PublicKey>)> {
+    ) -> Option<(Verification, Option<PublicKey>)> {
         let key_at = at.key("publickey");
-        let is_full = level == Some(Verification::Full);
+        let is_full = level == Verification::Full;
         let Some(value) = object.value("publickey") else {
             if is_full {
                 self.notes.changed(
@@ -129,7 +123,7 @@ impl Phone<'_> {
                     Field::Verification,
                     &LEVEL_2_WITHOUT_KEY,
                 );
-                return Some((Some(Verification::Unverified), Some(directory_key)));
+                return Some((Verification::Unverified, Some(directory_key)));
             }
             return Some((level, None));
         };
@@ -176,19 +170,6 @@ impl Phone<'_> {
             return Some(self.around.now);
         }
         self.time(object, "createdAt", Field::ContactCreatedAt, at)
-    }
-
-    /// Returns whether `lastUpdate` keeps the contact: a bad one makes the app drop it.
-    ///
-    /// Source: `clients.read.last-update`.
-    fn last_update_is_read(&mut self, object: &Object, at: &At<'_>) -> bool {
-        let value = object.value("lastUpdate").filter(|value| !value.is_null());
-        let is_bad = value.is_some_and(|value| value.as_long().is_none());
-        let is_dropped = is_bad && self.since(Release::Android5_3);
-        if is_dropped {
-            self.notes.lost(at, Field::Contact, &UPDATE_NO_NUMBER);
-        }
-        !is_dropped
     }
 
     /// Returns the members that are contacts afterwards. The app fetches the other members from the

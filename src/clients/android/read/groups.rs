@@ -2,13 +2,14 @@
 
 use super::super::org_json::Object;
 use super::super::reasons::{
-    DELETED, DELETED_MISSING, EMPTY_GROUP_ID, GARBAGE_GROUP_ID, KICKED, NAME_CUT,
+    DELETED, DELETED_MISSING, EMPTY_GROUP_ID, GARBAGE_GROUP_ID, INCOMPLETE_GROUP, KICKED, NAME_CUT,
+    UPDATE_NO_NUMBER_SKIPPED,
 };
-use super::{Objects, Phone, unsourced};
+use super::values::bytes_of_digits;
+use super::{Objects, Phone};
 use crate::clients::Field;
-use crate::clients::read::{NAME_BYTES, Step};
+use crate::clients::read::NAME_BYTES;
 use crate::clients::reason::mobile::UNKNOWN_CREATOR;
-use crate::clients::reason::unsourced::{FETCHED_CREATOR, LEFT_BEFORE_5_7};
 use crate::clients::release::Release;
 use crate::safe::ThreemaId;
 use crate::safe::backup::{At, Group, GroupId};
@@ -26,24 +27,31 @@ enum FoundId {
 }
 
 impl Phone<'_> {
-    pub(super) fn groups(&mut self, items: &Objects<'_>, at: &At<'_>) -> Step<Vec<Group>> {
+    pub(super) fn groups(&mut self, items: &Objects<'_>, at: &At<'_>) -> Vec<Group> {
         let mut groups = Vec::with_capacity(items.len());
         for (index, object) in items {
             let at = at.index(*index);
             let Some(deleted) = self.deleted(object, &at) else {
                 continue;
             };
-            let Some(creator) = self.creator(object, &at)? else {
+            let Some(creator) = self.creator(object, &at) else {
                 continue;
             };
-            let id = self.group_id(object, &at)?;
+            let Ok(id) = object.string("id") else {
+                self.notes.lost(&at, Field::Group, &INCOMPLETE_GROUP);
+                continue;
+            };
+            if self.has_no_time(object, (Field::Group, &UPDATE_NO_NUMBER_SKIPPED), &at) {
+                continue;
+            }
+            let id = self.group_id(&id.to_string_lossy(), &at.key("id"));
             let whole = match id {
                 FoundId::Whole(id) => id,
                 FoundId::Empty => GroupId([0; 8]),
                 FoundId::Other => continue,
             };
             let mut group = Group::new(whole, creator);
-            group.members = self.members(object, creator, &at)?.into();
+            group.members = self.members(object, creator, &at).into();
             group.deleted = Some(deleted);
             let name = self.text(object, "groupname", Field::GroupName, &at);
             group.name = name.map(|name| {
@@ -63,7 +71,7 @@ impl Phone<'_> {
                 groups.push(group);
             }
         }
-        Ok(groups)
+        groups
     }
 
     /// Returns whether the group was deleted and is therefore hidden; `None` if it is not restored.
@@ -81,77 +89,64 @@ impl Phone<'_> {
         None
     }
 
-    /// Returns the creator; `None` if the group is not restored.
+    /// Returns the creator; `None` if the group is not restored. A contact that the app fetched for
+    /// an earlier group counts.
     ///
-    /// Source: `clients.read.unknown-creator`.
-    fn creator(&mut self, object: &Object, at: &At<'_>) -> Step<Option<ThreemaId>> {
+    /// Source: `clients.read.unknown-creator`, `clients.read.incomplete-group`.
+    fn creator(&mut self, object: &Object, at: &At<'_>) -> Option<ThreemaId> {
         let Ok(creator) = object.string("creator") else {
-            return Err(unsourced(at, "has no creator"));
+            self.notes.lost(at, Field::Group, &INCOMPLETE_GROUP);
+            return None;
         };
         let creator = ThreemaId::parse(&creator.to_string_lossy()).ok();
-        let known = creator.filter(|id| *id == self.around.own_id || self.known.contains(id));
+        let known = creator.filter(|id| *id == self.around.own_id || self.is_contact(*id));
         if known.is_none() {
             self.notes.lost(at, Field::Group, &UNKNOWN_CREATOR);
-            if creator.is_some_and(|id| self.is_contact(id)) {
-                self.notes.unsure(at, Field::Group, FETCHED_CREATOR);
-            }
         }
-        Ok(known)
+        known
     }
 
     /// Source: `clients.read.group-id-odd`, `clients.read.group-id-not-hex`.
-    fn group_id(&mut self, object: &Object, at: &At<'_>) -> Step<FoundId> {
-        let Ok(id) = object.string("id") else {
-            return Err(unsourced(at, "has no ID"));
-        };
-        let id = id.to_string_lossy();
-        let id_at = at.key("id");
-        if id.chars().count() % 2 == 1 {
-            self.notes.changed(&id_at, Field::Group, &EMPTY_GROUP_ID);
-            return Ok(FoundId::Empty);
+    fn group_id(&mut self, id: &str, at: &At<'_>) -> FoundId {
+        if id.encode_utf16().count() % 2 == 1 {
+            self.notes.changed(at, Field::Group, &EMPTY_GROUP_ID);
+            return FoundId::Empty;
         }
-        let Ok(bytes) = HEXLOWER_PERMISSIVE.decode(id.as_bytes()) else {
-            self.notes.changed(&id_at, Field::Group, &GARBAGE_GROUP_ID);
-            self.notes.unsure(
-                &id_at,
-                Field::Group,
-                "no source says which bytes Android stores instead",
-            );
-            return Ok(FoundId::Other);
+        let is_hexadecimal = HEXLOWER_PERMISSIVE.decode(id.as_bytes()).is_ok();
+        // Before, the release that was read stores the text.
+        let bytes = if is_hexadecimal || self.since(Release::Android4_8) {
+            bytes_of_digits(id)
+        } else {
+            None
         };
-        let found = bytes.try_into().ok().map(GroupId);
-        if found.is_none() || id != id.to_ascii_lowercase() {
-            self.notes.unsure(
-                &id_at,
-                Field::Group,
-                "no source says what Android does with an ID that does not have 16 lower-case digits",
-            );
+        let found = bytes.and_then(|bytes| bytes.try_into().ok()).map(GroupId);
+        if let Some(found) = found {
+            if !is_hexadecimal {
+                self.notes.changed(at, Field::Group, &GARBAGE_GROUP_ID);
+            }
+            return FoundId::Whole(found);
         }
-        Ok(found.map_or(FoundId::Other, FoundId::Whole))
+        self.notes.unsure(
+            at,
+            Field::Group,
+            "no source says what Android does with a group whose ID does not become 8 bytes",
+        );
+        FoundId::Other
     }
 
     /// Source: `clients.read.left-group`, `clients.read.creator-no-member`,
     /// `clients.read.group-without-members`, `clients.read.unknown-member`.
-    fn members(
-        &mut self,
-        object: &Object,
-        creator: ThreemaId,
-        at: &At<'_>,
-    ) -> Step<Vec<ThreemaId>> {
+    fn members(&mut self, object: &Object, creator: ThreemaId, at: &At<'_>) -> Vec<ThreemaId> {
         let own_id = self.around.own_id;
         let members_at = at.key("members");
-        let members = self.ids(object, "members", Field::GroupMembers, at)?;
+        let members = self.ids(object, "members", Field::GroupMembers, at);
         let members = members.unwrap_or_default();
-        if !members.contains(&own_id) {
-            if !self.since(Release::Android5_7) {
-                self.notes
-                    .unsure(&members_at, Field::GroupMembers, LEFT_BEFORE_5_7);
-            }
-        } else if !members.contains(&creator) && self.since(Release::Android6_2) {
+        let is_orphaned = members.contains(&own_id) && !members.contains(&creator);
+        if is_orphaned && self.since(Release::Android6_2) {
             // The members do not change: the user is one of them and the creator is not.
             self.notes
                 .changed(&members_at, Field::GroupMembers, &KICKED);
         }
-        Ok(self.with_contacts(members, true, (Field::GroupMembers, &members_at)))
+        self.with_contacts(members, true, (Field::GroupMembers, &members_at))
     }
 }

@@ -2,9 +2,10 @@
 
 use super::super::org_json::{Object, Value};
 use super::super::reasons::{
-    LIST_ID_UNREAD, NAME_CUT, NO_LIST_NAME, NO_SIGNED_NUMBER, OTHER_BYTE_ORDER, RANDOM_ID,
+    GARBAGE_LIST_ID, LIST_ID_UNREAD, NAME_CUT, NO_LIST_NAME, NO_SIGNED_NUMBER, NULL_IS_TEXT,
+    OTHER_BYTE_ORDER, RANDOM_ID, UPDATE_NO_NUMBER_SKIPPED,
 };
-use super::values::text;
+use super::values::{bytes_of_digits, text};
 use super::{Objects, Phone};
 use crate::clients::Field;
 use crate::clients::read::{NAME_BYTES, Step, broken};
@@ -40,12 +41,16 @@ impl Phone<'_> {
             let Some(name) = self.list_name(object, &at) else {
                 continue;
             };
+            let whole = (Field::DistributionList, &UPDATE_NO_NUMBER_SKIPPED);
+            if self.has_no_time(object, whole, &at) {
+                continue;
+            }
             let mut list = DistributionList {
                 id: self.list_id(object, other_order, &mut taken, &at)?,
                 name: Some(name),
                 ..DistributionList::default()
             };
-            let members = self.ids(object, "members", Field::DistributionListMembers, &at)?;
+            let members = self.ids(object, "members", Field::DistributionListMembers, &at);
             let visible = self.since(Release::Android5_7);
             let members_at = at.key("members");
             let place = (Field::DistributionListMembers, &members_at);
@@ -68,11 +73,8 @@ impl Phone<'_> {
             return None;
         };
         if object.is_null("name") {
-            self.notes.unsure(
-                &name_at,
-                Field::DistributionListName,
-                "no source says what Android does with a list whose name is null",
-            );
+            self.notes
+                .changed(&name_at, Field::DistributionListName, &NULL_IS_TEXT);
         }
         let place = (Field::DistributionListName, &NAME_CUT);
         Some(self.cut(text(&name), NAME_BYTES, place, &name_at))
@@ -97,15 +99,19 @@ impl Phone<'_> {
         }
         let id = id.to_string_lossy();
         let id = if self.since(Release::Android5_3) {
-            let bytes = HEXLOWER_PERMISSIVE.decode(id.as_bytes()).ok();
+            let bytes = bytes_of_digits(&id).filter(|_| id.len() == 16);
             let bytes = bytes.and_then(|bytes| bytes.try_into().ok());
-            if bytes.is_none() && id.chars().count() == 16 {
+            if bytes.is_none() && id.encode_utf16().count() == 16 {
                 self.notes.unsure(
                     &id_at,
                     Field::DistributionListId,
-                    "no source says what Android does with the ID of a list that is not hexadecimal",
+                    "no source says what Android does with the ID of a list that is not ASCII",
                 );
                 return Ok(None);
+            }
+            if bytes.is_some() && HEXLOWER_PERMISSIVE.decode(id.as_bytes()).is_err() {
+                self.notes
+                    .changed(&id_at, Field::DistributionListId, &GARBAGE_LIST_ID);
             }
             bytes.map(DistributionListId)
         } else {

@@ -10,7 +10,7 @@ mod values;
 
 use super::org_json::{JavaString, Object, Reason, Value};
 use super::reasons::{
-    LATER_VERSION, NO_CONTACTS, NO_OBJECT, NO_VERSION, NOT_OF_THIS_KIND, ORG_JSON,
+    LATER_VERSION, NO_CONTACTS, NO_INFO, NO_OBJECT, NO_VERSION, NOT_OF_THIS_KIND, ORG_JSON,
 };
 use crate::clients::Field;
 use crate::clients::read::{LIMITS, Notes, Step, refused, unknown};
@@ -94,7 +94,7 @@ impl Phone<'_> {
         let info = Self::info(document, &root.key("info"))?;
         let user = self.user(document, &root.key("user"))?;
         let mut backup = Backup::new(user);
-        backup.settings = self.settings(document, &root.key("settings"))?;
+        backup.settings = self.settings(document, &root.key("settings"));
         let (contacts_at, groups_at) = (root.key("contacts"), root.key("groups"));
         let lists_at = root.key("distributionlists");
         let contacts = self.objects(document, "contacts", Field::Contact, &contacts_at);
@@ -107,9 +107,9 @@ impl Phone<'_> {
         );
         let (groups, lists) = (groups.unwrap_or_default(), lists.unwrap_or_default());
         if let Some(contacts) = contacts {
-            let restored = self.contacts(&contacts, &contacts_at)?;
+            let restored = self.contacts(&contacts, &contacts_at);
             self.known = restored.iter().map(|contact| contact.identity).collect();
-            backup.groups = self.groups(&groups, &groups_at)?.into();
+            backup.groups = self.groups(&groups, &groups_at).into();
             let other_order = self.has_other_order(info.device.as_ref());
             backup.distribution_lists = self.lists(&lists, other_order, &lists_at)?.into();
             let fetched = std::mem::take(&mut self.fetched);
@@ -131,10 +131,10 @@ impl Phone<'_> {
         Ok(backup)
     }
 
-    /// Source: `clients.read.info-version`.
+    /// Source: `clients.read.info-version`, `clients.read.missing-info`.
     fn info(document: &Object, at: &At<'_>) -> Step<Info> {
         let Some(object) = document.value("info").and_then(Value::as_object) else {
-            return Err(unsourced(at, "is missing or not an object"));
+            return Err(refused(at, "is missing or not an object", &NO_INFO));
         };
         let version_at = at.key("version");
         match object.int("version") {

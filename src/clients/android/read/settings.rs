@@ -1,21 +1,21 @@
 //! Settings, which Android restores before the contacts.
 
 use super::super::org_json::{Object, Value};
-use super::super::reasons::OTHER_SPELLING;
+use super::super::reasons::{NOT_OF_THIS_KIND, OTHER_SPELLING};
+use super::Phone;
 use super::values::text;
-use super::{Phone, unsourced};
 use crate::clients::Field;
-use crate::clients::read::Step;
 use crate::safe::backup::{At, Settings};
 
 impl Phone<'_> {
     /// Source: `clients.read.missing-settings`, `clients.read.missing-sync-contacts`,
-    /// `clients.loss.sync-excluded`.
-    pub(super) fn settings(&mut self, document: &Object, at: &At<'_>) -> Step<Option<Settings>> {
-        let object = match document.value("settings") {
-            None => return Ok(None),
-            Some(Value::Object(object)) => object,
-            Some(_) => return Err(unsourced(at, "is not an object")),
+    /// `clients.read.wrong-type`, `clients.loss.sync-excluded`.
+    pub(super) fn settings(&mut self, document: &Object, at: &At<'_>) -> Option<Settings> {
+        let Value::Object(object) = document.value("settings")? else {
+            for field in Field::OF_SETTINGS {
+                self.notes.lost(at, *field, &NOT_OF_THIS_KIND);
+            }
+            return None;
         };
         let mut flag = |key, field, default| self.flag(object, key, (field, default), at);
         let mut settings = Settings {
@@ -29,9 +29,9 @@ impl Phone<'_> {
             incognito_keyboard: flag("incognitoKeyboard", Field::IncognitoKeyboard, false),
             ..Settings::default()
         };
-        let blocked = self.ids(object, "blockedContacts", Field::BlockedContacts, at)?;
+        let blocked = self.ids(object, "blockedContacts", Field::BlockedContacts, at);
         settings.blocked_contacts = blocked.unwrap_or_default().into();
-        let excluded = self.ids(object, "syncExcludedIds", Field::SyncExcludedIds, at)?;
+        let excluded = self.ids(object, "syncExcludedIds", Field::SyncExcludedIds, at);
         settings.sync_excluded_ids = excluded.unwrap_or_default().into();
         if let Ok(ids) = object.array("syncExcludedIDs") {
             for index in 0..ids.len() {
@@ -45,6 +45,6 @@ impl Phone<'_> {
         let emojis = object.array("recentEmojis").unwrap_or_default();
         let emojis = emojis.iter().flatten().filter_map(Value::as_string);
         settings.recent_emojis = emojis.map(|emoji| text(&emoji)).collect();
-        Ok(Some(settings))
+        Some(settings)
     }
 }

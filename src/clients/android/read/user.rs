@@ -3,8 +3,9 @@
 use super::super::base64;
 use super::super::org_json::{Object, Value};
 use super::super::reasons::{
-    BAD_PICTURE, KEY_LENGTH, LINK_IGNORED, NICKNAME_CUT, NICKNAME_IS_ID, NO_DEVICE_LINK,
-    NO_IDENTITY, NO_LINK_NAME, NOBODY_IS_EMPTY, NULL_IS_NOBODY, STAR_IS_EVERYONE,
+    BAD_PICTURE, ENTRY_SKIPPED, KEY_LENGTH, LINK_IGNORED, NICKNAME_CUT, NICKNAME_IS_ID,
+    NO_DEVICE_LINK, NO_IDENTITY, NO_LINK_NAME, NOBODY_IS_EMPTY, NOT_OF_THIS_KIND, NULL_IS_NOBODY,
+    STAR_IS_EVERYONE,
 };
 use super::values::{id_of, text};
 use super::{Phone, unsourced};
@@ -20,12 +21,12 @@ impl Phone<'_> {
         let object = match document.value("user") {
             None => return Err(refused(at, "is missing", &NO_IDENTITY)),
             Some(Value::Object(object)) => object,
-            Some(_) => return Err(unsourced(at, "is not an object")),
+            Some(_) => return Err(refused(at, "is not an object", &NO_IDENTITY)),
         };
         let mut user = User::new(private_key(object, &at.key("privatekey"))?);
         user.nickname = self.nickname(object, at);
         user.picture = self.picture(object, &at.key("profilePic"));
-        user.picture_release = self.release(object, &at.key("profilePicRelease"))?;
+        user.picture_release = Some(self.release(object, &at.key("profilePicRelease")));
         user.links = self.links(object, &at.key("links")).into();
         if object.value("temporaryDeviceGroupKeyTodoRemove").is_some() {
             self.notes.lost(
@@ -72,54 +73,62 @@ impl Phone<'_> {
     }
 
     /// Source: `clients.read.release-nobody` and the facts after it.
-    fn release(&mut self, object: &Object, at: &At<'_>) -> Step<Option<PictureRelease>> {
+    fn release(&mut self, object: &Object, at: &At<'_>) -> PictureRelease {
         let items = match object.value("profilePicRelease") {
             // The setting keeps its default.
-            None => return Ok(Some(PictureRelease::Nobody)),
+            None => return PictureRelease::Nobody,
             Some(Value::Array(items)) => items,
-            Some(_) => return Err(unsourced(at, "is not an array")),
+            Some(_) => {
+                self.notes
+                    .lost(at, Field::PictureRelease, &NOT_OF_THIS_KIND);
+                return PictureRelease::Nobody;
+            }
         };
-        let is_nobody = |item: &Option<Value>| match item {
-            None | Some(Value::Null) => true,
-            Some(Value::Text(text)) => text.to_string_lossy() == "null",
-            Some(_) => false,
-        };
-        let everyone = |item: &Option<Value>| matches!(item, Some(Value::Text(text)) if text.to_string_lossy() == "*");
-        let ids = items.iter().filter_map(|item| id_of(item.as_ref()));
-        let ids: Vec<_> = ids.collect();
-        let has_everyone = items.iter().any(everyone);
-        let has_nobody = items.iter().any(is_nobody);
         let is_new = self.since(Release::Android6_0);
         let is_json_null = matches!(items.as_slice(), [Some(Value::Null)]);
-        let starts_with_everyone = items.first().is_some_and(everyone);
-        Ok(Some(match (has_everyone, has_nobody) {
-            (false, false) if ids.len() == items.len() => PictureRelease::Only(ids),
-            (true, false) if items.len() == 1 => PictureRelease::Everyone,
-            (true, false) if starts_with_everyone && ids.len() + 1 == items.len() => {
-                self.notes
-                    .changed(at, Field::PictureRelease, &STAR_IS_EVERYONE);
-                PictureRelease::Everyone
-            }
-            (false, true) if is_new && is_json_null => PictureRelease::Nobody,
-            (false, true) if is_new => {
-                self.notes
-                    .changed(at, Field::PictureRelease, &NULL_IS_NOBODY);
-                PictureRelease::Nobody
-            }
-            (false, true) if is_json_null => {
-                self.notes
-                    .changed(at, Field::PictureRelease, &NOBODY_IS_EMPTY);
-                PictureRelease::Only(Vec::new())
-            }
-            _ => {
+        let mut ids = Vec::with_capacity(items.len());
+        for item in items {
+            let entry = item.as_ref().and_then(Value::as_string);
+            let Some(entry) = entry.map(|entry| entry.to_string_lossy()) else {
                 self.notes.unsure(
                     at,
                     Field::PictureRelease,
-                    "no source says how Android reads this list",
+                    "no source says what Android does with an empty place in this list",
                 );
-                PictureRelease::Only(ids)
+                continue;
+            };
+            if entry == "*" {
+                if items.len() > 1 {
+                    self.notes
+                        .changed(at, Field::PictureRelease, &STAR_IS_EVERYONE);
+                }
+                return PictureRelease::Everyone;
             }
-        }))
+            if is_new && entry.eq_ignore_ascii_case("null") {
+                if !is_json_null {
+                    self.notes
+                        .changed(at, Field::PictureRelease, &NULL_IS_NOBODY);
+                }
+                return PictureRelease::Nobody;
+            }
+            let id = id_of(item.as_ref());
+            if id.is_none() && entry.encode_utf16().count() == 8 {
+                self.notes.unsure(
+                    at,
+                    Field::PictureRelease,
+                    "Android keeps an entry of 8 characters, and no source says what it does with it",
+                );
+            } else if id.is_none() {
+                let why = if is_json_null {
+                    &NOBODY_IS_EMPTY
+                } else {
+                    &ENTRY_SKIPPED
+                };
+                self.notes.changed(at, Field::PictureRelease, why);
+            }
+            ids.extend(id);
+        }
+        PictureRelease::Only(ids)
     }
 
     /// Source: `clients.read.links`.
@@ -166,7 +175,7 @@ fn private_key(object: &Object, at: &At<'_>) -> Step<PrivateKey> {
     let text = Zeroizing::new(text.to_string_lossy());
     let bytes = base64::decode(&text).map(Zeroizing::new);
     let Some(bytes) = bytes else {
-        return Err(unsourced(at, "is not base64"));
+        return Err(refused(at, "is not base64", &NO_IDENTITY));
     };
     let key = bytes.as_slice().try_into();
     key.map(PrivateKey::from_bytes).map_err(|_| {

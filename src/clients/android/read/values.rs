@@ -2,10 +2,10 @@
 
 use super::super::org_json::{JavaString, Object, Value};
 use super::super::reasons::{
-    FRACTION, NO_LAST_UPDATE, NO_TRUTH_VALUE, NULL_IS_TEXT, TIME_IS_ZERO, TOO_LARGE,
+    FRACTION, NO_LAST_UPDATE, NO_POLICY, NO_TRUTH_VALUE, NOT_OF_THIS_KIND, NULL_IS_TEXT,
+    POLICY_NO_NUMBER, TIME_IS_ZERO, TOO_LARGE,
 };
-use super::{Phone, unsourced};
-use crate::clients::read::Step;
+use super::Phone;
 use crate::clients::release::Release;
 use crate::clients::{Field, Reason};
 use crate::safe::ThreemaId;
@@ -104,6 +104,24 @@ impl Phone<'_> {
         Some(Timestamp(time.into()))
     }
 
+    /// Returns whether the app skips a contact, group or list: its `lastUpdate` is not a number.
+    ///
+    /// Source: `clients.read.last-update`.
+    pub(super) fn has_no_time(
+        &mut self,
+        object: &Object,
+        (whole, why): (Field, &'static Reason),
+        at: &At<'_>,
+    ) -> bool {
+        let value = object.value("lastUpdate").filter(|value| !value.is_null());
+        let is_bad = value.is_some_and(|value| value.as_long().is_none());
+        let is_skipped = is_bad && self.since(Release::Android5_3);
+        if is_skipped {
+            self.notes.lost(at, whole, why);
+        }
+        is_skipped
+    }
+
     /// Source: `clients.loss.last-update`, `clients.read.last-update`.
     pub(super) fn last_update(
         &mut self,
@@ -140,6 +158,7 @@ impl Phone<'_> {
         flag.or(Some(default))
     }
 
+    /// Source: `clients.read.unknown-receipts`.
     pub(super) fn policy(
         &mut self,
         object: &Object,
@@ -147,32 +166,46 @@ impl Phone<'_> {
         field: Field,
         at: &At<'_>,
     ) -> Option<Policy> {
-        let number = object.value(key)?.as_int();
-        let policy = number.and_then(|number| usize::try_from(number).ok());
+        let at = at.key(key);
+        let value = object.value(key)?;
+        if !self.since(Release::Android4_57) {
+            if value.as_int() != Some(0) {
+                self.notes.lost(&at, field, &NO_POLICY);
+            }
+            return None;
+        }
+        let Some(number) = value.as_int() else {
+            if !value.is_null() {
+                self.notes.changed(&at, field, &POLICY_NO_NUMBER);
+            }
+            return Some(Policy::Default);
+        };
+        let policy = usize::try_from(number).ok();
         let policy = policy.and_then(|number| Policy::ALL.get(number).copied());
         if policy.is_none() {
             self.notes.unsure(
-                &at.key(key),
+                &at,
                 field,
-                "no source says what Android does with a value other than 0, 1 and 2",
+                "Android keeps the number, and no source says what it does with it",
             );
         }
         policy
     }
 
-    /// Returns the IDs of a list; `None` if the key is absent.
+    /// Returns the IDs of a list; `None` if the key is absent or its value is not an array.
+    ///
+    /// Source: `clients.read.wrong-type`.
     pub(super) fn ids(
         &mut self,
         object: &Object,
         key: &'static str,
         field: Field,
         at: &At<'_>,
-    ) -> Step<Option<Vec<ThreemaId>>> {
+    ) -> Option<Vec<ThreemaId>> {
         let at = at.key(key);
-        let items = match object.value(key) {
-            None => return Ok(None),
-            Some(Value::Array(items)) => items,
-            Some(_) => return Err(unsourced(&at, "is not an array")),
+        let Value::Array(items) = object.value(key)? else {
+            self.notes.lost(&at, field, &NOT_OF_THIS_KIND);
+            return None;
         };
         let mut ids = Vec::with_capacity(items.len());
         for (index, item) in items.iter().enumerate() {
@@ -185,8 +218,29 @@ impl Phone<'_> {
                 ),
             }
         }
-        Ok(Some(ids))
+        Some(ids)
     }
+}
+
+/// Returns the bytes that the app makes of hexadecimal digits: a character that is no digit counts
+/// as -1. `None` for characters outside ASCII, some of which are digits to Java.
+///
+/// Source: `clients.read.group-id-not-hex`.
+pub(super) fn bytes_of_digits(digits: &str) -> Option<Vec<u8>> {
+    let digit = |digit: u8| match char::from(digit).to_digit(16) {
+        Some(value) => value.to_le_bytes()[0],
+        None => 0xff,
+    };
+    let pairs = digits.as_bytes().chunks(2);
+    digits.is_ascii().then(|| {
+        pairs
+            .map(|pair| {
+                let [high, low] =
+                    [pair.first(), pair.get(1)].map(|it| it.map_or(0, |it| digit(*it)));
+                (high << 4).wrapping_add(low)
+            })
+            .collect()
+    })
 }
 
 /// Returns whether `getLong` returns exactly this number.
