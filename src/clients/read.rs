@@ -27,14 +27,13 @@ pub const LIMITS: Limits = Limits {
     depth: 128,
 };
 
-/// The number of bytes of a nickname that Android keeps. Little is known of the other clients
-/// beyond it.
+/// The number of bytes of a nickname that Android keeps. The others keep the whole nickname.
 ///
 /// Source: `clients.read.long-names`.
 pub(super) const NICKNAME_BYTES: usize = 32;
 
-/// The number of bytes of a group's or list's name that Android keeps. Nothing is known of the
-/// other clients beyond it.
+/// The number of bytes of a group's or list's name that Android keeps. Nothing is known of iOS
+/// beyond it.
 ///
 /// Source: `clients.read.long-names`.
 pub(super) const NAME_BYTES: usize = 256;
@@ -280,6 +279,8 @@ impl Directory {
 mod keys_of_ios;
 #[cfg(test)]
 mod of_android;
+#[cfg(test)]
+mod of_desktop;
 #[cfg(test)]
 mod properties;
 #[cfg(test)]

@@ -55,12 +55,6 @@ pub(in crate::clients) mod unsourced {
     pub(in crate::clients) const LINK_WITHOUT_VALUE: &str = "no source says what iOS does with it";
     pub(in crate::clients) const LONG_NAME_ON_IOS: &str =
         "no source says whether iOS keeps the whole name";
-    pub(in crate::clients) const LONG_NICKNAME_ON_DESKTOP: &str =
-        "no source says whether Desktop keeps the whole nickname";
-    pub(in crate::clients) const LONG_NAME_ON_DESKTOP: &str =
-        "no source says whether Desktop keeps the whole name";
-    pub(in crate::clients) const DELETED_ON_DESKTOP: &str =
-        "no source says whether Desktop shows a group that was deleted";
     pub(in crate::clients) const FETCHED_CREATOR: &str = "no source says whether the app restores a group whose creator it fetched for another group";
 }
 

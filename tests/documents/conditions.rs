@@ -42,6 +42,10 @@ pub fn stops(row: &StopRow, it: &Crossing<'_>) -> bool {
         "list-id-crashes" => list_id_begins_high,
         "desktop-needs-its-key" => |_: &Crossing<'_>| true,
         "desktop-revoked" => any_unknown,
+        "desktop-needs-directory" => {
+            |it: &Crossing<'_>| !it.directory.is_reachable() && it.contacts().next().is_some()
+        }
+        "desktop-group-date" => any_group_without_date,
         "desktop-other-key" => any_other_key,
         "desktop-creator" => any_creator_unknown,
         "desktop-member" => any_member_unknown,
@@ -204,7 +208,7 @@ fn holds(when: When, it: &Situation<'_>) -> bool {
         When::OtherKeyNotLevel2 => it.contact().is_some_and(|contact| {
             it.has_other_key(contact) && contact.verification != Some(Verification::Full)
         }),
-        When::NoDate => it.time().is_some_and(|time| time.0 > 8_640_000_000_000_000),
+        When::NoDate => it.time().is_some_and(is_no_date),
         When::ListWithoutName => it.list().is_some_and(|list| list.name.is_none()),
         When::NoContacts => it.backup.contacts.is_empty(),
         other => panic!("no predicate for the condition {other:?}"),
@@ -275,9 +279,25 @@ fn any_other_key(it: &Crossing<'_>) -> bool {
     it.contacts().any(|contact| {
         let entry = it.directory.entry(contact.identity);
         let full = contact.verification == Some(Verification::Full);
-        full && contact.public_key.is_some()
+        let is_written = full || it.origin.since(Release::Ios5_1);
+        is_written
+            && contact.public_key.is_some()
             && entry.is_some_and(|entry| Some(entry.public_key) != contact.public_key)
     })
+}
+
+/// No client writes a time of creation that is so late.
+fn any_group_without_date(it: &Crossing<'_>) -> bool {
+    let mut updated = it
+        .backup
+        .groups
+        .iter()
+        .filter_map(|group| group.last_update);
+    updated.any(is_no_date)
+}
+
+fn is_no_date(time: Timestamp) -> bool {
+    time.0 > 8_640_000_000_000_000
 }
 
 fn any_creator_unknown(it: &Crossing<'_>) -> bool {
@@ -384,11 +404,11 @@ pub fn witness(row: &str) -> Case {
     let user = &mut backup.user;
     match row {
         "text-lone-surrogate" => spoil_texts(backup),
-        "nickname-from-id" => user.nickname = None,
-        "nickname-cut" | "nickname-long-desktop" => {
+        "nickname-from-id" | "nickname-from-id-desktop" => user.nickname = None,
+        "nickname-cut" => {
             user.nickname = Some("long".repeat(9).as_str().into());
         }
-        "name-cut" | "group-name-long-ios" | "group-name-long-desktop" => {
+        "name-cut" | "group-name-long-ios" => {
             backup.groups[0].name = Some("long".repeat(65).as_str().into());
             backup.distribution_lists[0].name = Some("long".repeat(65).as_str().into());
         }
@@ -408,7 +428,9 @@ pub fn witness(row: &str) -> Case {
         "contact-own" => backup.contacts.push(Contact::new(id(OWN_ID))),
         "contact-removed" => drop(phone.removed_contacts.insert(id("ABCDEFGH"))),
         "contact-revoked" | "desktop-revoked" => drop(revoked.insert(id("ABCDEFGH"))),
-        "directory-unreachable" | "directory-needed" => *unreachable = true,
+        "directory-unreachable" | "directory-needed" | "desktop-needs-directory" => {
+            *unreachable = true;
+        }
         "group-needs-directory" => {
             *unreachable = true;
             backup.contacts = vec![].into();
@@ -437,9 +459,16 @@ pub fn witness(row: &str) -> Case {
             backup.contacts[0].created_at = Some(Timestamp(-1));
             backup.groups[0].last_update = Some(Timestamp(-1));
         }
-        "time-beyond-63-bits" | "time-no-date" => {
+        "time-beyond-63-bits" => {
             set_times(backup, Some(Timestamp(1 << 63)), Some(Timestamp(1 << 63)));
         }
+        "time-no-date" => {
+            for contact in backup.contacts.iter_mut() {
+                contact.created_at = Some(Timestamp(1 << 63));
+                contact.last_update = contact.created_at;
+            }
+        }
+        "desktop-group-date" => backup.groups[0].last_update = Some(Timestamp(1 << 63)),
         "group-members-left" => drop(
             phone
                 .left_groups

@@ -8,7 +8,7 @@ import base64
 import hashlib
 import json
 
-from model import CLIENTS, EARLIER, not_applicable, unknown, valid
+from model import CLIENTS, EARLIER, not_applicable, valid
 
 OWN = "TESTER01"
 PRIVATE_KEY = base64.b64encode(bytes(range(32))).decode()
@@ -233,7 +233,7 @@ def restored_by(client, document, directory=DIRECTORY):
     keys = {one["id"]: base64.b64encode(bytes.fromhex(one["public_key"])).decode() for one in directory}
     user = document["user"]
     state = {"user": some(user, "privatekey", "nickname", "profilePic") | {"profilePicRelease": release_as(client, user.get("profilePicRelease"))}}
-    if client == "android":
+    if client != "ios":
         state["user"].setdefault("nickname", OWN)
     if client != "desktop":
         state["user"]["links"] = [some(link, "type", "value") for link in user.get("links", [])]
@@ -279,7 +279,11 @@ def group_as(client, one):
             state = "kicked"
         else:
             members.append(creator)
+    if client == "desktop" and OWN != creator not in members:
+        members.append(creator)
     kept = some(one, "id", "creator", "groupname", "createdAt", "lastUpdate", "private") | {"members": members, "state": state}
+    if client == "desktop" and one.get("lastUpdate") is None:
+        kept |= {"lastUpdate": one["createdAt"]}
     if client == "ios":
         kept.pop("createdAt", None)
     return kept
@@ -322,7 +326,7 @@ def writings(whole, shown):
     return {client: outcomes[client] for client in CLIENTS}, earlier
 
 
-def readings(document, shown, directory=DIRECTORY, unknowns=()):
-    """The outcome of each current client. `unknowns`: client and reason."""
+def readings(document, shown, directory=DIRECTORY, instead=()):
+    """The outcome of each current client. `instead`: client and another outcome."""
     outcomes = {client: valid(shown(restored_by(client, document, directory))) for client in CLIENTS}
-    return outcomes | {client: unknown(why) for client, why in dict(unknowns).items()}
+    return outcomes | dict(instead)

@@ -3,7 +3,7 @@
 from backups import (DIRECTORY, LINKING, NEWEST, OWN, backup, contact, entry, everything, inverted, pointed, public_key, readings, sparse, text_of, written_by)
 from cases import NOTES as CASES
 from cases import all_cases
-from model import File, by
+from model import File, by, invalid
 
 NOTES = CASES | {
     "PublicKey": "A contact's public key in the backup, compared with the directory's, at each level.",
@@ -33,11 +33,11 @@ def build(oracles):
     file = File("read-backup", NOTES)
     fields = file.group("field by field", "read_backup", SOURCE, PROVENANCE)
 
-    def add(group, name, flag, comment, document, shown, directory=DIRECTORY, unknowns=(), text=None):
+    def add(group, name, flag, comment, document, shown, directory=DIRECTORY, instead=(), text=None):
         document = linked(document)
         text = text_of(document) if text is None else text(document)
         group.add(f"read-backup.{name}", comment, [flag], {"document": {"text": text}, "own_id": OWN, "directory": directory},
-                  readings(document, shown, directory, unknowns))
+                  readings(document, shown, directory, instead))
 
     def pointers(about):
         return lambda state: {"restored": pointed(state, state_pointers(about))}
@@ -45,11 +45,11 @@ def build(oracles):
     for name, flag, comment, whole, about in all_cases():
         add(fields, name, flag, comment, whole, pointers(about))
     other = public_key("ZZZZ9999")
-    refuses = {"desktop": "no source says what it does with a key that differs from the directory's, at a level below 2"}
+    refuses = {"desktop": invalid("meaning")}
     for level in (0, 1):
         key = ["/contacts/0/publickey", "/contacts/0/verification"]
-        add(fields, f"contact-key-differs-{level}", "PublicKey", f"A contact of level {level} whose key in the backup differs from the directory's: the directory's is used",
-            backup(contacts=[contact(verification=level, publickey=other)]), pointers(key), unknowns=refuses)
+        add(fields, f"contact-key-differs-{level}", "PublicKey", f"A contact of level {level} whose key in the backup differs from the directory's: both mobile clients use the directory's, Desktop refuses the backup",
+            backup(contacts=[contact(verification=level, publickey=other)]), pointers(key), instead=refuses)
         add(fields, f"contact-key-matches-{level}", "PublicKey", f"A contact of level {level} whose key in the backup is the directory's",
             backup(contacts=[contact(verification=level, publickey=public_key("ECHOECHO"))]), pointers(key))
 

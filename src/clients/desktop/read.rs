@@ -7,21 +7,18 @@
 mod values;
 
 use self::values::{
-    SCHEMA, as_object, base64, flag, id, ids, items, level, refused, required, required_flag,
-    required_id, text, unsourced, whole_part, wrong_container, wrong_kind,
+    SCHEMA, as_object, base64, flag, id, items, level, number, refused, required, required_flag,
+    required_id, required_text, text, texts, unsourced, whole_part, wrong_kind,
 };
 use super::reasons::{
-    CREATOR, CREATOR_ADDED, DELETED_HAS_NO_MEMBERS, EMPTY_IS_EVERYONE, FRACTION, INVALID_DATE,
-    MEMBER, MISSING_IS_EVERYONE, NEEDS_ITS_KEY, NO_LINKS, NO_POLICY, NO_SETTING, NOT_IMPORTED,
-    OTHER_KEY, REVOKED, STAR_IS_EVERYONE,
+    CREATOR, CREATOR_ADDED, DELETED_HAS_NO_MEMBERS, DELETED_IGNORED, EMPTY_IS_EVERYONE, FRACTION,
+    GROUP_DATE, INVALID_DATE, MEMBER, MISSING_IS_EVERYONE, NEEDS_DIRECTORY, NEEDS_ITS_KEY,
+    NICKNAME_IS_ID, NO_LINKS, NO_POLICY, NO_SETTING, NOT_IMPORTED, NULL_IS_NOBODY, OTHER_KEY,
+    REVOKED, STAR_IS_EVERYONE, TIME_OF_GROUP, TIME_OF_IMPORT,
 };
 use crate::clients::Field;
 use crate::clients::read::{
-    self, NAME_BYTES, NICKNAME_BYTES, Notes, Step, beyond_judgement, refused as refused_because,
-    unknown,
-};
-use crate::clients::reason::unsourced::{
-    DELETED_ON_DESKTOP, LONG_NAME_ON_DESKTOP, LONG_NICKNAME_ON_DESKTOP,
+    self, Notes, Step, beyond_judgement, refused as refused_because, unknown,
 };
 use crate::clients::release::Release;
 use crate::clients::restore::{Outcome, Restored, Stop, Surroundings};
@@ -29,10 +26,10 @@ use crate::safe::Stage;
 use crate::safe::ThreemaId;
 use crate::safe::backup::{
     At, Backup, Bytes, Contact, DeviceGroupKey, Group, GroupId, Info, PictureRelease, PrivateKey,
-    PublicKey, Timestamp, User, Verification, Version,
+    PublicKey, Timestamp, User, Version,
 };
 use crate::safe::json::{Document, JsonError, Object, Text, Value};
-use data_encoding::HEXLOWER;
+use data_encoding::{BASE64, HEXLOWER_PERMISSIVE};
 use std::collections::HashSet;
 use zeroize::Zeroizing;
 
@@ -40,11 +37,6 @@ use zeroize::Zeroizing;
 ///
 /// Source: ECMAScript, "Time Values and Time Range".
 const LATEST_DATE: f64 = 8.64e15;
-
-/// The latest time that the schema allows.
-///
-/// Source: `clients.read.largest-time`.
-const LATEST_IN_SCHEMA: f64 = 18_446_744_073_709_552_000.0;
 
 /// Source: `clients.read`, Desktop.
 pub(in crate::clients) fn read(json: &[u8], around: &Surroundings) -> Step<Restored> {
@@ -111,15 +103,14 @@ impl Desktop<'_> {
         let key = key
             .as_slice()
             .try_into()
-            .map_err(|_| unsourced(&key_at, "contains a key that does not have 32 bytes"))?;
+            .map_err(|_| refused(&key_at, "is not a key of 32 bytes", KEY_LENGTH))?;
         let mut user = User::new(PrivateKey::from_bytes(key));
-        user.nickname = text(object, "nickname", at)?;
-        self.measure(
-            user.nickname.as_ref(),
-            (NICKNAME_BYTES, LONG_NICKNAME_ON_DESKTOP),
-            Field::Nickname,
-            &at.key("nickname"),
-        );
+        let nickname = text(object, "nickname", at)?.filter(|text| !text.is_empty());
+        user.nickname = Some(nickname.unwrap_or_else(|| {
+            self.notes
+                .added(&at.key("nickname"), Field::Nickname, &NICKNAME_IS_ID);
+            Text::new(self.around.own_id.as_str())
+        }));
         if let Some(picture) = object.last("profilePic") {
             user.picture = Some(Bytes(base64(
                 picture,
@@ -132,26 +123,15 @@ impl Desktop<'_> {
         let links = items(object, "links", &links_at)?.unwrap_or_default();
         for (index, link) in links.iter().enumerate() {
             let place = links_at.index(index);
-            as_object(link, &place)?;
+            let link = as_object(link, &place)?;
+            for key in ["type", "value"] {
+                required_text(link, key, &place)?;
+            }
+            text(link, "name", &place)?;
             self.notes.lost(&place, Field::Link, &NO_LINKS);
         }
         user.device_group_key = Some(device_group_key(object, at)?);
         Ok(user)
-    }
-
-    /// Notes a text of which only Android's reading is known, because it is so long.
-    ///
-    /// Source: `clients.read.long-names`.
-    fn measure(
-        &mut self,
-        text: Option<&Text>,
-        (most_bytes, because): (usize, &'static str),
-        field: Field,
-        at: &At<'_>,
-    ) {
-        if text.is_some_and(|text| text.to_str_lossy().len() > most_bytes) {
-            self.notes.unsure(at, field, because);
-        }
     }
 
     /// Source: `clients.read.release-missing` and the facts around it.
@@ -161,25 +141,31 @@ impl Desktop<'_> {
                 .added(at, Field::PictureRelease, &MISSING_IS_EVERYONE);
             return Ok(PictureRelease::Everyone);
         };
-        let is = |item: &Value, word: &str| matches!(item, Value::Text(text) if text.is(word));
-        match items {
-            [] => {
-                self.notes
-                    .changed(at, Field::PictureRelease, &EMPTY_IS_EVERYONE);
-                return Ok(PictureRelease::Everyone);
+        for (index, item) in items.iter().enumerate() {
+            if !matches!(item, Value::Text(_) | Value::Null) {
+                return Err(wrong_kind(item, "a string or null", &at.index(index)));
             }
-            [Value::Null] => return Ok(PictureRelease::Nobody),
-            [first] if is(first, "*") => return Ok(PictureRelease::Everyone),
-            [first, rest @ ..] if is(first, "*") && rest.iter().all(|item| id(item).is_some()) => {
-                self.notes
-                    .changed(at, Field::PictureRelease, &STAR_IS_EVERYONE);
-                return Ok(PictureRelease::Everyone);
-            }
-            _ => {}
         }
-        if items.iter().any(|item| is(item, "*")) {
-            return Err(unsourced(at, "holds `*` among others"));
+        // The first entry decides.
+        let (release, why) = match items.first() {
+            None => (PictureRelease::Everyone, Some(&EMPTY_IS_EVERYONE)),
+            Some(Value::Null) => (
+                PictureRelease::Nobody,
+                (items.len() > 1).then_some(&NULL_IS_NOBODY),
+            ),
+            Some(Value::Text(text)) if text.is("*") => (
+                PictureRelease::Everyone,
+                (items.len() > 1).then_some(&STAR_IS_EVERYONE),
+            ),
+            Some(_) => return Self::listed(items, at),
+        };
+        if let Some(why) = why {
+            self.notes.changed(at, Field::PictureRelease, why);
         }
+        Ok(release)
+    }
+
+    fn listed(items: &[Value], at: &At<'_>) -> Step<PictureRelease> {
         let ids = items.iter().enumerate().map(|(index, item)| {
             id(item).ok_or_else(|| refused(&at.index(index), "is not a Threema ID", SCHEMA))
         });
@@ -203,20 +189,18 @@ impl Desktop<'_> {
             ("syncExcludedIDs", Field::SyncExcludedIds, false),
         ] {
             let at = at.key(key);
-            let list = match object.last(key) {
-                Some(Value::Array(list)) => list,
-                Some(other) if checked => return Err(wrong_container(other, "an array", &at)),
-                _ => continue,
-            };
             if checked {
-                ids(list, &at)?;
+                texts(object, key, &at)?;
             }
+            let Some(Value::Array(list)) = object.last(key) else {
+                continue;
+            };
             for index in 0..list.len() {
                 self.notes.lost(&at.index(index), field, &NO_SETTING);
             }
         }
         let emojis_at = at.key("recentEmojis");
-        let emojis = items(object, "recentEmojis", &emojis_at)?.unwrap_or_default();
+        let emojis = texts(object, "recentEmojis", &emojis_at)?.unwrap_or_default();
         if !emojis.is_empty() {
             self.notes
                 .lost(&emojis_at, Field::RecentEmojis, &NO_SETTING);
@@ -228,11 +212,13 @@ impl Desktop<'_> {
         let mut contacts = Vec::with_capacity(items.len());
         for (index, entry) in items.iter().enumerate() {
             let at = at.index(index);
-            contacts.push(self.contact(as_object(entry, &at)?, &at)?);
+            let object = as_object(entry, &at)?;
+            let key = text(object, "publickey", &at)?;
+            contacts.push((self.contact(object, &at)?, key));
         }
         // The schema checks everything before the import begins.
         let mut seen = HashSet::new();
-        for (index, contact) in contacts.iter_mut().enumerate() {
+        for (index, (contact, key)) in contacts.iter_mut().enumerate() {
             let at = at.index(index);
             if !seen.insert(contact.identity) {
                 return Err(unknown(format!(
@@ -240,24 +226,16 @@ impl Desktop<'_> {
                     at.path()
                 )));
             }
-            self.look_up(contact, &at)?;
+            contact.public_key = self.look_up(contact.identity, key.as_ref(), &at)?;
         }
-        Ok(contacts)
+        Ok(contacts.into_iter().map(|(contact, _)| contact).collect())
     }
 
     fn contact(&mut self, object: &Object, at: &At<'_>) -> Step<Contact> {
         let mut contact = Contact::new(required_id(object, "identity", at)?);
         let level_at = at.key("verification");
         contact.verification = Some(level(required(object, "verification", at)?, &level_at)?);
-        if let Some(key) = object.last("publickey") {
-            let key_at = at.key("publickey");
-            let key = base64(key, &key_at, "clients.read.bad-public-key")?;
-            let key = key
-                .try_into()
-                .map_err(|_| unsourced(&key_at, "contains a key that does not have 32 bytes"))?;
-            contact.public_key = Some(PublicKey(key));
-        }
-        contact.created_at = self.time(object, "createdAt", Field::ContactCreatedAt, at)?;
+        contact.created_at = self.created_at(object, Field::ContactCreatedAt, at)?;
         contact.last_update = self.last_update(object, Field::ContactLastUpdate, at)?;
         contact.work_verified = flag(object, "workVerified", at)?;
         contact.hidden = flag(object, "hidden", at)?;
@@ -266,55 +244,75 @@ impl Desktop<'_> {
         contact.last_name = text(object, "lastname", at)?;
         contact.nickname = match object.last("nickname") {
             Some(Value::Null) => None,
-            _ => text(object, "nickname", at)?,
+            _ => text(object, "nickname", at)?.filter(|text| !text.is_empty()),
         };
         for (key, field) in [
             ("readReceipts", Field::ReadReceipts),
             ("typingIndicators", Field::TypingIndicators),
         ] {
-            match object.last(key) {
-                None => {}
-                Some(Value::Number(number)) => match number.to_whole() {
-                    Some(0) => {}
-                    // Source: clients.read.unknown-receipts.
-                    _ => self.notes.lost(&at.key(key), field, &NO_POLICY),
-                },
-                Some(other) => return Err(wrong_kind(other, "a number", &at.key(key))),
+            // Source: clients.read.unknown-receipts.
+            if number(object, key, at)?.is_some_and(|number| number.to_whole() != Some(0)) {
+                self.notes.lost(&at.key(key), field, &NO_POLICY);
             }
         }
         Ok(contact)
     }
 
-    /// Source: `clients.read.public-key-mismatch`, `clients.read.revoked-contact`.
-    fn look_up(&self, contact: &Contact, at: &At<'_>) -> Step<()> {
+    /// Returns the public key of a contact that is imported, if the backup has one: it must be
+    /// spelled as the directory's key is.
+    ///
+    /// Source: `clients.read.public-key-mismatch`, `clients.read.bad-public-key`,
+    /// `clients.read.revoked-contact`, `clients.read.directory-failure`.
+    fn look_up(
+        &self,
+        identity: ThreemaId,
+        key: Option<&Text>,
+        at: &At<'_>,
+    ) -> Step<Option<PublicKey>> {
         let key_at = at.key("publickey");
         if !self.around.directory.is_reachable() {
-            return Err(unknown(
-                "no source says what Desktop does when the directory cannot be reached",
-            ));
+            return Err(refused_because(at, "cannot be looked up", &NEEDS_DIRECTORY));
         }
-        let entry = self.around.directory.entry(contact.identity);
-        match (entry, contact.public_key) {
+        let key = key.map(Text::to_str_lossy);
+        match (self.around.directory.entry(identity), key) {
             (None, None) => Err(refused_because(
                 &key_at,
                 "is missing, and the directory does not know the contact",
                 &REVOKED,
             )),
-            (Some(entry), Some(key)) if entry.public_key != key => {
-                if contact.verification == Some(Verification::Full) {
-                    return Err(refused_because(
-                        &key_at,
-                        "is not the key of the directory",
-                        &OTHER_KEY,
-                    ));
-                }
-                Err(unsourced(&key_at, "is not the key of the directory"))
+            (None, Some(key)) => {
+                let bytes = base64(&Value::Text(Text::new(&key)), &key_at, BAD_KEY)?;
+                let key = bytes.try_into().map(PublicKey);
+                key.map(Some)
+                    .map_err(|_| refused(&key_at, "is not a key of 32 bytes", BAD_KEY))
             }
-            (Some(_), None) if contact.verification == Some(Verification::Full) => {
-                Err(unsourced(&key_at, "is missing at level 2"))
+            (Some(_), None) => Ok(None),
+            (Some(entry), Some(key)) if key == BASE64.encode(&entry.public_key.0) => {
+                Ok(Some(entry.public_key))
             }
-            _ => Ok(()),
+            (Some(_), Some(_)) => Err(refused_because(
+                &key_at,
+                "is not the key of the directory",
+                &OTHER_KEY,
+            )),
         }
+    }
+
+    /// Returns when a contact or group was made: at the time of the import if the key is missing.
+    ///
+    /// Source: `clients.read.created-at`.
+    fn created_at(
+        &mut self,
+        object: &Object,
+        field: Field,
+        at: &At<'_>,
+    ) -> Step<Option<Timestamp>> {
+        if object.last("createdAt").is_none() {
+            self.notes
+                .added(&at.key("createdAt"), field, &TIME_OF_IMPORT);
+            return Ok(Some(self.around.now));
+        }
+        self.time(object, "createdAt", field, at)
     }
 
     /// Source: `clients.read.negative-time`, `clients.read.fractional-time`,
@@ -326,18 +324,13 @@ impl Desktop<'_> {
         field: Field,
         at: &At<'_>,
     ) -> Step<Option<Timestamp>> {
-        let at = at.key(key);
-        let number = match object.last(key) {
-            None => return Ok(None),
-            Some(Value::Number(number)) => number,
-            Some(other) => return Err(wrong_kind(other, "a number", &at)),
+        let Some(number) = number(object, key, at)? else {
+            return Ok(None);
         };
+        let at = at.key(key);
         let double = number.to_f64();
-        if double > LATEST_IN_SCHEMA {
-            return Err(unsourced(&at, "is larger than the schema allows"));
-        }
-        if double < 0.0 && field != Field::ContactCreatedAt {
-            return Err(unsourced(&at, "is below zero"));
+        if double > LATEST_DATE && field.is_of(Field::Group) {
+            return Err(refused_because(&at, "is too large", &GROUP_DATE));
         }
         if double.abs() > LATEST_DATE {
             self.notes.lost(&at, field, &INVALID_DATE);
@@ -369,105 +362,110 @@ impl Desktop<'_> {
             let at = at.index(index);
             groups.push(self.group(as_object(entry, &at)?, &at)?);
         }
-        for (index, group) in groups.iter_mut().enumerate() {
-            self.import(group, &known, &at.index(index))?;
-        }
-        Ok(groups)
+        let groups = groups.into_iter().enumerate();
+        groups
+            .map(|(index, (group, members))| self.import(group, &members, &known, &at.index(index)))
+            .collect()
     }
 
-    fn group(&mut self, object: &Object, at: &At<'_>) -> Step<Group> {
+    /// Returns a group as the schema reads it, without members, and the texts of its members.
+    ///
+    /// Source: `clients.read.incomplete-group`, `clients.read.group-id-not-hex`.
+    fn group(&mut self, object: &Object, at: &At<'_>) -> Step<(Group, Vec<Text>)> {
         let id_at = at.key("id");
-        let id = match required(object, "id", at)? {
-            Value::Text(text) => HEXLOWER.decode(text.to_str_lossy().as_bytes()).ok(),
-            other => return Err(wrong_kind(other, "a string", &id_at)),
-        };
+        let id = required_text(object, "id", at)?.to_str_lossy().into_owned();
+        let id = HEXLOWER_PERMISSIVE.decode(id.as_bytes()).ok();
         let id = id.and_then(|bytes| bytes.try_into().ok()).map(GroupId);
         let Some(id) = id else {
             return Err(refused(
                 &id_at,
-                "is not 16 lower-case hexadecimal digits",
-                SCHEMA,
+                "is not 16 hexadecimal digits",
+                "clients.read.group-id-not-hex",
             ));
         };
         let mut group = Group::new(id, required_id(object, "creator", at)?);
         let members_at = at.key("members");
-        let Some(members) = items(object, "members", &members_at)? else {
-            return Err(unsourced(&members_at, "is missing"));
-        };
-        group.members = ids(members, &members_at)?.into();
+        required(object, "members", at)?;
+        let members = texts(object, "members", &members_at)?.unwrap_or_default();
         group.deleted = Some(required_flag(object, "deleted", at)?);
         group.name = text(object, "groupname", at)?;
-        self.measure(
-            group.name.as_ref(),
-            (NAME_BYTES, LONG_NAME_ON_DESKTOP),
-            Field::GroupName,
-            &at.key("groupname"),
-        );
-        group.created_at = self.time(object, "createdAt", Field::GroupCreatedAt, at)?;
+        group.created_at = self.created_at(object, Field::GroupCreatedAt, at)?;
         group.last_update = self.last_update(object, Field::GroupLastUpdate, at)?;
+        // Source: `clients.read.last-update`.
+        if matches!(object.last("lastUpdate"), None | Some(Value::Null)) {
+            if group.created_at != Some(Timestamp(0)) {
+                let update_at = at.key("lastUpdate");
+                self.notes
+                    .added(&update_at, Field::GroupLastUpdate, &TIME_OF_GROUP);
+            }
+            group.last_update = group.created_at;
+        }
         group.private = flag(object, "private", at)?;
-        Ok(group)
+        Ok((group, members))
     }
 
     /// Source: `clients.read.unknown-creator`, `clients.read.unknown-member`,
-    /// `clients.read.deleted-group`.
-    fn import(&mut self, group: &mut Group, known: &HashSet<ThreemaId>, at: &At<'_>) -> Step<()> {
+    /// `clients.read.deleted-group`, `clients.read.creator-no-member`.
+    fn import(
+        &mut self,
+        mut group: Group,
+        members: &[Text],
+        known: &HashSet<ThreemaId>,
+        at: &At<'_>,
+    ) -> Step<Group> {
         let own_id = self.around.own_id;
-        let is_known = |id: &ThreemaId| *id == own_id || known.contains(id);
-        if !is_known(&group.creator) {
-            return Err(refused_because(
-                &at.key("creator"),
-                "is not a contact",
-                &CREATOR,
-            ));
-        }
+        let (creator, is_deleted) = (group.creator, group.deleted == Some(true));
         let members_at = at.key("members");
-        if group.deleted == Some(true) {
+        let is_listed = |id: ThreemaId| members.iter().any(|member| member.is(id.as_str()));
+        if creator != own_id && !known.contains(&creator) {
+            let creator_at = at.key("creator");
+            if is_deleted && is_listed(creator) {
+                return Err(unsourced(
+                    &creator_at,
+                    "of a deleted group is not a contact",
+                ));
+            }
+            return Err(refused_because(&creator_at, "is not a contact", &CREATOR));
+        }
+        if is_deleted {
             self.notes
-                .unsure(&at.key("deleted"), Field::GroupDeleted, DELETED_ON_DESKTOP);
-            if !group.members.is_empty() {
+                .changed(&at.key("deleted"), Field::GroupDeleted, &DELETED_IGNORED);
+            group.deleted = Some(false);
+            group.members = is_listed(own_id).then_some(own_id).into_iter().collect();
+            if group.members.len() < members.len() {
                 self.notes
                     .lost(&members_at, Field::GroupMembers, &DELETED_HAS_NO_MEMBERS);
             }
-            group.members = Vec::new().into();
-            return Ok(());
+        } else {
+            for (index, member) in members.iter().enumerate() {
+                let id = ThreemaId::parse(&member.to_str_lossy()).ok();
+                let id = id.filter(|id| *id == own_id || known.contains(id));
+                group.members.push(id.ok_or_else(|| {
+                    refused_because(&members_at.index(index), "is not a contact", &MEMBER)
+                })?);
+            }
         }
-        let is_member = |id: &ThreemaId| is_known(id) || *id == group.creator;
-        if !group.members.iter().all(is_member) {
-            return Err(refused_because(&members_at, "names no contact", &MEMBER));
-        }
-        if group.members.contains(&own_id) && !group.members.contains(&group.creator) {
-            let creator = group.creator;
+        if creator != own_id && !is_listed(creator) {
             group.members.push(creator);
             self.notes
                 .changed(&members_at, Field::GroupMembers, &CREATOR_ADDED);
         }
-        Ok(())
+        Ok(group)
     }
 
+    /// Checks the distribution lists; Desktop imports none.
+    ///
+    /// Source: `clients.read.list-id`, `clients.read.list-name`.
     fn lists(&mut self, items: &[Value], at: &At<'_>) -> Step<()> {
         for (index, entry) in items.iter().enumerate() {
             let at = at.index(index);
             let object = as_object(entry, &at)?;
-            let is_id = |text: &Text| {
-                let text = text.to_str_lossy();
-                HEXLOWER
-                    .decode(text.as_bytes())
-                    .is_ok_and(|id| id.len() == 8)
-            };
-            let id_is_good = match object.last("id") {
-                None => true,
-                Some(Value::Text(text)) => is_id(text),
-                Some(_) => false,
-            };
-            let has_name = matches!(object.last("name"), Some(Value::Text(_)));
-            let has_members = matches!(object.last("members"), Some(Value::Array(_)));
-            if !id_is_good || !has_name || !has_members {
-                return Err(unsourced(
-                    &at,
-                    "is not as the format has it, and is validated",
-                ));
-            }
+            text(object, "id", &at)?;
+            required_text(object, "name", &at)?;
+            number(object, "createdAt", &at)?;
+            required(object, "members", &at)?;
+            texts(object, "members", &at.key("members"))?;
+            flag(object, "private", &at)?;
             self.notes.lost(&at, Field::DistributionList, &NOT_IMPORTED);
         }
         Ok(())
@@ -493,6 +491,12 @@ fn info(document: &Object, at: &At<'_>) -> Step<Info> {
         ..Info::default()
     })
 }
+
+/// The fact about a private key of another length.
+const KEY_LENGTH: &str = "clients.read.private-key-length";
+
+/// The fact about a public key that is no key.
+const BAD_KEY: &str = "clients.read.bad-public-key";
 
 /// The fact about the key of the device group.
 const DEVICE_GROUP_KEY: &str = "clients.read.device-group-key";

@@ -263,6 +263,7 @@ const fn by(releases: Releases) -> Origins {
 losses! {
     writes::LONE_SURROGATE as "any text": TEXTS, CHANGED, Writing by(ANDROID) => EVERYONE, LoneSurrogate named;
     android::NICKNAME_IS_ID: &[Nickname], ADDED, Reading ALL => ANDROID, WithoutNickname named;
+    desktop::NICKNAME_IS_ID: &[Nickname], ADDED, Reading DEVICE_LINK => DESKTOP, WithoutNickname named;
     android::NICKNAME_CUT: &[Nickname], CHANGED, Reading ALL => ANDROID, LongNickname named;
     writes::RELEASE_WITHOUT_PICTURE: &[PictureRelease], LOST, Writing by(ANDROID) => EVERYONE, NoPicture named;
     android::NOBODY_IS_EMPTY: &[PictureRelease], ADDED, Reading by(ANDROID) => Releases::up_to(Release::Android5_7), NobodyIsSaid;
@@ -307,7 +308,7 @@ losses! {
     android::LEVEL_2_WITHOUT_KEY: &[Verification], LOST, Reading ALL => ANDROID, Level2WithoutKey named;
     ios::NOT_READ_YET: &[ContactCreatedAt], LOST, Reading ALL => Releases::up_to(Release::Ios6_0), Always;
     android::TOO_LARGE as "any time": &[ContactCreatedAt, ContactLastUpdate, GroupLastUpdate], CHANGED, Reading by(IOS) => ANDROID, Beyond63Bits;
-    desktop::INVALID_DATE as "any time": &[ContactCreatedAt, ContactLastUpdate, GroupLastUpdate], LOST, Reading DEVICE_LINK => DESKTOP, NoDate;
+    desktop::INVALID_DATE as "any time": &[ContactCreatedAt, ContactLastUpdate], LOST, Reading DEVICE_LINK => DESKTOP, NoDate;
     android::NO_LAST_UPDATE: UPDATED, LOST, Reading ALL => Releases::up_to(Release::Android5_0_5), Always;
     ios::NO_LAST_UPDATE: MOBILE_UPDATED, LOST, Reading ALL => Releases::up_to(Release::Ios5_4), Always;
     ios::NEVER_HIDDEN: &[Hidden], LOST, Reading ALL => IOS_BEFORE_4_9, Always;

@@ -38,15 +38,6 @@ impl Unknown {
 /// All such values.
 pub static UNKNOWNS: &[Unknown] = &[
     Unknown {
-        id: "nickname-long-desktop",
-        together: None,
-        fields: &[Nickname],
-        from: Origins::DEVICE_LINK,
-        to: Releases::DESKTOP,
-        when: When::LongNickname,
-        because: unsourced::LONG_NICKNAME_ON_DESKTOP,
-    },
-    Unknown {
         id: "link-without-value-ios",
         together: None,
         fields: &[Link],
@@ -63,15 +54,6 @@ pub static UNKNOWNS: &[Unknown] = &[
         to: Releases::IOS,
         when: When::LongName,
         because: unsourced::LONG_NAME_ON_IOS,
-    },
-    Unknown {
-        id: "group-name-long-desktop",
-        together: None,
-        fields: &[GroupName],
-        from: Origins::DEVICE_LINK,
-        to: Releases::DESKTOP,
-        when: When::LongName,
-        because: unsourced::LONG_NAME_ON_DESKTOP,
     },
     Unknown {
         id: "group-of-fetched-creator",

@@ -26,7 +26,7 @@ pub(super) const IOS: &str = r#"{"settings":{"syncContacts":true,"blockedContact
 "contacts":[{"identity":"ECHOECHO","verification":1,"firstname":"","private":false}],"info":{"device":"ios","version":1}}"#;
 
 /// [`ANDROID`] with the key that Desktop requires.
-fn linked() -> String {
+pub(super) fn linked() -> String {
     let key = "YSBkZXZpY2UgZ3JvdXAga2V5IG9mIDMyIGJ5dGVzLi4=";
     let with_key = format!("\"temporaryDeviceGroupKeyTodoRemove\":\"{key}\",\"links\":");
     ANDROID.replace("\"links\":", &with_key)
@@ -157,10 +157,12 @@ fn to_desktop_only_what_was_made_to_link_it() {
     assert_eq!(
         changes(&newest),
         [
+            "Added `user.nickname`",
             "Added `user.profilePicRelease`",
             "Lost `user.links[0]`",
             "Lost `settings.syncContacts`",
             "Lost `settings.syncExcludedIDs[0]`",
+            "Added `contacts[0].createdAt`",
         ]
     );
     let (how, reason) = stops(Release::DesktopPreview14, ANDROID);
@@ -423,7 +425,7 @@ pub(super) fn unsure(reader: Release, document: &str) -> Vec<String> {
 }
 
 #[test]
-fn what_only_android_shortens_is_unsure_beyond_its_limit() {
+fn what_only_android_shortens_is_unsure_on_ios() {
     let (desktop, ios) = (Release::DesktopPreview14, Release::Ios7_2);
     let linked = linked();
     let with = |old: &str, new: String| {
@@ -431,25 +433,21 @@ fn what_only_android_shortens_is_unsure_beyond_its_limit() {
         assert_ne!(document, linked);
         document
     };
-    let nickname = |bytes: usize| with("\"Ada\"", format!("\"{}\"", "n".repeat(bytes)));
-    assert_eq!(unsure(desktop, &nickname(33)), ["`user.nickname`"]);
-    assert_eq!(unsure(desktop, &nickname(32)), [""; 0]);
-    assert_eq!(
-        unsure(ios, &nickname(33)),
-        [""; 0],
-        "it is known to be kept"
-    );
+    let nickname = with("\"Ada\"", format!("\"{}\"", "n".repeat(33)));
     // Two bytes each.
     let name = |bytes: usize| with("\"Family\"", format!("\"{}\"", "\u{e9}".repeat(bytes / 2)));
-    for reader in [desktop, ios] {
-        assert_eq!(
-            unsure(reader, &name(258)),
-            ["`groups[0].groupname`"],
-            "{reader}"
-        );
-        assert_eq!(unsure(reader, &name(256)), [""; 0], "{reader}");
+    for (reader, document, places) in [
+        (ios, &name(258), &["`groups[0].groupname`"][..]),
+        (ios, &name(256), &[]),
+        (ios, &nickname, &[]),
+        (desktop, &name(258), &[]),
+        (desktop, &nickname, &[]),
+        (Release::Android6_4, &name(258), &[]),
+    ] {
+        assert_eq!(unsure(reader, document), places, "{reader}");
     }
-    assert_eq!(unsure(Release::Android6_4, &name(258)), [""; 0]);
+    let kept = restored(desktop, &nickname).backup.user.nickname;
+    assert_eq!(kept.expect("a nickname").to_str_lossy().len(), 33);
 }
 
 #[test]
@@ -471,10 +469,6 @@ fn what_else_is_unsure() {
         );
         assert_eq!(unsure(Release::Android6_4, &link(kind, value)), [""; 0]);
     }
-    let deleted = linked().replace("\"deleted\":false", "\"deleted\":true");
-    let of_desktop = unsure(Release::DesktopPreview14, &deleted);
-    assert_eq!(of_desktop, ["`groups[0].deleted`"]);
-    assert_eq!(unsure(Release::Ios7_2, &deleted), [""; 0]);
 }
 
 #[test]

@@ -5,7 +5,7 @@ use crate::clients::read::{stop, unknown};
 use crate::clients::restore::Outcome;
 use crate::safe::ThreemaId;
 use crate::safe::backup::{At, Verification};
-use crate::safe::json::{Object, Text, Value};
+use crate::safe::json::{Number, Object, Text, Value};
 use data_encoding::BASE64_NOPAD;
 use zeroize::Zeroizing;
 
@@ -58,6 +58,25 @@ pub(super) fn text(object: &Object, key: &'static str, at: &At<'_>) -> Step<Opti
     }
 }
 
+pub(super) fn required_text(object: &Object, key: &'static str, at: &At<'_>) -> Step<Text> {
+    match required(object, key, at)? {
+        Value::Text(text) => Ok(text.clone()),
+        other => Err(wrong_kind(other, "a string", &at.key(key))),
+    }
+}
+
+pub(super) fn number<'v>(
+    object: &'v Object,
+    key: &'static str,
+    at: &At<'_>,
+) -> Step<Option<&'v Number>> {
+    match object.last(key) {
+        None => Ok(None),
+        Some(Value::Number(number)) => Ok(Some(number)),
+        Some(other) => Err(wrong_kind(other, "a number", &at.key(key))),
+    }
+}
+
 pub(super) fn flag(object: &Object, key: &'static str, at: &At<'_>) -> Step<Option<bool>> {
     match object.last(key) {
         None => Ok(None),
@@ -78,13 +97,16 @@ pub(super) fn id(value: &Value) -> Option<ThreemaId> {
     }
 }
 
-/// Returns the IDs of a list that should hold only IDs. The schema's reaction to other values is
-/// known only for contacts.
-pub(super) fn ids(items: &[Value], at: &At<'_>) -> Step<Vec<ThreemaId>> {
-    let ids = items.iter().enumerate().map(|(index, item)| {
-        id(item).ok_or_else(|| unsourced(&at.index(index), "is not a Threema ID"))
+/// Returns the strings of an array; `None` if the key is absent.
+pub(super) fn texts(object: &Object, key: &str, at: &At<'_>) -> Step<Option<Vec<Text>>> {
+    let Some(items) = items(object, key, at)? else {
+        return Ok(None);
+    };
+    let texts = items.iter().enumerate().map(|(index, item)| match item {
+        Value::Text(text) => Ok(text.clone()),
+        other => Err(wrong_kind(other, "a string", &at.index(index))),
     });
-    ids.collect()
+    texts.collect::<Step<_>>().map(Some)
 }
 
 /// Source: `clients.read.lower-case-identity`.
