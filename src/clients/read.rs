@@ -282,6 +282,8 @@ mod of_android;
 #[cfg(test)]
 mod of_desktop;
 #[cfg(test)]
+mod of_ios;
+#[cfg(test)]
 mod properties;
 #[cfg(test)]
 mod tests;

@@ -34,6 +34,9 @@ pub(in crate::clients) mod mobile {
         NOT_IN_DIRECTORY = "contact-revoked",
             "the app restores a contact only if the directory answers for it",
             "clients.read.revoked-contact";
+        OWN_CONTACT = "contact-own-not-restored",
+            "the app does not restore the user's own ID as a contact",
+            "clients.read.own-contact";
         CONTACT_WITHOUT_ID = "contact-without-id", "the app skips a contact without an ID", "clients.read.missing-identity";
         DUPLICATE = "contact-duplicate",
             "if two contacts have the same ID, the first one counts",
@@ -52,6 +55,10 @@ pub(in crate::clients) mod mobile {
 
 /// What no source says, shared by the readers and the table of losses.
 pub(in crate::clients) mod unsourced {
+    pub(in crate::clients) const OWN_CONTACT_ON_DESKTOP: &str =
+        "no source says whether Desktop imports it";
+    pub(in crate::clients) const NEWER_IOS: &str =
+        "iOS before 7.0.4 skips it, and no source says what later releases do";
     pub(in crate::clients) const LINK_WITHOUT_VALUE: &str = "no source says what iOS does with it";
     pub(in crate::clients) const LONG_NAME_ON_IOS: &str =
         "no source says whether iOS keeps the whole name";

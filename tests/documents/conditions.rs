@@ -425,7 +425,10 @@ pub fn witness(row: &str) -> Case {
         }
         "link-without-value-ios" => user.links[0].value = "".into(),
         "device-group-key-made-up" => user.device_group_key = None,
-        "contact-own" => backup.contacts.push(Contact::new(id(OWN_ID))),
+        "contact-own"
+        | "contact-own-not-restored"
+        | "contact-own-newer-ios"
+        | "contact-own-desktop" => backup.contacts.push(Contact::new(id(OWN_ID))),
         "contact-removed" => drop(phone.removed_contacts.insert(id("ABCDEFGH"))),
         "contact-revoked" | "desktop-revoked" => drop(revoked.insert(id("ABCDEFGH"))),
         "directory-unreachable" | "directory-needed" | "desktop-needs-directory" => {

@@ -131,6 +131,8 @@ NO_SOURCE = "no source says what it does in this case"
 # Releases of iOS that lose only a group that the user has left, and restore the user's own as
 # active.
 LOSES_LEFT = "ios-4.8 ios-4.8.4 ios-4.9 ios-5.4 ios-5.8 ios-6.3 ios-6.8 ios-6.8.8"
+# The releases of iOS whose SafeStore.swift was read for what they skip.
+IOS_READ = "ios-4.6 ios-4.8 ios-6.3 ios-7.0.0"
 NO_LISTS = not_applicable("it has no distribution lists")
 SAME = {"/contacts/0/identity": "ECHOECHO", "/contacts/0/firstname": "Ada", "/contacts/1": None, "/user/nickname": "Tester"}
 
@@ -301,6 +303,7 @@ def missing(add):
         del inner[path[-1]]
         return value
 
+    add("no-info", "MissingPart", "Without info", less("info"), REFUSES, REFUSES, REFUSES, SWALLOWS)
     add("no-user", "MissingPart", "Without user", less("user"), REFUSES, REFUSES, REFUSES)
     add("no-privatekey", "MissingPart", "Without the private key", less("user", "privatekey"), REFUSES, REFUSES, REFUSES)
     add("no-settings", "MissingPart", "Without settings: Android skips them, iOS crashes", less("settings"),
@@ -323,6 +326,12 @@ def missing(add):
         {"android-4.8 android-5.3 android-5.8": gives({"/groups": None})})
     add("no-verification", "MissingPart", "A contact without verification", document(contacts=[without(contact(), "verification")]),
         gives(SAME | {"/contacts/0/verification": 0}), gives(SAME | {"/contacts/0/verification": 0}), REFUSES)
+    add("contact-without-id", "MissingPart", "A contact without an ID: both mobile clients skip it",
+        document(contacts=[without(contact("ABCD1234"), "identity"), contact()]), gives(SAME), unknown(NO_SOURCE), REFUSES, {IOS_READ: gives(SAME)})
+    for key, name in (("id", "id"), ("creator", "creator")):
+        second = {"/groups/0/id": "0000000000000002", "/groups/1": None}
+        add(f"group-without-{name}", "MissingPart", f"A group without `{key}`: both mobile clients skip it",
+            document(groups=[without(group(), key), group(2)]), gives(second), unknown(NO_SOURCE), REFUSES, {IOS_READ: gives(second)})
     add("unknown-keys", "UnknownKey", "Unknown keys at every level, with known names inside",
         document(info={"x": None}, user={"y": {"privatekey": 1}}, contacts=[contact(z=[1, 2])], settings={"w": "syncContacts"}) | {"links": [], "v": {"user": None}},
         gives(SAME), gives(SAME), gives(SAME))
@@ -343,6 +352,9 @@ def types(add):
     add("receipts-3", "Policy", "readReceipts is 3, which nobody writes: iOS reads 0, and 4.8 to 6.7.1 crashes", document(contacts=[contact(readReceipts=3)]),
         unknown(NO_SOURCE), unknown_receipts, gives(SAME), {"ios-6.8 ios-7.0.0": unknown_receipts, "ios-4.6": gives(SAME),
          "ios-4.8 ios-4.9 ios-5.4 ios-5.8 ios-6.3": crashes("meaning", "the number becomes no case of the enumeration")})
+    add("receipts-text", "WrongType", "readReceipts is not a number: Android uses 0, and iOS 4.6 ignores it", document(contacts=[contact(readReceipts="often")]),
+        gives(SAME | {"/contacts/0/readReceipts": 0}), REFUSES, REFUSES,
+        {"ios-4.6": gives(SAME)} | NOT_BEFORE_4_8)
     add("verification-string", "WrongType", "verification as the string 2",
         one('"verification":0', f'"publickey":"{public_key("ECHOECHO")}","verification":"2"'),
         gives(SAME | {"/contacts/0/verification": 2}), REFUSES, REFUSES, java=[(place + ("verification",), "optInt", "2")])
@@ -374,6 +386,9 @@ def types(add):
     add("last-update-text", "WrongType", "lastUpdate is not a number: Android drops the contact", bad,
         gives({"/contacts/0/identity": "ABCD1234", "/contacts/1": None}), REFUSES, REFUSES,
         {BEFORE_4_9: gives({"/contacts/0/identity": "ECHOECHO", "/contacts/1/identity": "ABCD1234"})} | NOT_BEFORE_4_9)
+    add("group-updated-text", "WrongType", "A group's lastUpdate is not a number: Android skips the group",
+        document(groups=[group(lastUpdate="never"), group(2)]), gives(SAME | {"/groups/0/id": "0000000000000002", "/groups/1": None}), REFUSES, REFUSES,
+        {BEFORE_4_9: gives({"/groups/0/id": "0000000000000001", "/groups/1/id": "0000000000000002"})} | NOT_BEFORE_4_9)
     for key, ignored, earlier in [("createdAt", "ios-4.6", NOT_BEFORE_4_8), ("lastUpdate", BEFORE_4_9, NOT_BEFORE_4_9)]:
         kept = SAME | {"/groups/0/id": "0000000000000001"}
         known = "4.6" if ignored == "ios-4.6" else "before 4.9"
@@ -414,6 +429,8 @@ def contacts(add):
     add("id-twice", "ContactId", "A contact twice: the first wins", document(contacts=[contact(firstname="One"), contact(firstname="Two")]),
         gives({"/contacts/0/firstname": "One", "/contacts/1": None}), gives({"/contacts/0/firstname": "One", "/contacts/1": None}),
         unknown("the failure of the import is inferred, not read in a source"))
+    add("own-contact", "ContactId", "The user's own ID among the contacts: Android skips it, and iOS up to 7.0.3", document(contacts=[contact(OWN), contact()]),
+        gives(SAME), unknown(NO_SOURCE), unknown(NO_SOURCE), {IOS_READ: gives(SAME)}, directory=DIRECTORY + [entry(OWN)])
     other = public_key("ABCD1234")
     differs = document(contacts=[contact(verification=2, publickey=other)])
     add("key-differs", "PublicKey", "A verified contact whose key differs from the directory's: Android uses the backup's key, iOS the directory's, Desktop refuses both", differs,
@@ -488,7 +505,7 @@ def groups(add):
         of(group(members=[OWN, "ECHOECHO", "OTHERID1"])) | both_blocked, gives(fetched), gives(dropped), REFUSES,
         {"ios-4.8": gives({"/groups": None}), "ios-4.8.4 ios-6.8": gives(dropped)})
     add("group-no-members", "Group", "A group without the key `members`: Android restores it", of(without(group(), "members")),
-        gives({"/groups/0/id": "0000000000000001", "/groups/0/members": None}), unknown(NO_SOURCE), REFUSES)
+        gives({"/groups/0/id": "0000000000000001", "/groups/0/members": None}), unknown(NO_SOURCE), REFUSES, {IOS_READ: gives({"/groups": None})})
     add("group-name-long", "Name", "A group's name of 260 bytes: Android truncates it to 256", of(group(groupname="n" * 260)),
         gives({"/groups/0/groupname": "n" * 256}), unknown(NO_SOURCE), gives({"/groups/0/groupname": "n" * 260}))
     add("group-deleted", "Group", "A group that was deleted on Android before 6.0: it reappears on iOS", of(group(deleted=True), member),
@@ -528,6 +545,9 @@ def distribution_lists(add):
     add("list-without-name", "DistributionList", "A list without a name: Android skips it but restores the next list",
         document(distributionlists=[{"createdAt": TIME, "members": ["ECHOECHO"]}, {"name": "Next", "createdAt": TIME, "members": []}]),
         gives({"/distributionlists/0/name": "Next", "/distributionlists/1": None}), none, REFUSES)
+    add("list-name-null", "Null", "A list's name is null: Android restores the name `null`",
+        document(distributionlists=[{"name": None, "createdAt": TIME, "members": []}]),
+        gives({"/distributionlists/0/name": "null"}), none, REFUSES, java=[(("distributionlists", 0, "name"), "optString", "null")])
     add("list-without-members", "DistributionList", "A list without the key `members`: Android restores it as empty",
         document(distributionlists=[{"name": "Empty", "createdAt": TIME}]),
         gives({"/distributionlists/0/name": "Empty", "/distributionlists/0/members": None}), none, REFUSES)

@@ -20,6 +20,7 @@ use crate::clients::Field;
 use crate::clients::read::{
     self, Notes, Step, beyond_judgement, refused as refused_because, unknown,
 };
+use crate::clients::reason::unsourced::OWN_CONTACT_ON_DESKTOP;
 use crate::clients::release::Release;
 use crate::clients::restore::{Outcome, Restored, Stop, Surroundings};
 use crate::safe::Stage;
@@ -225,6 +226,10 @@ impl Desktop<'_> {
                     "{} occurs twice; that the import fails is only inferred",
                     at.path()
                 )));
+            }
+            if contact.identity == self.around.own_id {
+                self.notes
+                    .unsure(&at, Field::Contact, OWN_CONTACT_ON_DESKTOP);
             }
             contact.public_key = self.look_up(contact.identity, key.as_ref(), &at)?;
         }

@@ -13,6 +13,7 @@ use zeroize::Zeroizing;
 
 const DECODER: &str = "clients.read.string-for-number";
 const CONTAINER: &str = "clients.read.wrong-type";
+const NO_INFO: &str = "clients.read.missing-info";
 const TEXT_AFTER: &str = "clients.read.json-extensions";
 
 #[derive(Clone, Copy)]
@@ -128,10 +129,10 @@ impl Decoder {
             .ok_or_else(|| self.no_identity(&at, "is missing"))
     }
 
-    /// Source: `clients.read.info-version`.
+    /// Source: `clients.read.info-version`, `clients.read.missing-info`.
     pub fn info(self, document: &Object, at: &At<'_>) -> Step<Info> {
         let Some(object) = self.object(document, "info", at)? else {
-            return Err(Self::unsourced(at, "is missing"));
+            return Err(self.fails(stop(at, "is missing", NO_INFO)));
         };
         self.text(object, "device", &at.key("device"))?;
         let version_at = at.key("version");
@@ -141,7 +142,7 @@ impl Decoder {
                 ..Info::default()
             }),
             Some(_) => Err(self.not_decoded(&version_at, "is not 1")),
-            None => Err(Self::unsourced(&version_at, "is missing")),
+            None => Err(self.fails(stop(&version_at, "is missing", NO_INFO))),
         }
     }
 
@@ -179,17 +180,6 @@ impl Decoder {
         }
     }
 
-    pub fn required_array<'v>(
-        self,
-        object: &'v Object,
-        key: &'static str,
-        at: &At<'_>,
-    ) -> Step<&'v [Value]> {
-        let at = at.key(key);
-        self.array(object, key, &at)?
-            .ok_or_else(|| Self::unsourced(&at, "is missing"))
-    }
-
     pub fn item<'v>(self, value: &'v Value, at: &At<'_>) -> Step<&'v Object> {
         match value {
             Value::Object(object) => Ok(object),
@@ -219,12 +209,6 @@ impl Decoder {
             })),
             other => Err(self.wrong_kind(other, "a string", at)),
         }
-    }
-
-    pub fn required_text(self, object: &Object, key: &'static str, at: &At<'_>) -> Step<Text> {
-        let at = at.key(key);
-        self.text(object, key, &at)?
-            .ok_or_else(|| Self::unsourced(&at, "is missing"))
     }
 
     /// Returns the strings of an array.
@@ -320,14 +304,6 @@ impl Decoder {
             }
         }
         Ok(())
-    }
-
-    /// Returns the outcome of a case that no fact covers.
-    fn unsourced(at: &At<'_>, what: &str) -> Outcome {
-        unknown(format!(
-            "{} {what}, and no source says what iOS does then",
-            at.path()
-        ))
     }
 }
 

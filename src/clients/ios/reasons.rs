@@ -43,8 +43,10 @@ reasons! {
     LINK_IGNORED = "link-of-another-type",
         "iOS handles only links that are a phone number or an e-mail address",
         "clients.read.links";
+    INCOMPLETE_LINK = "link-without-type-or-value", "iOS skips a link without a type or a value", "clients.read.links";
     NO_LINK_NAME = "link-name-to-older-ios", "iOS before 4.8 does not read it", "clients.read.decoded-keys";
     UPPER_CASED = "identity-upper-cased", "iOS converts the ID to upper case", "clients.read.lower-case-identity";
+    UNKNOWN_LEVEL = "level-unknown-ios", "iOS 7.0 to 7.0.3 restores an unknown level as level 0", "clients.read.unknown-verification";
     DIRECTORY_KEY = "public-key-ignored",
         "iOS uses the key of the directory, with the level of the backup",
         "clients.read.public-key-mismatch";
@@ -59,6 +61,9 @@ reasons! {
     UNKNOWN_POLICY = "policy-default",
         "iOS uses the default for a value other than 0, 1 and 2",
         "clients.read.unknown-receipts";
+    INCOMPLETE_GROUP = "group-without-id-creator-or-members",
+        "iOS skips a group without an ID, a creator or members",
+        "clients.read.incomplete-group";
     LEFT_IS_LOST = "group-left-is-lost",
         "iOS 4.8 to 7.0.4 does not restore a group that the user left and did not create",
         "clients.read.left-group";

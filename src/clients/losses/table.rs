@@ -277,6 +277,7 @@ losses! {
     ios::NO_GROUP_KEY: &[DeviceGroupKey], LOST, Reading DEVICE_LINK => IOS_BEFORE_4_9, Always;
     writes::GROUP_KEY_MADE_UP: &[DeviceGroupKey], ADDED, Writing DEVICE_LINK => IOS_SINCE_4_9.and(DESKTOP), GroupKeyMadeUp;
     writes::OWN_CONTACT: &[Contact], LOST, Writing by(Releases::since(Release::Android6_4)) => EVERYONE, OwnContact named;
+    mobile::OWN_CONTACT: &[Contact], LOST, Reading ALL => ANDROID.and(Releases::between(Release::Ios4_6, Release::Ios7_0)), OwnContact named;
     writes::REMOVED_CONTACT: &[Contact], LOST, Writing by(Releases::since(Release::Android6_0)) => EVERYONE, RemovedContact;
     writes::CONTACT_CREATED: &[ContactCreatedAt], LOST, Writing by(Releases::up_to(Release::Ios6_0)) => EVERYONE, Always;
     writes::BEFORE_1970 as "any createdAt": CREATED, LOST, Writing by(Releases::since(Release::Android5_0_5)) => EVERYONE, Before1970 named;

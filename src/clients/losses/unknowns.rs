@@ -38,6 +38,24 @@ impl Unknown {
 /// All such values.
 pub static UNKNOWNS: &[Unknown] = &[
     Unknown {
+        id: "contact-own-newer-ios",
+        together: None,
+        fields: &[Contact],
+        from: Origins::ALL,
+        to: Releases::since(Release::Ios7_0_4),
+        when: When::OwnContact,
+        because: unsourced::NEWER_IOS,
+    },
+    Unknown {
+        id: "contact-own-desktop",
+        together: None,
+        fields: &[Contact],
+        from: Origins::DEVICE_LINK,
+        to: Releases::DESKTOP,
+        when: When::OwnContact,
+        because: unsourced::OWN_CONTACT_ON_DESKTOP,
+    },
+    Unknown {
         id: "link-without-value-ios",
         together: None,
         fields: &[Link],

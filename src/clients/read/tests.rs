@@ -386,16 +386,8 @@ fn a_strict_reader_refuses_an_object_or_array_of_a_wrong_type() {
 
 #[test]
 fn what_no_source_tells_is_unknown() {
-    for (old, new, readers) in [
-        ("\"identity\":\"ECHOECHO\",", "", &[Release::Ios7_2][..]),
-        ("WlpaWlpa", "Wlpa", &[Release::Ios7_2]),
-        ("\"info\"", "\"inf\"", &[Release::Ios7_2]),
-    ] {
-        for reader in readers {
-            let document = ANDROID.replacen(old, new, 1);
-            assert!(is_unknown(*reader, &document), "{reader}: {old} to {new}");
-        }
-    }
+    let short = ANDROID.replacen("WlpaWlpa", "Wlpa", 1);
+    assert!(is_unknown(Release::Ios7_2, &short));
     let place = ANDROID.find("Ada").expect("a name");
     let not_utf8 = [
         &ANDROID.as_bytes()[..place],

@@ -9,7 +9,7 @@ use super::super::reasons::{
 use super::{Objects, Phone};
 use crate::clients::Field;
 use crate::clients::reason::mobile::{
-    CONTACT_WITHOUT_ID, DUPLICATE, MEMBER_DROPPED, MEMBER_FETCHED, NOT_IN_DIRECTORY,
+    CONTACT_WITHOUT_ID, DUPLICATE, MEMBER_DROPPED, MEMBER_FETCHED, NOT_IN_DIRECTORY, OWN_CONTACT,
 };
 use crate::clients::release::Release;
 use crate::safe::ThreemaId;
@@ -17,7 +17,8 @@ use crate::safe::backup::{At, Contact, PublicKey, Timestamp, Verification};
 use std::collections::HashSet;
 
 impl Phone<'_> {
-    /// Source: `clients.read.missing-identity` and the facts about contacts.
+    /// Source: `clients.read.missing-identity`, `clients.read.own-contact`, and the facts about
+    /// contacts.
     pub(super) fn contacts(&mut self, items: &Objects<'_>, at: &At<'_>) -> Vec<Contact> {
         let mut seen = HashSet::new();
         let mut contacts = Vec::with_capacity(items.len());
@@ -45,6 +46,10 @@ impl Phone<'_> {
                 continue;
             };
             let directory_key = entry.public_key;
+            if id == self.around.own_id {
+                self.notes.lost(&at, Field::Contact, &OWN_CONTACT);
+                continue;
+            }
             if !seen.insert(id) {
                 self.notes.lost(&at, Field::Contact, &DUPLICATE);
                 continue;
@@ -184,7 +189,7 @@ impl Phone<'_> {
     ) -> Vec<ThreemaId> {
         let mut kept = Vec::with_capacity(members.len());
         for id in members {
-            if self.is_contact(id) || id == self.around.own_id && field == Field::GroupMembers {
+            if self.is_contact(id) || id == self.around.own_id {
                 kept.push(id);
                 continue;
             }

@@ -2,12 +2,14 @@
 
 use super::super::reasons::{
     DIRECTORY_KEY, NEVER_HIDDEN, NO_LAST_UPDATE, NO_POLICY, NOT_PRIVATE, NOT_READ_YET,
-    POLICY_CRASHES, UNKNOWN_POLICY, UPPER_CASED, WITHOUT_DIRECTORY,
+    POLICY_CRASHES, UNKNOWN_LEVEL, UNKNOWN_POLICY, UPPER_CASED, WITHOUT_DIRECTORY,
 };
 use super::{Phone, is_other_than_0};
 use crate::clients::Field;
 use crate::clients::read::{Step, broken, refused};
-use crate::clients::reason::mobile::{DUPLICATE, NOT_IN_DIRECTORY};
+use crate::clients::reason::mobile::{
+    CONTACT_WITHOUT_ID, DUPLICATE, NOT_IN_DIRECTORY, OWN_CONTACT,
+};
 use crate::clients::release::Release;
 use crate::clients::restore::Broken;
 use crate::safe::ThreemaId;
@@ -20,7 +22,7 @@ use std::collections::HashSet;
 pub(super) struct DecodedContact<'v> {
     /// The whole contact, also what the release does not decode.
     object: &'v Object,
-    identity: Text,
+    identity: Option<Text>,
     public_key: Option<Text>,
     created_at: Option<u64>,
     verification: Option<i128>,
@@ -58,7 +60,7 @@ impl Phone<'_> {
         let number = |key| decoder.whole(object, key, &at.key(key));
         Ok(DecodedContact {
             object,
-            identity: decoder.required_text(object, "identity", at)?,
+            identity: text("identity")?,
             public_key: text("publickey")?,
             created_at: time("createdAt")?,
             verification: number("verification")?,
@@ -76,7 +78,8 @@ impl Phone<'_> {
 
     /// Returns the contacts that the directory knows, each once.
     ///
-    /// Source: `clients.read.directory-failure`.
+    /// Source: `clients.read.directory-failure`, `clients.read.missing-identity`,
+    /// `clients.read.own-contact`.
     pub(super) fn known(
         &mut self,
         decoded: Vec<(usize, DecodedContact<'_>)>,
@@ -94,7 +97,11 @@ impl Phone<'_> {
         let mut contacts = Vec::with_capacity(decoded.len());
         for (index, decoded) in decoded {
             let at = at.index(index);
-            let spelled = decoded.identity.to_str_lossy();
+            let Some(spelled) = &decoded.identity else {
+                self.lost_as_read(&at, Field::Contact, &CONTACT_WITHOUT_ID);
+                continue;
+            };
+            let spelled = spelled.to_str_lossy();
             let Ok(identity) = ThreemaId::parse(&spelled.to_ascii_uppercase()) else {
                 self.notes.unsure(
                     &at,
@@ -103,16 +110,23 @@ impl Phone<'_> {
                 );
                 continue;
             };
+            let entry = self.around.directory.entry(identity);
+            self.is_answered |= entry.is_some();
+            if identity == self.around.own_id {
+                self.lost_as_read(&at, Field::Contact, &OWN_CONTACT);
+                continue;
+            }
             if !seen.insert(identity) {
                 self.notes.lost(&at, Field::Contact, &DUPLICATE);
                 continue;
             }
-            let Some(entry) = self.around.directory.entry(identity) else {
+            let Some(entry) = entry else {
                 self.notes.lost(&at, Field::Contact, &NOT_IN_DIRECTORY);
                 continue;
             };
             let key = entry.public_key;
-            if *spelled != *identity.as_str() {
+            let is_upper_cased = *spelled != *identity.as_str();
+            if is_upper_cased {
                 self.notes
                     .changed(&at.key("identity"), Field::Contact, &UPPER_CASED);
             }
@@ -179,17 +193,24 @@ impl Phone<'_> {
         Some(directory)
     }
 
+    /// Source: `clients.read.unknown-verification`.
     fn verification(&mut self, level: Option<i128>, at: &At<'_>) -> Option<Verification> {
+        let at = at.key("verification");
         let level = usize::try_from(level.unwrap_or(0)).ok();
         let level = level.and_then(|level| Verification::ALL.get(level).copied());
-        if level.is_none() {
-            self.notes.unsure(
-                &at.key("verification"),
-                Field::Verification,
-                "no source says what iOS does with a level other than 0, 1 and 2",
-            );
+        if level.is_some() {
+            return level;
         }
-        level
+        if self.since(Release::Ios7_0) && self.was_read() {
+            self.notes.changed(&at, Field::Verification, &UNKNOWN_LEVEL);
+            return Some(Verification::Unverified);
+        }
+        self.notes.unsure(
+            &at,
+            Field::Verification,
+            "no source says what this release of iOS does with a level other than 0, 1 and 2",
+        );
+        None
     }
 
     /// Source: `clients.loss.contact-created-at`.

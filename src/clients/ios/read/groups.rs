@@ -2,8 +2,8 @@
 
 use super::super::reasons::{
     AFTER_LEFT, BLOCKED_MEMBER, CREATOR_ADDED, DELETED_IGNORED, GROUP_ID_CRASHES,
-    GROUP_NEEDS_DIRECTORY, ID_NOT_HEX, LEAVES, LEFT_IS_LOST, MEMBER_SKIPPED, NO_GROUP_TIME,
-    ODD_GROUP_ID, OWN_GROUP_ACTIVE,
+    GROUP_NEEDS_DIRECTORY, ID_NOT_HEX, INCOMPLETE_GROUP, LEAVES, LEFT_IS_LOST, MEMBER_SKIPPED,
+    NO_GROUP_TIME, ODD_GROUP_ID, OWN_GROUP_ACTIVE, UPPER_CASED,
 };
 use super::{Phone, id_of, is_other_than_0};
 use crate::clients::Field;
@@ -34,12 +34,24 @@ impl Phone<'_> {
         for (index, item) in items.iter().enumerate() {
             let group_at = at.index(index);
             let object = self.decoder.item(item, &group_at)?;
-            let Some(id) = self.group_id(object, &group_at)? else {
+            let text = |key| self.decoder.text(object, key, &group_at.key(key));
+            let (id, creator) = (text("id")?, text("creator")?);
+            let members_at = group_at.key("members");
+            let members = self.decoder.array(object, "members", &members_at)?;
+            let (Some(id), Some(creator), Some(members)) = (id, creator, members) else {
+                self.lost_as_read(&group_at, Field::Group, &INCOMPLETE_GROUP);
                 continue;
             };
-            let creator = self.decoder.required_text(object, "creator", &group_at)?;
-            let creator = id_of(Some(&creator));
-            match self.fate(object, creator, &group_at)? {
+            let Some(id) = self.group_id(&id, &group_at)? else {
+                continue;
+            };
+            let creator = if self.since(Release::Ios4_9) {
+                id_of(Some(&creator))
+            } else {
+                upper_cased(&creator)
+            };
+            let members = self.listed(members, &members_at)?;
+            match self.fate(members, creator, &group_at) {
                 (Fate::Kept(members), Some(creator)) => {
                     groups.push(self.group(object, id, creator, members, &group_at)?);
                 }
@@ -56,8 +68,7 @@ impl Phone<'_> {
     }
 
     /// Source: `clients.read.group-id-odd`, `clients.read.group-id-not-hex`.
-    fn group_id(&mut self, object: &Object, at: &At<'_>) -> Step<Option<GroupId>> {
-        let text = self.decoder.required_text(object, "id", at)?;
+    fn group_id(&mut self, text: &Text, at: &At<'_>) -> Step<Option<GroupId>> {
         let text = text.to_str_lossy();
         let id_at = at.key("id");
         if text.chars().count() % 2 == 1 {
@@ -91,12 +102,11 @@ impl Phone<'_> {
     /// Source: `clients.read.left-group`, `clients.read.unknown-creator`.
     fn fate(
         &mut self,
-        object: &Object,
+        members: Vec<ThreemaId>,
         creator: Option<ThreemaId>,
         at: &At<'_>,
-    ) -> Step<(Fate, Option<ThreemaId>)> {
+    ) -> (Fate, Option<ThreemaId>) {
         let own_id = self.around.own_id;
-        let members = self.listed(object, at)?;
         let is_left = !members.contains(&own_id);
         let known = creator.filter(|id| *id == own_id || self.known.contains(id));
         let left_is_kept = self.since(Release::Ios7_0_5);
@@ -106,7 +116,7 @@ impl Phone<'_> {
             if creator.is_some_and(|id| self.is_contact(id)) {
                 self.notes.unsure(at, Field::Group, FETCHED_CREATOR);
             }
-            return Ok((Fate::Lost, None));
+            return (Fate::Lost, None);
         };
         let fate = if !is_left {
             self.active(members, creator, at)
@@ -123,17 +133,24 @@ impl Phone<'_> {
             self.notes.lost(at, Field::Group, &LEFT_IS_LOST);
             Fate::Lost
         };
-        Ok((fate, Some(creator)))
+        (fate, Some(creator))
     }
 
     /// Returns the members that the document lists.
-    fn listed(&mut self, object: &Object, at: &At<'_>) -> Step<Vec<ThreemaId>> {
-        let members_at = at.key("members");
-        let items = self.decoder.required_array(object, "members", at)?;
-        let texts = self.decoder.texts(items, &members_at)?;
+    ///
+    /// Source: `clients.read.lower-case-identity`.
+    fn listed(&mut self, items: &[Value], members_at: &At<'_>) -> Step<Vec<ThreemaId>> {
+        let converts = self.since(Release::Ios4_8) && self.was_read();
+        let texts = self.decoder.texts(items, members_at)?;
         let mut members = Vec::with_capacity(texts.len());
         for (index, text) in texts.iter().enumerate() {
-            match id_of(Some(text)) {
+            let id = id_of(Some(text));
+            let converted = upper_cased(text).filter(|_| converts && id.is_none());
+            if converted.is_some() {
+                let at = members_at.index(index);
+                self.notes.changed(&at, Field::GroupMembers, &UPPER_CASED);
+            }
+            match id.or(converted) {
                 Some(id) => members.push(id),
                 None => self.notes.unsure(
                     &members_at.index(index),
@@ -268,4 +285,9 @@ impl Phone<'_> {
         group.last_update = self.last_update(object, last_update, &last_update_at, field);
         Ok(group)
     }
+}
+
+/// Returns the ID that a text is in upper case.
+fn upper_cased(text: &Text) -> Option<ThreemaId> {
+    ThreemaId::parse(&text.to_str_lossy().to_ascii_uppercase()).ok()
 }

@@ -8,10 +8,11 @@ mod user;
 
 use super::decode::Decoder;
 use super::reasons::{NO_CONTACTS, NO_LISTS, WITHOUT_CONTACTS, WITHOUT_SETTINGS};
-use crate::clients::Field;
 use crate::clients::read::{Notes, Step, broken};
+use crate::clients::reason::unsourced::NEWER_IOS;
 use crate::clients::release::Release;
 use crate::clients::restore::{Broken, Restored, Surroundings};
+use crate::clients::{Field, Reason};
 use crate::safe::ThreemaId;
 use crate::safe::backup::{At, Backup, Contact};
 use crate::safe::json::{Object, Text, Value};
@@ -31,6 +32,7 @@ pub(in crate::clients) fn read(
         around,
         notes: Notes::of(release),
         known: HashSet::new(),
+        is_answered: false,
         blocked: HashSet::new(),
         fetched: Vec::new(),
     };
@@ -45,6 +47,8 @@ struct Phone<'a> {
     notes: Notes,
     /// The contacts of the document that were restored.
     known: HashSet<ThreemaId>,
+    /// Whether the directory answered for an ID among the contacts.
+    is_answered: bool,
     /// The blocked IDs, which are restored first.
     blocked: HashSet<ThreemaId>,
     /// The contacts that the app has fetched for groups.
@@ -54,6 +58,21 @@ struct Phone<'a> {
 impl Phone<'_> {
     fn since(&self, first: Release) -> bool {
         self.decoder.release.since(first)
+    }
+
+    /// Returns whether the functions that restore contacts and groups were read: those of 7.0.4 and
+    /// later were not.
+    fn was_read(&self) -> bool {
+        !self.since(Release::Ios7_0_4)
+    }
+
+    /// Notes that something is lost in the releases that were read, and unsure in the others.
+    fn lost_as_read(&mut self, at: &At<'_>, field: Field, why: &'static Reason) {
+        if self.was_read() {
+            self.notes.lost(at, field, why);
+        } else {
+            self.notes.unsure(at, field, NEWER_IOS);
+        }
     }
 
     fn restore(&mut self, document: &Object) -> Step<Backup> {
@@ -98,7 +117,7 @@ impl Phone<'_> {
         let contacts = self.known(contacts_decoded, &contacts_at)?;
         self.known = contacts.iter().map(|contact| contact.identity).collect();
         // Source: `clients.read.missing-contacts`, `clients.read.directory-failure`.
-        if contacts.is_empty() && !self.since(Release::Ios7_0) {
+        if !self.is_answered && !self.since(Release::Ios7_0) {
             for index in 0..groups.len() {
                 self.notes
                     .lost(&groups_at.index(index), Field::Group, &NO_CONTACTS);

@@ -1,8 +1,8 @@
 //! The user: identity, nickname, picture, links.
 
 use super::super::reasons::{
-    EMPTY_IS_NOBODY, LINK_IGNORED, NO_GROUP_KEY, NO_LINK_NAME, OTHERS_DROPPED, OTHERS_KEPT_RAW,
-    PICTURE_NOT_BASE64,
+    EMPTY_IS_NOBODY, INCOMPLETE_LINK, LINK_IGNORED, NO_GROUP_KEY, NO_LINK_NAME, OTHERS_DROPPED,
+    OTHERS_KEPT_RAW, PICTURE_NOT_BASE64,
 };
 use super::{Phone, id_of};
 use crate::clients::Field;
@@ -135,9 +135,12 @@ impl Phone<'_> {
         for (index, item) in items.iter().enumerate() {
             let at = at.index(index);
             let object = self.decoder.item(item, &at)?;
-            let kind = self.decoder.required_text(object, "type", &at)?;
-            let value = self.decoder.required_text(object, "value", &at)?;
-            let name = self.decoder.text(object, "name", &at.key("name"))?;
+            let text = |key| self.decoder.text(object, key, &at.key(key));
+            let (kind, value, name) = (text("type")?, text("value")?, text("name")?);
+            let (Some(kind), Some(value)) = (kind, value) else {
+                self.lost_as_read(&at, Field::Link, &INCOMPLETE_LINK);
+                continue;
+            };
             let kind = match &*kind.to_str_lossy() {
                 "mobile" => LinkKind::Mobile,
                 "email" => LinkKind::Email,
