@@ -1,9 +1,10 @@
 //! The exit codes, each with a case that leads to it.
 
-use super::{check, home, server};
+use super::{PASSWORD, check, home, report, server};
 use crate::support::port::Reserved;
 use crate::support::program::{file, program, run};
-use safe_conformance::reference::Fault;
+use crate::support::reference::Reference;
+use safe_conformance::reference::{Fault, Login, Options};
 use std::process::Command;
 
 #[test]
@@ -137,4 +138,80 @@ fn assert_last_line(command: &mut Command, code: i32, why: &str) {
     assert_eq!(ended.code, Some(code), "{}", ended.all());
     let last = ended.stdout.lines().last().unwrap_or_default();
     assert_eq!(last, format!("Exit code {code}: {why}."), "{}", ended.all());
+}
+
+/// Where the variable of the URL is missing by mistake, the embedded server would look healthy.
+#[test]
+fn two_where_credentials_are_set_but_no_url() {
+    let home = home();
+    for name in [
+        "SAFE_SERVER_USER",
+        "SAFE_SERVER_PASSWORD",
+        "SAFE_SERVER_TOKEN",
+        "SAFE_CA_FILE",
+    ] {
+        let ended = run(program(home.path()).arg("check").env(name, "x"));
+        assert_eq!(ended.code, Some(2), "{name}: {}", ended.all());
+        let says = format!("{name} is set, but no URL names a server");
+        assert!(ended.stderr.contains(&says), "{name}: {}", ended.all());
+    }
+    // Near miss: what no server needs.
+    let ended = run(program(home.path())
+        .args(["check", "--only", "config"])
+        .env("NO_COLOR", "1"));
+    assert_eq!(ended.code, Some(0), "{}", ended.all());
+}
+
+#[test]
+fn a_low_limit_that_the_config_names_is_no_failure() {
+    let home = home();
+    for max_backup_bytes in [16_384, 20_000, 24_001, 24_002, 32_768] {
+        let server = Reference::start(Options {
+            tls: false,
+            login: Login::Open,
+            max_backup_bytes,
+            ..Options::default()
+        });
+        let mut command = program(home.path());
+        command.args(["check", server.url(), "--ledger-dir"]);
+        let (report, ended) = report(command.arg(home.path().join("ledgers")));
+        assert_eq!(
+            report["summary"]["fail"],
+            0,
+            "{max_backup_bytes}: {}",
+            ended.all()
+        );
+        assert_eq!(ended.code, Some(0), "{max_backup_bytes}: {}", ended.all());
+    }
+}
+
+#[test]
+fn a_download_that_asks_for_nothing_gives_no_password_away() {
+    let home = home();
+    let issue = "ios-restore-password";
+    for (faults, is_named) in [(&[][..], true), (&[Fault::AnonymousRead], false)] {
+        let server = server(faults);
+        let ended = run(&mut check(home.path(), server.url()));
+        assert_eq!(ended.stdout.contains(issue), is_named, "{}", ended.all());
+    }
+}
+
+#[test]
+fn the_command_that_deletes_what_is_left_works_as_printed() {
+    let (server, home) = (server(&[Fault::DeleteNotAllowed]), home());
+    let ended = run(&mut check(home.path(), server.url()));
+    let mut lines = ended.stdout.lines().map(str::trim);
+    let line = lines.find(|line| line.starts_with("safe-conformance sweep"));
+    let line = line.unwrap_or_else(|| panic!("{}", ended.all()));
+    let mut arguments = line.split(' ').skip(1);
+    let mut command = program(home.path());
+    command
+        .args(&mut arguments)
+        .env("SAFE_SERVER_PASSWORD", PASSWORD);
+    let swept = run(&mut command);
+    assert!(
+        swept.stdout.contains("405"),
+        "it finds the ledger: {}",
+        swept.all()
+    );
 }
