@@ -11,8 +11,8 @@ use safe_conformance::safe::{EncryptionKey, ThreemaId};
 use safe_conformance::vectors::{self, File};
 use std::collections::BTreeMap;
 
-/// What makes of bodies that are not as they should be: cut, sealed with another key, in two
-/// members of gzip, and with bytes after the end.
+/// What a release makes of bodies that are not as they should be: cut, sealed with another key, in
+/// two members of gzip, and with bytes after the end.
 fn opened(release: Release) -> Vec<String> {
     let (key, nonce) = (EncryptionKey::from_bytes([7; 32]), Nonce([9; 24]));
     let member = |text: &str| envelope::pack(text.as_bytes(), Compression::Stored);
@@ -64,59 +64,67 @@ fn unusual(origin: Origin) -> String {
     String::from_utf8_lossy(&origin.write(&backup, &phone)).into_owned()
 }
 
-/// Everything known of a release in one aspect, by the vector or the name of the case.
-fn known(release: Release, aspect: Aspect) -> BTreeMap<String, String> {
-    let mut known = BTreeMap::new();
-    let vectors = vectors::all().iter().flat_map(File::vectors);
-    for (_, vector) in vectors {
-        let said = match (vector.request(), aspect) {
-            (Request::ReadBackup(input), Aspect::Reading) => {
-                format!("{:?}", release.read_as_asked(&input))
-            }
-            (Request::WriteBackup(input), Aspect::Writing) => {
-                format!(
-                    "{:?}",
-                    written(release).map(|origin| Some(
-                        String::from_utf8_lossy(&origin?.write_as_asked(&input).ok()?.document.0)
-                            .into_owned()
-                    ))
-                )
-            }
-            (Request::RequestUrls(input), Aspect::Transport) => {
-                format!("{:?}", release.request_urls(input))
-            }
-            (Request::JudgeExchange(input), Aspect::Transport) => {
-                format!("{:?}", release.judge_exchange(input))
-            }
-            (Request::ParseConfig(input), Aspect::Transport) => {
-                format!("{:?}", release.parse_config(input))
-            }
-            _ => continue,
-        };
-        known.insert(vector.id.clone(), said);
-    }
-    let of_client = KNOWN_ISSUES
-        .iter()
-        .filter(|issue| issue.client == release.client());
-    let issues = of_client
-        .filter(|issue| issue.releases.contains(release))
-        .map(|issue| issue.id);
-    let besides = match aspect {
-        Aspect::Writing => written(release)
-            .into_iter()
-            .flatten()
-            .map(|origin| format!("{:?} {}", origin.compression(), unusual(origin)))
-            .collect(),
-        Aspect::Reading => vec![format!("{:?}", opened(release))],
-        Aspect::Transport => vec![
-            format!("{:?}", release.refresh()),
-            format!("{:?}", release.transport()),
-            format!("{:?}", issues.collect::<Vec<_>>()),
-        ],
+/// What a release answers to a vector of this aspect; `None` if the vector is about another one.
+fn answered(release: Release, aspect: Aspect, request: Request) -> Option<String> {
+    Some(match (request, aspect) {
+        (Request::ReadBackup(input), Aspect::Reading) => {
+            format!("{:?}", release.read_as_asked(&input))
+        }
+        (Request::WriteBackup(input), Aspect::Writing) => {
+            let documents = written(release).map(|origin| {
+                let document = origin?.write_as_asked(&input).ok()?.document;
+                Some(String::from_utf8_lossy(&document.0).into_owned())
+            });
+            format!("{documents:?}")
+        }
+        (Request::RequestUrls(input), Aspect::Transport) => {
+            format!("{:?}", release.request_urls(input))
+        }
+        (Request::JudgeExchange(input), Aspect::Transport) => {
+            format!("{:?}", release.judge_exchange(input))
+        }
+        (Request::ParseConfig(input), Aspect::Transport) => {
+            format!("{:?}", release.parse_config(input))
+        }
+        _ => return None,
+    })
+}
+
+/// What is known of a release in an aspect and stands in no vector.
+fn beside_the_vectors(release: Release, aspect: Aspect) -> String {
+    match aspect {
+        Aspect::Writing => {
+            let forms = written(release).into_iter().flatten();
+            let forms =
+                forms.map(|origin| format!("{:?} {}", origin.compression(), unusual(origin)));
+            forms.collect::<Vec<_>>().join("\n")
+        }
+        Aspect::Reading => opened(release).join("\n"),
+        Aspect::Transport => {
+            let issues = KNOWN_ISSUES.iter().filter(|issue| {
+                issue.client == release.client() && issue.releases.contains(release)
+            });
+            let issues: Vec<_> = issues.map(|issue| issue.id).collect();
+            format!(
+                "{:?} {:?} {issues:?}",
+                release.refresh(),
+                release.transport()
+            )
+        }
         other => panic!("compare {other:?} here"),
-    };
-    let besides = besides.into_iter().enumerate();
-    known.extend(besides.map(|(number, said)| (format!("besides {number}"), said)));
+    }
+}
+
+/// Everything known of a release in one aspect, by the vector.
+fn known(release: Release, aspect: Aspect) -> BTreeMap<String, String> {
+    let vectors = vectors::all().iter().flat_map(File::vectors);
+    let answers = vectors.filter_map(|(_, vector)| {
+        let said = answered(release, aspect, vector.request())?;
+        Some((vector.id.clone(), said))
+    });
+    let mut known: BTreeMap<_, _> = answers.collect();
+    let beside = beside_the_vectors(release, aspect);
+    known.insert("what no vector shows".to_owned(), beside);
     // What is compared names the release itself.
     let names = [
         format!("{release:?}"),
@@ -131,30 +139,31 @@ fn known(release: Release, aspect: Aspect) -> BTreeMap<String, String> {
     known
 }
 
-fn differing(one: Release, other: Release, aspect: Aspect) -> Vec<String> {
-    let (one, other) = (known(one, aspect), known(other, aspect));
-    let differs = one
-        .iter()
-        .filter(|(name, said)| other.get(*name) != Some(said));
-    differs.map(|(name, _)| name.clone()).collect()
-}
-
 #[test]
 fn a_release_differs_from_the_one_before_in_what_its_entry_says_and_in_nothing_else() {
     let mut wrong = Vec::new();
-    let pairs = Release::ALL.windows(2).map(|pair| (pair[0], pair[1]));
-    for (before, release) in pairs.filter(|(one, other)| one.client() == other.client()) {
-        for aspect in Aspect::ALL {
-            let differing = differing(before, release, aspect);
-            match (release.change(aspect), differing.first()) {
+    for aspect in Aspect::ALL {
+        let all: Vec<_> = Release::ALL
+            .iter()
+            .map(|release| (*release, known(*release, aspect)))
+            .collect();
+        for pair in all.windows(2) {
+            let [(before, earlier), (release, later)] = pair else {
+                unreachable!("windows of two");
+            };
+            if before.client() != release.client() {
+                continue;
+            }
+            let differing = later
+                .iter()
+                .find(|(id, said)| earlier.get(*id) != Some(said));
+            match (release.change(aspect), differing) {
                 (Some(change), None) => {
                     wrong.push(format!("{release}: no case shows \"{change}\""));
                 }
-                (None, Some(first)) => {
-                    wrong.push(format!(
-                        "{release}: {aspect:?} differs in {first}, and its entry is silent"
-                    ));
-                }
+                (None, Some((id, _))) => wrong.push(format!(
+                    "{release}: {aspect:?} differs in {id}, and its entry is silent"
+                )),
                 _ => {}
             }
         }
