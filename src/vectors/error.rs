@@ -22,6 +22,16 @@ pub struct LoadError {
 pub(super) struct Source<'a> {
     pub(super) name: &'a str,
     pub(super) text: &'a str,
+    pub(super) recipes: Recipes,
+}
+
+/// What happens to the bodies that a file describes by a recipe, a length and a SHA-256.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Recipes {
+    /// Each is made and compared.
+    AreMade,
+    /// They are made when they are needed: a test has compared them in this very file.
+    WereCompared,
 }
 
 impl<'a> Source<'a> {
@@ -46,7 +56,7 @@ impl<'a> Source<'a> {
     /// Returns the line on which a part of the text begins, from 1.
     pub(super) fn line_of(self, part: &RawValue) -> usize {
         let offset = part.get().as_ptr().addr() - self.text.as_ptr().addr();
-        1 + self.text[..offset].matches('\n').count()
+        1 + memchr::memchr_iter(b'\n', &self.text.as_bytes()[..offset]).count()
     }
 
     fn located(self, error: &serde_json::Error, first_line: usize) -> LoadError {

@@ -1,6 +1,6 @@
 //! One file of vectors: the parts that all files share.
 
-use super::error::{LoadError, Source};
+use super::error::{LoadError, Recipes, Source};
 use super::input::Input;
 use super::output::{self, Output};
 use super::recipe::Fields;
@@ -250,7 +250,20 @@ enum ResultWord {
 impl File {
     /// Parses the text of a file. `name` is for the messages.
     pub fn parse(name: &str, text: &str) -> Result<Self, LoadError> {
-        let source = Source { name, text };
+        Self::read(name, text, Recipes::AreMade)
+    }
+
+    /// Parses the text of a file that `parse` has accepted in a test.
+    pub(super) fn parse_again(name: &str, text: &str) -> Result<Self, LoadError> {
+        Self::read(name, text, Recipes::WereCompared)
+    }
+
+    fn read(name: &str, text: &str, recipes: Recipes) -> Result<Self, LoadError> {
+        let source = Source {
+            name,
+            text,
+            recipes,
+        };
         if text.len() as u64 > MOST_BYTES {
             return Err(source.error(1, format!("it is longer than {MOST_BYTES} bytes")));
         }

@@ -138,6 +138,25 @@ fn what_does_not_belong_is_refused_by_name_and_line() {
 }
 
 #[test]
+fn every_embedded_file_is_parsed_with_its_recipes_made() {
+    for subject in SUBJECTS {
+        let name = format!("{subject}.json");
+        let parsed = File::parse(&name, text(&name)).unwrap_or_else(|error| panic!("{error}"));
+        assert!(parsed.vectors().next().is_some(), "{name}");
+    }
+}
+
+#[test]
+fn a_recipe_that_makes_another_body_is_refused_where_recipes_are_made() {
+    let text = text("envelope.json");
+    let hash = text.split("\"body_sha256\": \"").nth(1).expect("a recipe");
+    let spoilt = text.replacen(&hash[..64], &"0".repeat(64), 1);
+    let error = File::parse("envelope.json", &spoilt).expect_err("refused");
+    assert!(error.reason.contains("length and SHA-256"), "{error}");
+    File::parse_again("envelope.json", &spoilt).expect("is not made");
+}
+
+#[test]
 fn a_duplicate_key_in_a_document_is_refused() {
     let text = text("envelope.json").replacen(
         "\"device\": \"6.4.2A/de_CH\"",
