@@ -264,7 +264,10 @@ fn one_timestamp() -> CustomExtension {
 /// Returns a DER value that is shorter than 128 bytes.
 fn tagged(tag: u8, value: &[u8]) -> Vec<u8> {
     let length = u8::try_from(value.len()).unwrap_or(u8::MAX);
-    debug_assert!(length < 128);
+    assert!(
+        length < 128,
+        "a longer value has its length in several bytes"
+    );
     [&[tag, length][..], value].concat()
 }
 

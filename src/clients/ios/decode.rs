@@ -150,7 +150,8 @@ impl Decoder {
     fn member<'v>(self, object: &'v Object, key: &str, at: &At<'_>) -> Option<&'v Value> {
         let value = object.first(key).filter(|value| **value != Value::Null)?;
         let place = at.path();
-        debug_assert!(keys::is_known(&place), "no release decodes {place}");
+        #[cfg(test)]
+        assert!(keys::is_known(&place), "no release decodes {place}");
         keys::decodes(self.release, &place).then_some(value)
     }
 
