@@ -183,6 +183,7 @@ impl TestClient {
         };
         match self.mistake {
             Some(Mistake::DoubledSlash) => format!("//backups/{id}"),
+            Some(Mistake::TrailingSlash) => format!("/backups/{id}/"),
             Some(Mistake::IdInQuery) => format!("/backups/{id}?id={id}"),
             Some(Mistake::PasswordInQuery) => {
                 format!("/backups/{id}?password={}", self.task.server_password)
@@ -205,6 +206,10 @@ impl TestClient {
     async fn config(&self) -> Result<ServerConfig, Failure> {
         let answer = self.send(Operation::ReadConfig, "/config", None).await?;
         if self.has(Mistake::AnyConfigWillDo) {
+            return Ok(ServerConfig::USUAL);
+        }
+        let is_json = serde_json::from_slice::<serde_json::Value>(&answer.body).is_ok();
+        if self.has(Mistake::AnyJsonIsConfig) && is_json {
             return Ok(ServerConfig::USUAL);
         }
         if !self.published.accepts(Operation::ReadConfig, answer.status) {
@@ -267,6 +272,9 @@ impl TestClient {
         }
         let keys = self.keys(password);
         let body = self.seal(&keys, &document);
+        if self.has(Mistake::DeletesBeforeUpload) {
+            self.remove(password).await?;
+        }
         let size = body.len() as u64;
         let transport = Transport::of(self.published.client());
         let fits = match self.mistake {
@@ -337,6 +345,15 @@ impl TestClient {
             return Err(Failure);
         }
         let keys = self.keys(&self.task.password);
+        if self.has(Mistake::AnyDocumentIsRestored) {
+            let document = envelope::open(&keys.encryption_key, &answer.body, 1 << 26);
+            let json = document.map(|text| serde_json::from_slice::<serde_json::Value>(&text));
+            return if matches!(json, Ok(Ok(_))) {
+                Ok(())
+            } else {
+                Err(Failure)
+            };
+        }
         let document = match self.mistake {
             Some(Mistake::DoesNotCheckTheTag) => self.open_unchecked(&keys, &answer.body)?,
             Some(Mistake::OnlyStoredGzip) => {

@@ -21,9 +21,10 @@ use libtest_mimic::{Arguments, Failed, Trial};
 use mistake::Mistake;
 use safe_conformance::Rig;
 use safe_conformance::clients::Release;
-use safe_conformance::engine::{Finding, Level, Verdict};
+use safe_conformance::engine::{Exit, Finding, Level, Verdict};
 use safe_conformance::report::Report;
-use safe_conformance::rig::World;
+use safe_conformance::rig::{End, World};
+use safe_conformance::safe::Client;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::{Arc, OnceLock};
@@ -78,6 +79,14 @@ fn main() -> ExitCode {
         "held_to_an_earlier_release_the_newest_deviates",
         newest_held_to_earlier,
     ));
+    trials.push(Trial::test(
+        "what_is_not_known_of_a_client_neither_fails_nor_excuses",
+        not_known,
+    ));
+    trials.push(Trial::test(
+        "a_recommendation_for_uploads_leaves_the_run_green",
+        recommendation,
+    ));
     trials.extend(examples::trials());
     trials.extend(by_hand::trials());
     trials.extend(command::trials());
@@ -112,9 +121,9 @@ fn run(published: Published, mistake: Option<Mistake>, held_to: Option<Release>)
         rig = rig.held_to(release);
     }
     if let Some(mistake) = mistake {
-        // The known answers on the wire add nothing to a mistake in requests.
+        // Of the known answers on the wire, at most one adds something to a mistake.
         rig = if is_thorough() {
-            without_vectors(rig)
+            without_vectors(rig).only(mistake.check())
         } else {
             around(rig, mistake.check())
         };
@@ -229,8 +238,8 @@ fn snapshot_of(mistake: Mistake) -> PathBuf {
 }
 
 fn supports_nothing() -> Result<(), Failed> {
-    let running = without_vectors(Rig::new().acting_for(world()))
-        .run(|_| async { safe_conformance::rig::End::Unsupported });
+    let running =
+        without_vectors(Rig::new().acting_for(world())).run(|_| async { End::Unsupported });
     let report = runtime().block_on(running)?;
     let judged = report
         .findings
@@ -302,6 +311,59 @@ fn newest_held_to_earlier() -> Result<(), Failed> {
         return Err(format!("{itself}").into());
     }
     Ok(())
+}
+
+/// Android takes a `config` that is not UTF-8; of iOS nobody knows, and Desktop reads none.
+fn not_known() -> Result<(), Failed> {
+    const CASE: &str = "rig.config.not-utf8";
+    let judged = |like: Option<Release>, end: fn() -> End| {
+        let mut rig = Rig::new().acting_for(world());
+        if let Some(like) = like {
+            rig = rig.held_to(like);
+        }
+        let running = rig.only(CASE).run(move |task| async move {
+            match task.action.as_str() {
+                "test" => end(),
+                _ => End::Unsupported,
+            }
+        });
+        let report = runtime().block_on(running)?;
+        let mut findings = report.findings.into_iter();
+        let finding = findings.find(|finding| finding.id == CASE);
+        let finding = finding.ok_or("the case was not played")?;
+        Ok::<_, Failed>((finding.verdict, finding.observed))
+    };
+    let newest = |client| Some(Release::newest(client));
+    let expected = [
+        (None, Verdict::NotApplicable, "what iOS does is not known"),
+        (newest(Client::Android), Verdict::Fail, "reported failure"),
+        (
+            newest(Client::Ios),
+            Verdict::NotApplicable,
+            "what iOS does is not known",
+        ),
+        (
+            newest(Client::Desktop),
+            Verdict::NotApplicable,
+            "Desktop never does this",
+        ),
+    ];
+    for (like, verdict, words) in expected {
+        let found = judged(like, || End::Failed)?;
+        if found.0 != verdict || !found.1.contains(words) {
+            return Err(format!("as {like:?}: {found:?}").into());
+        }
+    }
+    Ok(())
+}
+
+/// Desktop, for which a Recommended deviation counts, uploads nothing.
+fn recommendation() -> Result<(), Failed> {
+    let report = run(Published::Correct, Some(Mistake::CompressedGzip), None);
+    if report.exit != Exit::Deviates {
+        return Ok(());
+    }
+    Err(deviations(&report).join("\n").into())
 }
 
 /// The check that names a mistake catches it.

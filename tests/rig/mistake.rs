@@ -40,6 +40,8 @@ mistakes! {
     HalfId => "rig.request.path",
     /// Two slashes between base URL and path.
     DoubledSlash => "rig.request.path",
+    /// A slash after the backup ID.
+    TrailingSlash => "rig.request.path",
     /// The backup ID is also in a query.
     IdInQuery => "rig.request.path",
     /// The server's password in a query.
@@ -82,6 +84,8 @@ mistakes! {
     NeverAsksForConfig => "rig.request.config-first",
     /// The usual values count, whatever `config` says.
     AnyConfigWillDo => "rig.test.portal",
+    /// Any JSON counts as `config`, with the usual values.
+    AnyJsonIsConfig => "rig.config.null",
     /// The limit is ignored.
     IgnoresLimit => "rig.backup.limit-small",
     /// One byte above the limit is uploaded.
@@ -172,10 +176,14 @@ mistakes! {
     OnlyStoredGzip => "rig.restore.compressed",
     /// Data that is not packed is also restored.
     TakesUnpacked => "rig.restore.unpacked",
+    /// Every JSON document is restored, whatever it lacks.
+    AnyDocumentIsRestored => "rig.payload.version-2",
     /// The restored key differs from the key in the backup.
     RestoresAnotherKey => "rig.restore.healthy",
     /// Another backup is deleted.
     DeletesAnother => "rig.request.path",
+    /// The old backup is deleted before each upload.
+    DeletesBeforeUpload => "rig.backup.507-over-old",
     /// A change of the password deletes the old backup first.
     DeletesFirst => "rig.password.old-kept",
     /// A change of the password leaves the old backup on the server.

@@ -35,12 +35,25 @@ pub struct Way {
     limits: Vec<Limit>,
 }
 
+/// How observations compare with what a client does.
+pub enum Comparison {
+    /// It does the same.
+    Same,
+    /// It does something else, and this shows it.
+    Different(String),
+    /// Nobody knows what it does, for this reason.
+    NotKnown(String),
+}
+
 /// How the last action may end.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 enum Ends {
     Done,
     Failed,
+    /// Both are right.
     Either,
+    /// Nobody knows, for this reason.
+    NotKnown(String),
 }
 
 /// How many requests of a kind are allowed.
@@ -154,23 +167,30 @@ pub fn either() -> Way {
 }
 
 impl Way {
-    /// Returns what a client does if a vector defines this outcome; `None` if it never does it.
-    pub fn of(client: Client, outcome: &Outcome) -> Option<Self> {
+    /// Returns what a client does if a vector of an operation defines this outcome; `None` if it
+    /// never does it.
+    fn of(client: Client, operation: Operation, outcome: &Outcome) -> Option<Self> {
+        // Desktop reads no `config`. Source: 4.2.
+        if client == Client::Desktop && operation == Operation::ParseConfig {
+            return None;
+        }
         match outcome {
             Outcome::Valid { .. } => Some(done()),
-            // Desktop's import also queries the directory, which is not part of the rig.
-            Outcome::Invalid {
-                stage: Stage::Meaning,
-                ..
-            } if client == Client::Desktop => Some(either()),
             Outcome::Invalid { .. } => Some(failed()),
-            // Nobody knows, so both results are allowed.
-            Outcome::Unknown { .. } => Some(either()),
+            Outcome::Unknown { because } => Some(Self::ending(Ends::NotKnown(because.clone()))),
             Outcome::NotApplicable { .. } => None,
         }
     }
 
-    const fn ending(ends: Ends) -> Self {
+    /// Returns why nobody knows what the client does; `None` if it is known.
+    fn why_not_known(&self) -> Option<&str> {
+        match &self.ends {
+            Ends::NotKnown(because) => Some(because),
+            Ends::Done | Ends::Failed | Ends::Either => None,
+        }
+    }
+
+    fn ending(ends: Ends) -> Self {
         Self {
             ends,
             limits: Vec::new(),
@@ -210,6 +230,7 @@ impl Way {
         let end = seen.end()?;
         let as_expected = match self.ends {
             _ if *end == End::NotSaid => true,
+            Ends::NotKnown(_) => true,
             Ends::Done => *end == End::Done,
             Ends::Failed => *end == End::Failed,
             Ends::Either => matches!(end, End::Done | End::Failed),
@@ -243,10 +264,11 @@ pub fn words_of(end: &End) -> String {
 
 impl fmt::Display for Way {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(match self.ends {
+        formatter.write_str(match &self.ends {
             Ends::Done => "success",
             Ends::Failed => "a failure that the client reports",
             Ends::Either => "either end",
+            Ends::NotKnown(_) => "not known",
         })?;
         for limit in &self.limits {
             let name = limit.kind.name();
@@ -312,7 +334,7 @@ impl RigCase {
     pub fn known_by(mut self, vector: &'static Vector, operation: Operation) -> Self {
         self.vector = Some((vector, operation));
         for (way, client) in self.ways.iter_mut().zip(Client::ALL) {
-            *way = Way::of(client, vector.wanted.of(client));
+            *way = Way::of(client, operation, vector.wanted.of(client));
         }
         self
     }
@@ -370,7 +392,7 @@ impl RigCase {
         let client = release.client();
         if let Some((vector, operation)) = self.vector {
             let outcome = releases::outcome_of(vector, operation, release)?;
-            return Ok(Way::of(client, outcome).map(Cow::Owned));
+            return Ok(Way::of(client, operation, outcome).map(Cow::Owned));
         }
         let Some(way) = self.way(client) else {
             return Ok(None);
@@ -399,17 +421,18 @@ impl RigCase {
         })
     }
 
-    /// Returns how the observations differ from what `release` does; `None` if it never does this,
-    /// or nobody knows.
-    pub fn departure(
-        &self,
-        release: Release,
-        seen: &Seen,
-        world: &World,
-    ) -> Option<Option<String>> {
-        let way = self.way_of(release).ok()??;
+    /// Compares the observations with what `release` does; `None` if it never does this.
+    pub fn compared(&self, release: Release, seen: &Seen, world: &World) -> Option<Comparison> {
+        let way = match self.way_of(release) {
+            Ok(way) => way?,
+            Err(why) => return Some(Comparison::NotKnown(why)),
+        };
+        if let Some(why) = way.why_not_known() {
+            return Some(Comparison::NotKnown(why.to_owned()));
+        }
         let departure = way.departure(seen, world);
-        Some(departure.or_else(|| self.restored_otherwise(release, seen)))
+        let departure = departure.or_else(|| self.restored_otherwise(release, seen));
+        Some(departure.map_or(Comparison::Same, Comparison::Different))
     }
 
     /// Returns how the state that the client reports differs from what `release` restores, if it

@@ -16,6 +16,7 @@ use crate::engine::{
 };
 use crate::rig::{Action, End, Play, RigError, Seen};
 use crate::safe::{Client, Clients, Directions, Stage, clause};
+use case::Comparison;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -243,31 +244,39 @@ fn judge(context: &Context, case: &RigCase, seen: &Seen) -> Outcome {
     by_way(context.like, case, seen, world)
 }
 
-/// Judges a case by the way of each client in `like`.
+/// Judges a case by the way of each client in `like`. What nobody knows of a client makes no
+/// difference to the others.
 fn by_way(like: Like, case: &RigCase, seen: &Seen, world: &crate::rig::World) -> Outcome {
+    let asked = like.client().map_or(Clients::ALL, Clients::of);
     let (mut same, mut other, mut departure) = (Clients::NONE, Clients::NONE, None);
+    let mut open = Vec::new();
     for client in Client::ALL {
         let held_to = like.held_to().filter(|release| release.client() == client);
         let release = held_to.unwrap_or(Release::newest(client));
-        match case.departure(release, seen, world) {
-            Some(None) => same = same.and(Clients::of(client)),
-            Some(Some(how)) => {
+        match case.compared(release, seen, world) {
+            Some(Comparison::Same) => same = same.and(Clients::of(client)),
+            Some(Comparison::Different(how)) => {
                 other = other.and(Clients::of(client));
                 if departure.is_none() || like.client() == Some(client) {
                     departure = Some(how);
                 }
             }
-            None => {}
+            Some(Comparison::NotKnown(why)) if asked.contains(client) => {
+                open.push(format!("what {client} does is not known: {why}"));
+            }
+            Some(Comparison::NotKnown(_)) | None => {}
         }
     }
-    let asked = like.client().map_or(Clients::ALL, Clients::of);
     let observed = seen.end().map(case::words_of).unwrap_or_default();
-    if same.within(asked).is_empty() {
-        return Deviation::new(case.stage, departure.unwrap_or(observed)).into();
+    if !same.within(asked).is_empty() {
+        return Outcome::Like {
+            observed,
+            same,
+            other,
+        };
     }
-    Outcome::Like {
-        observed,
-        same,
-        other,
+    if !open.is_empty() {
+        return Outcome::not_applicable(open.join("; "));
     }
+    Deviation::new(case.stage, departure.unwrap_or(observed)).into()
 }

@@ -31,6 +31,8 @@ struct LookBack {
     remedy: &'static str,
     /// Whether a request is relevant to the check.
     about: fn(&Exchange) -> bool,
+    /// The clients that send such requests.
+    clients: Clients,
     look: Look,
 }
 
@@ -44,6 +46,7 @@ const LOOKS: &[LookBack] = &[
         expected: "GET for `config`; PUT, GET, HEAD and DELETE for backups; nothing else",
         remedy: "Use the methods of the protocol: a server without WebDAV supports no others.",
         about: |_| true,
+        clients: Clients::ALL,
         look: method,
     },
     LookBack {
@@ -55,6 +58,7 @@ const LOOKS: &[LookBack] = &[
         expected: "`{base}/config` and `{base}/backups/{ID}`, without a query and without a doubled slash",
         remedy: "Join the base URL and the path with exactly one slash, and write the first half of scrypt's output in lower case.",
         about: |_| true,
+        clients: Clients::ALL,
         look: path,
     },
     LookBack {
@@ -66,6 +70,7 @@ const LOOKS: &[LookBack] = &[
         expected: "a `User-Agent` that contains `Threema`",
         remedy: "Send `User-Agent: Threema`: two published servers refuse a request without it.",
         about: |_| true,
+        clients: Clients::ALL,
         look: user_agent,
     },
     LookBack {
@@ -77,6 +82,7 @@ const LOOKS: &[LookBack] = &[
         expected: "`Accept: application/json` with a GET of `config`",
         remedy: "Send the header field: one published server refuses the request without it.",
         about: Exchange::is_config,
+        clients: Clients::MOBILE,
         look: accept,
     },
     LookBack {
@@ -88,6 +94,7 @@ const LOOKS: &[LookBack] = &[
         expected: "`Content-Type: application/octet-stream` with a PUT",
         remedy: "Send the header field, as both apps do.",
         about: is_upload,
+        clients: Clients::MOBILE,
         look: content_type,
     },
     LookBack {
@@ -99,6 +106,7 @@ const LOOKS: &[LookBack] = &[
         expected: "`Content-Length` with a PUT over HTTP/1.1, not `Transfer-Encoding: chunked`",
         remedy: "Build the body before it is sent: one published server refuses a chunked upload.",
         about: is_upload,
+        clients: Clients::MOBILE,
         look: length,
     },
     LookBack {
@@ -110,6 +118,7 @@ const LOOKS: &[LookBack] = &[
         expected: "a GET of `config` before the first PUT of an action",
         remedy: "Ask for `config` first: a backup above the limit must not be uploaded.",
         about: is_upload,
+        clients: Clients::MOBILE,
         look: config_first,
     },
     LookBack {
@@ -121,6 +130,7 @@ const LOOKS: &[LookBack] = &[
         expected: "`Authorization: Basic` with the server's user and password (in ISO-8859-1 or UTF-8), or Digest",
         remedy: "Send the user and password that were given for the server, and nothing else.",
         about: |exchange| exchange.header("authorization").is_some(),
+        clients: Clients::ALL,
         look: credentials,
     },
     LookBack {
@@ -132,6 +142,7 @@ const LOOKS: &[LookBack] = &[
         expected: "at most 8 requests for one thing that is answered with an error, in one action",
         remedy: "Give up, or wait longer between attempts: a server bans an address that keeps sending requests in vain.",
         about: |_| true,
+        clients: Clients::ALL,
         look: in_vain,
     },
     LookBack {
@@ -143,6 +154,7 @@ const LOOKS: &[LookBack] = &[
         expected: "no request without TLS, whatever a redirect says",
         remedy: "Refuse every URL that does not begin with `https://`, including the target of a redirect.",
         about: |_| true,
+        clients: Clients::ALL,
         look: plain,
     },
     LookBack {
@@ -154,6 +166,7 @@ const LOOKS: &[LookBack] = &[
         expected: "no `Authorization` in a request to another host after a redirect",
         remedy: "Drop the header field when a redirect leads to another host, or do not follow it.",
         about: |exchange| exchange.host != Host::Own,
+        clients: Clients::ALL,
         look: elsewhere,
     },
     LookBack {
@@ -165,6 +178,7 @@ const LOOKS: &[LookBack] = &[
         expected: "the Safe password in no path, query, header field or body, in no encoding",
         remedy: "Send the server's password to the server, never the Safe password: it opens the backup.",
         about: |_| true,
+        clients: Clients::ALL,
         look: safe_password,
     },
     LookBack {
@@ -176,6 +190,7 @@ const LOOKS: &[LookBack] = &[
         expected: "the private key in no path, query, header field or body, unless sealed",
         remedy: "Seal the document before it is sent.",
         about: |_| true,
+        clients: Clients::ALL,
         look: private_key,
     },
     LookBack {
@@ -187,6 +202,7 @@ const LOOKS: &[LookBack] = &[
         expected: "nonce, then the secretbox of a gzip under the second half of scrypt's output",
         remedy: "See the vectors `secretbox`, `envelope` and `kdf`: `safe-conformance client` runs them one by one.",
         about: is_whole_upload,
+        clients: Clients::MOBILE,
         look: sealed,
     },
     LookBack {
@@ -198,6 +214,7 @@ const LOOKS: &[LookBack] = &[
         expected: "JSON with everything that the format requires, and nothing that breaks it",
         remedy: "See the vectors `payload`: `safe-conformance client` runs them one by one.",
         about: is_whole_upload,
+        clients: Clients::MOBILE,
         look: document,
     },
     LookBack {
@@ -209,6 +226,7 @@ const LOOKS: &[LookBack] = &[
         expected: "gzip of level 0: a compressed length reveals something about the document",
         remedy: "Write gzip with stored blocks, as Android 4.84 and iOS 4.8 and later do.",
         about: is_whole_upload,
+        clients: Clients::MOBILE,
         look: stored_gzip,
     },
     LookBack {
@@ -220,6 +238,7 @@ const LOOKS: &[LookBack] = &[
         expected: "24 random bytes at the beginning of each upload, never the same twice",
         remedy: "Use a fresh random nonce for each upload.",
         about: is_whole_upload,
+        clients: Clients::MOBILE,
         look: |_, _, _| None,
     },
 ];
@@ -231,7 +250,7 @@ pub fn checks(variants: &'static [Like]) -> impl Iterator<Item = RigCheck> {
         title: look.title,
         clause: look.clause,
         level: look.level,
-        clients: Clients::ALL,
+        clients: look.clients,
         breaks: Directions::BOTH,
         variants,
         needs: &[UNSUPPORTED],
@@ -316,8 +335,16 @@ fn path(_: &str, seen: &Seen, world: &World) -> Option<String> {
         if exchange.query.is_some() {
             return Some("a query after the path".to_owned());
         }
-        // The server chose the path after a redirect.
-        let path = exchange.path.strip_suffix('/').unwrap_or(&exchange.path);
+        let path = match exchange.path.strip_suffix('/') {
+            Some(path) if path == "/config" || path.starts_with("/backups/") => {
+                if !was_redirected(seen, exchange, path) {
+                    return Some("a slash at the end of the path".to_owned());
+                }
+                path
+            }
+            Some(path) => path,
+            None => &exchange.path,
+        };
         match path.strip_prefix("/backups/") {
             _ if path == "/config" || path == "/login" => None,
             Some(id) if ours.iter().any(|known| known == id) => None,
@@ -327,6 +354,15 @@ fn path(_: &str, seen: &Seen, world: &World) -> Option<String> {
             Some(_) => Some("a backup ID that does not belong to ID and password".to_owned()),
             None => Some(format!("the path `{}`", shown(path))),
         }
+    })
+}
+
+/// Returns whether an earlier request to `path` was redirected: its answer chose the path of this
+/// one.
+fn was_redirected(seen: &Seen, exchange: &Exchange, path: &str) -> bool {
+    let is_redirect = |status| (300..400).contains(&status);
+    seen.exchanges.iter().any(|earlier| {
+        earlier.path == path && earlier.at <= exchange.at && earlier.status.is_some_and(is_redirect)
     })
 }
 

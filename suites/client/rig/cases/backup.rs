@@ -126,11 +126,30 @@ pub(super) fn cases() -> Vec<RigCase> {
             .mobile(failed()),
         );
     }
+    cases.extend(over_old());
     cases.extend(config());
     cases.extend(limits());
     cases.extend(redirects());
     cases.extend(password());
     cases
+}
+
+/// Returns the cases in which an upload fails while there is an older backup: it is better than
+/// none.
+fn over_old() -> impl Iterator<Item = RigCase> {
+    [413, 500, 507].into_iter().map(|status| {
+        RigCase::new(
+            name(format!("rig.backup.{status}-over-old")),
+            format!("An upload that is answered {status} leaves the backup that was there"),
+            clause::UPLOAD,
+        )
+        .does(ONCE)
+        .on(|script| {
+            script.before = Before::Backup(Document::Small);
+            script.put = Answer::Status(status);
+        })
+        .mobile(failed().with(Kind::Stored, 1))
+    })
 }
 
 /// Returns the cases in which `config` must be read before the upload.
