@@ -59,6 +59,20 @@ pub enum UnpackError {
 
 type Unpacked<T> = Result<T, UnpackError>;
 
+/// Returns the first byte after the header of a gzip, with which its first block begins; `None` if
+/// there is none.
+pub(crate) fn first_block(packed: &[u8]) -> Option<u8> {
+    let mut member = Member {
+        packed,
+        place: 0,
+        begin: 0,
+        out: Vec::new(),
+        limit_bytes: 0,
+    };
+    member.header(true).ok()?;
+    member.rest().first().copied()
+}
+
 impl Unpacker {
     /// Unpacks to at most `limit_bytes` bytes.
     ///

@@ -65,7 +65,7 @@ pub async fn fetch(session: &Session, id: &BackupId) -> Result<Fetched, NotFetch
         return Err(refused(session, &response).into());
     }
     if let Some(Words::Page(_)) = Words::of(&response.body) {
-        return Err(page(session, &response).into());
+        return Err(page(session, &response).await);
     }
     if response.body.overran {
         return Err(Stopped::new(
@@ -128,10 +128,14 @@ async fn missing(session: &Session, response: &Response) -> NotFetched {
             .or_else(ASK_CHECK)
             .into();
     }
-    let mut stopped = Stopped::new(
-        Stage::Http,
-        format!("the server has no backup for this ID and password ({status})"),
-    );
+    no_backup(format!(
+        "the server has no backup for this ID and password ({status})"
+    ))
+}
+
+/// Returns the failure for a server that works and has no such backup.
+fn no_backup(message: String) -> NotFetched {
+    let mut stopped = Stopped::new(Stage::Http, message);
     stopped.hints.push("The name of a backup on the server is derived from the ID and the password of Threema Safe: one wrong letter in either, and nothing is found. The server may also have deleted the backup, or it may be another server.".to_owned());
     NotFetched {
         stopped,
@@ -169,16 +173,35 @@ fn refused(session: &Session, response: &Response) -> Stopped {
     stopped
 }
 
-/// Returns the failure for a page in place of a backup: from a portal, or from another site.
-fn page(session: &Session, response: &Response) -> Stopped {
-    let message = format!(
-        "the answer of the server is not a backup: {}",
-        describe(response)
-    );
-    let found = shown_by(session, Asked::Config, response);
-    Stopped::new(Stage::Http, message)
-        .because(found)
-        .or_else(ASK_CHECK)
+/// Returns the failure for a page in place of a backup: from a portal or another site, or, where
+/// `config` is one, for a backup that is missing.
+async fn page(session: &Session, response: &Response) -> NotFetched {
+    let said = describe(response);
+    let config = session.read_config().await.ok();
+    let is_ready = |config: &Response| config.is_success() && read_by(config) != (None, None);
+    if config.as_ref().is_some_and(is_ready) {
+        let message = format!(
+            "the answer of the server is not a backup: {said}; it has a `config`, so this page comes in place of a 404"
+        );
+        return no_backup(message);
+    }
+    let found = config.and_then(|config| shown_by(session, Asked::Config, &config));
+    Stopped::new(
+        Stage::Http,
+        format!("the answer of the server is not a backup: {said}"),
+    )
+    .because(found)
+    .or_else(ASK_CHECK)
+    .into()
+}
+
+/// Returns what Android and iOS read in a `config`.
+fn read_by(config: &Response) -> Configs {
+    let read = |client| {
+        let config = parse_config(client, &config.body.bytes);
+        config.and_then(Result::ok)
+    };
+    (read(Client::Android), read(Client::Ios))
 }
 
 async fn config(session: &Session) -> (Configs, Vec<String>) {
@@ -193,11 +216,7 @@ async fn config(session: &Session) -> (Configs, Vec<String>) {
         }
         Ok(response) => response,
     };
-    let read = |client| {
-        let config = parse_config(client, &response.body.bytes);
-        config.and_then(Result::ok)
-    };
-    let config = (read(Client::Android), read(Client::Ios));
+    let config = read_by(&response);
     if config == (None, None) {
         return unreadable("neither Android nor iOS can read its config".to_owned());
     }

@@ -1,5 +1,6 @@
 //! How a document is compressed: what the gzip reveals about its writer.
 
+use crate::clients::gzip;
 use serde::Serialize;
 
 /// How a document is compressed.
@@ -32,10 +33,10 @@ impl Packing {
         let header = packed.first_chunk::<10>().copied().unwrap_or_default();
         let [_, _, _, flags, time @ .., _, _] = header;
         let plain_header = flags == 0 && time == [0; 4];
-        // The first block follows a plain header; its type is in bits 1 and 2.
-        let kind = packed.get(10).map_or(0, |block| block >> 1 & 0b11);
+        // The type of a block is in bits 1 and 2.
+        let is_stored = |block: u8| block >> 1 & 0b11 == 0;
         Self {
-            shape: if plain_header && kind == 0 {
+            shape: if gzip::first_block(packed).is_none_or(is_stored) {
                 Shape::Stored
             } else {
                 Shape::Compressed
@@ -62,8 +63,21 @@ mod tests {
             assert_eq!(shape(&packed), Shape::Compressed);
         }
         assert!(Packing::of(&stored).plain_header);
-        let mut with_a_time = stored;
-        with_a_time[5] = 1;
-        assert!(!Packing::of(&with_a_time).plain_header);
+        // What the header holds says nothing about the blocks.
+        let named = |packed: &[u8]| {
+            let mut named = packed.to_vec();
+            named[3] = 1 << 3;
+            named.splice(10..10, *b"backup.json\0");
+            named
+        };
+        let packed = pack(&document, Compression::Level(6));
+        for (packed, expected) in [(stored, Shape::Stored), (packed, Shape::Compressed)] {
+            let mut with_a_time = packed.clone();
+            with_a_time[5] = 1;
+            for other in [named(&packed), with_a_time] {
+                assert!(!Packing::of(&other).plain_header);
+                assert_eq!(shape(&other), expected);
+            }
+        }
     }
 }

@@ -149,6 +149,33 @@ fn a_server_that_is_not_ready_is_named_and_the_password_is_not() {
     }
 }
 
+/// An app that is made of one page answers every unknown path with it. The server works.
+#[test]
+fn a_page_in_place_of_a_404_is_a_missing_backup() {
+    let desk = Desk::new();
+    let config = r#"{"maxBackupBytes":524288,"retentionDays":180}"#;
+    let server = Scripted::start(move |asked| {
+        Deed::Reply(if asked.path.ends_with("/config") {
+            Reply::new(200, config)
+        } else {
+            Reply::new(200, "<!DOCTYPE html><title>Welcome</title>")
+        })
+    });
+    let ended = run(&mut desk.from(&server));
+    let said = ended.all().split_whitespace().collect::<Vec<_>>().join(" ");
+    for words in [
+        "titled \"Welcome\"",
+        "in place of a 404",
+        "one wrong letter",
+    ] {
+        assert!(said.contains(words), "{words}: {said}");
+    }
+    assert!(
+        !said.contains("web page comes in place of `config`"),
+        "{said}"
+    );
+}
+
 #[test]
 fn slips_are_reported_in_one_sentence() {
     let desk = Desk::new();
