@@ -37,6 +37,8 @@ use catalogue::surest;
 pub use certificate::first_releases;
 pub use described::describe;
 pub use diagnosed::Diagnosis;
+#[cfg(feature = "cli")]
+pub(crate) use nextcloud::is_of_user;
 
 /// The ID of the problem that nothing is set up on the server.
 pub const NOT_SET_UP: &str = "problem.not-set-up";

@@ -4,7 +4,7 @@ use super::certainty::Certainty;
 use super::diagnosed::Diagnosis;
 use super::evidence::{Evidence, Subject};
 use super::problem::{BLANK, Breaks, Problem};
-use super::software::{Product, recognised};
+use super::software::{Product, recognised, with_url};
 use super::symptom::Sights;
 use super::words::Words;
 use crate::engine::{Cause, Finding};
@@ -14,6 +14,14 @@ use std::borrow::Cow;
 
 pub(super) fn is_nextcloud(evidence: &Evidence<'_>) -> bool {
     let seen = recognised(evidence.answer);
+    seen.iter().any(|seen| seen.product == Product::Nextcloud)
+}
+
+/// Returns whether the answer or the URL shows a Nextcloud. A 404 seldom does: only a first answer
+/// sets a cookie, and `Server` names the web server below it.
+fn is_at_nextcloud(evidence: &Evidence<'_>) -> bool {
+    let mut seen = recognised(evidence.answer);
+    with_url(evidence.base, &mut seen);
     seen.iter().any(|seen| seen.product == Product::Nextcloud)
 }
 
@@ -67,10 +75,14 @@ fn below<'a>(base: &'a str, place: &str) -> Option<&'a str> {
 
 /// Returns whether a URL has the form of a folder in Nextcloud's `WebDAV`.
 fn is_nextcloud_folder(base: &str) -> bool {
-    let has_folder = |rest: &str| rest.split('/').filter(|part| !part.is_empty()).count();
-    below(base, "/remote.php/dav/files/").is_some_and(|rest| has_folder(rest) >= 1)
+    is_of_user(base) || is_public_link(base)
+}
+
+/// Returns whether a URL lies in the files of a user of Nextcloud or ownCloud.
+pub(crate) fn is_of_user(base: &str) -> bool {
+    let has_user = |rest: &str| rest.split('/').any(|part| !part.is_empty());
+    below(base, "/remote.php/dav/files/").is_some_and(has_user)
         || below(base, "/remote.php/webdav").is_some()
-        || is_public_link(base)
 }
 
 fn is_public_link(base: &str) -> bool {
@@ -151,7 +163,7 @@ pub(super) const OTHER_USER: Problem = Problem {
     }),
     in_answer: |evidence| {
         let is_refused = evidence.is_config() && matches!(evidence.status(), 403 | 404 | 409);
-        (is_refused && evidence.beside.other_user && is_nextcloud(evidence))
+        (is_refused && evidence.beside.other_user && is_at_nextcloud(evidence))
             .then_some(Certainty::Likely)
     },
     ..BLANK
@@ -161,25 +173,27 @@ pub(super) const OTHER_USER: Problem = Problem {
 pub(super) const NO_FILE_ACCESS: Problem = Problem {
     id: "problem.no-file-access",
     title: "the app password may not reach files, or the folder does not exist",
-    evidence: "Nextcloud answers 404 for `config` and for its folder, at a well-formed WebDAV address",
+    evidence: "GET of `config` and PROPFIND of the folder are answered 404, at the address of a user's files in Nextcloud (remote.php/dav/files/USER/FOLDER, remote.php/webdav)",
     meaning: "An app password without access to files gets 404 for everything, as if the folder were missing. From outside, both look the same.",
     fix: "Check each part of https://HOST/remote.php/dav/files/USER/FOLDER (capital letters count). If the folder is not in the web interface, make it (`safe-conformance setup` does). If it is there: Settings, Security, Devices & sessions, the menu of this app password, switch on `Allow filesystem access`.",
     source: "servers.nextcloud-app-password",
     breaks: Breaks::EVERYTHING,
     in_answer: |evidence| {
-        let is_missing = evidence.is_config() && evidence.status() == 404;
-        let hides_all = evidence.beside.folder == Some(404);
-        let at_place = is_nextcloud_folder(evidence.base);
-        (is_missing && hides_all && at_place && is_nextcloud(evidence)).then_some(
-            if evidence.beside.other_user {
-                Certainty::Likely
-            } else {
-                Certainty::Certain
-            },
-        )
+        may_lack_file_access(evidence).then_some(if evidence.beside.other_user {
+            Certainty::Likely
+        } else {
+            Certainty::Certain
+        })
     },
     ..BLANK
 };
+
+/// Returns whether an app password without access to files would get these answers.
+pub(super) fn may_lack_file_access(evidence: &Evidence<'_>) -> bool {
+    let is_missing = evidence.is_config() && evidence.status() == 404;
+    let hides_all = evidence.beside.folder == Some(404);
+    is_missing && hides_all && is_of_user(evidence.base) && is_at_nextcloud(evidence)
+}
 
 /// The link or share is read-only.
 pub(super) const READ_ONLY_SHARE: Problem = Problem {

@@ -2,6 +2,7 @@
 
 use super::certainty::Certainty;
 use super::evidence::{Evidence, Subject};
+use super::nextcloud::may_lack_file_access;
 use super::problem::{BLANK, Breaks, Problem};
 use super::{Product, recognised};
 use crate::wire::{FailureKind, Method};
@@ -14,10 +15,6 @@ pub(super) const NO_SUCH_FOLDER: Problem = Problem {
     meaning: "The server speaks WebDAV, but has no folder at this address. A name in the URL is misspelled, or the folder was never created.",
     fix: "Check each part of the URL; capital letters count. If the folder was never made, `safe-conformance setup` makes it, with `config` and `backups` in it.",
     fixes: &[
-        (
-            Product::Nextcloud,
-            "Check user and folder in https://HOST/remote.php/dav/files/USER/FOLDER; the app password must allow access to files (Settings, Security). If the folder was never made, `safe-conformance setup` makes it, with `config` and `backups` in it.",
-        ),
         (
             Product::Koofr,
             "The address is https://app.koofr.net/dav/Koofr/FOLDER. Make the folder in the web interface if it is missing, and a folder `backups` in it.",
@@ -39,8 +36,10 @@ pub(super) const NO_SUCH_FOLDER: Problem = Problem {
     paste: Some(|shell| vec![shell.setup()]),
     in_answer: |evidence| {
         let is_missing = evidence.is_config() && evidence.status() == 404;
-        // In another user's folders, the answer does not show what exists.
-        let certainty = if evidence.beside.other_user {
+        // In another user's folders, and without access to files, the answer does not show what
+        // exists.
+        let hides_all = evidence.beside.other_user || may_lack_file_access(evidence);
+        let certainty = if hides_all {
             Certainty::Likely
         } else {
             Certainty::Certain

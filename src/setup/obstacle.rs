@@ -35,11 +35,18 @@ pub(super) const PARENT_MISSING: Obstacle = Obstacle {
     title: "the folder above the one in the URL does not exist",
     meaning: "WebDAV creates one folder at a time, inside an existing one. Most often a name in the URL is misspelled.",
     fix: "Check each part of the URL (capital letters count), or make the folder above first.",
-    fixes: &[(
-        Nextcloud,
-        "Check user and folders in https://HOST/remote.php/dav/files/USER/FOLDER. The user is the name of the account, not the e-mail address; the app password must allow access to files (Settings, Security).",
-    )],
+    fixes: &[],
     source: "RFC 4918 section 9.3.1: 409",
+};
+
+/// A cloud shows no folder above the one to be made.
+pub(super) const PARENT_HIDDEN: Obstacle = Obstacle {
+    id: "problem.parent-hidden",
+    title: "the app password may not reach files, or the folder above the one in the URL does not exist",
+    meaning: "Nextcloud answers 404 for every folder if an app password has no access to files, as if none existed. From outside, a misspelled user or folder looks the same.",
+    fix: "Check user and folders in https://HOST/remote.php/dav/files/USER/FOLDER. The user is the name of the account, not the e-mail address. If they are right: Settings, Security, Devices & sessions, the menu of this app password, switch on `Allow filesystem access`. If the folder above is not in the web interface, make it there.",
+    fixes: &[],
+    source: "servers.nextcloud-app-password",
 };
 
 /// The server refuses every write.
@@ -225,6 +232,7 @@ pub(super) const REFUSED: Obstacle = Obstacle {
 pub const OBSTACLES: &[Obstacle] = &[
     FILE_IN_THE_WAY,
     PARENT_MISSING,
+    PARENT_HIDDEN,
     READ_ONLY,
     FIREWALL,
     UPLOAD_NOT_ALLOWED,

@@ -101,7 +101,7 @@ pub async fn survey(door: &Door, wish: Wish) -> Result<Plan, Trouble> {
         && thing(door, Spot::Parent, &mut software).await? == Thing::Nothing
     {
         if !may_make_parent(door, &mut software).await? {
-            return Err(Trouble::parent_missing(&door.url(Spot::Parent), &software));
+            return Err(Trouble::parent_missing(door, &software));
         }
         parent = Thing::Nothing;
     }

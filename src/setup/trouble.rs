@@ -2,15 +2,15 @@
 
 use super::obstacle::{
     CHANGED_MEANWHILE, FILE_IN_THE_WAY, FIREWALL, LIMITED, NO_FOLDERS, NOT_STORED, Obstacle,
-    PARENT_MISSING, READ_ONLY, REDIRECTED, REFUSED, UPLOAD_NOT_ALLOWED, WEB_PAGE,
+    PARENT_HIDDEN, PARENT_MISSING, READ_ONLY, REDIRECTED, REFUSED, UPLOAD_NOT_ALLOWED, WEB_PAGE,
 };
 use super::seen::Thing;
 use crate::diagnosis::{
     Beside, Diagnosis, Evidence, NOT_SET_UP, Problem, Product, Recognised, Subject, Words,
-    diagnose, recognised, with_url,
+    diagnose, is_of_user, recognised, with_url,
 };
 use crate::safe::Stage;
-use crate::wire::{Door, Failure, LoginKind, Method, Response};
+use crate::wire::{Door, Failure, LoginKind, Method, Response, Spot};
 
 /// An obstacle on this server.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -149,9 +149,10 @@ impl Trouble {
         Self::of(&FILE_IN_THE_WAY, software, format!("`{url}` is a file"))
     }
 
-    pub(super) fn parent_missing(url: &str, software: &[Recognised]) -> Self {
-        let seen = format!("`{url}` does not exist");
-        Self::of(&PARENT_MISSING, software, seen)
+    /// Returns the trouble of a folder that the server does not show: the one above the URL.
+    pub(super) fn parent_missing(door: &Door, software: &[Recognised]) -> Self {
+        let seen = format!("looking at `{}`: not found", door.url(Spot::Parent));
+        Self::of(parent_obstacle(door, software), software, seen)
     }
 
     pub(super) fn not_stored(seen: String, software: &[Recognised]) -> Self {
@@ -202,7 +203,7 @@ impl Trouble {
             return trouble;
         }
         let obstacle = match (answer.status, act) {
-            (409, Act::MakeFolder) => &PARENT_MISSING,
+            (409, Act::MakeFolder) => parent_obstacle(door, &software),
             (404, Act::WriteConfig(Thing::Folder)) => &UPLOAD_NOT_ALLOWED,
             // A plain file server does not know MKCOL and answers as for any missing file.
             (405 | 501, _) | (404, Act::MakeFolder) | (404 | 409, Act::WriteConfig(_)) => {
@@ -228,6 +229,19 @@ impl Trouble {
             software: software.to_vec(),
             problem: None,
         }
+    }
+}
+
+/// Returns what it means that the folder above the URL is not there; `software` includes what the
+/// URL shows.
+fn parent_obstacle(door: &Door, software: &[Recognised]) -> &'static Obstacle {
+    let is_seen = software
+        .iter()
+        .any(|seen| seen.product == Product::Nextcloud);
+    if is_seen && is_of_user(door.base().as_str()) {
+        &PARENT_HIDDEN
+    } else {
+        &PARENT_MISSING
     }
 }
 

@@ -325,21 +325,34 @@ fn a_parent_without_its_own_is_not_made() {
     assert!(!dav.was_changed());
 }
 
-/// A Nextcloud makes the folder of its user itself: that it is missing means that the app password
-/// has no access to files, not that anybody should make a folder.
+/// An app password without access to files gets 404 for every folder of its user, as if none
+/// existed.
 #[test]
 fn a_missing_folder_of_a_user_of_a_nextcloud_is_known_by_the_url() {
     let home = home();
-    for (path, part) in [
-        ("/remote.php/dav/files/safe/Threema", "app password"),
-        ("/dav/files/safe/Threema", "make the folder above"),
+    for (path, id, part) in [
+        (
+            "/remote.php/dav/files/safe/Threema",
+            "problem.parent-hidden",
+            "the menu of this app password",
+        ),
+        (
+            "/remote.php/dav/files/safe/a/b/Threema",
+            "problem.parent-hidden",
+            "the menu of this app password",
+        ),
+        (
+            "/dav/files/safe/Threema",
+            "problem.parent-missing",
+            "make the folder above",
+        ),
     ] {
         let dav = Dav::start(|_| None);
         let url = dav.url().replace("/safe", path);
         let ended = setup(&url, home.path(), &["--yes"]);
         let all = ended.all();
         assert_eq!(ended.code, Some(3), "{all}");
-        assert!(all.contains("problem.parent-missing"), "{all}");
+        assert!(all.contains(id), "{path}: {all}");
         assert!(all.contains(part), "{path}: {all}");
         assert!(!dav.was_changed());
     }

@@ -212,6 +212,36 @@ pub(super) const ROWS_2: &[Row] = &[
         || config(404).nextcloud().at(FILES).folder(207).into(),
     ),
     (
+        "no-file-access",
+        || {
+            config(404)
+                .header("server", "Apache")
+                .at(FILES)
+                .folder(404)
+                .into()
+        },
+        || {
+            config(404)
+                .header("www-authenticate", "Basic realm=\"ownCloud\"")
+                .at(FILES)
+                .folder(404)
+                .into()
+        },
+    ),
+    (
+        "no-file-access",
+        || {
+            let base = "https://cloud.example/remote.php/webdav/threema";
+            config(404).at(base).folder(404).into()
+        },
+        || config(404).nextcloud().at(LINK).folder(404).into(),
+    ),
+    (
+        "other-user",
+        || config(404).at(FILES).other_user().folder(404).into(),
+        || config(404).other_user().folder(404).into(),
+    ),
+    (
         "file-drop",
         || stored(404).at(LINK).into(),
         || stored(404).into(),
@@ -255,6 +285,11 @@ pub(super) const ROWS_2: &[Row] = &[
         "no-such-folder",
         || config(404).folder(404).into(),
         || config(404).folder(207).into(),
+    ),
+    (
+        "no-such-folder",
+        || config(404).at(LINK).folder(404).into(),
+        || config(404).at(FILES).folder(404).into(),
     ),
     (
         "config-misnamed",
