@@ -15,7 +15,7 @@ pub fn attribute(findings: &mut [Finding], run: &Sights<'_>) {
     let own: Vec<_> = findings
         .iter()
         .map(|finding| {
-            let other = || Some(diagnosis_of(finding, run)?.cause());
+            let other = || Some(diagnosis_of(finding, findings, run)?.cause());
             let cause = nextcloud::corrected(finding, run).or_else(other);
             cause.or_else(|| finding.cause.clone())
         })
@@ -102,7 +102,7 @@ fn shared_cause(
     let alike = || others().find(|(other, _)| is_alike(other));
     let explains = |cause: &Cause| {
         let problem = Problem::of(&cause.id);
-        problem.is_some_and(|problem| problem.explains(&finding.id))
+        problem.is_some_and(|problem| problem.explains(finding))
     };
     let explained = others().find(|(_, cause)| explains(cause));
     let shared = explained.or_else(|| alike().filter(|_| own.is_none()));
@@ -110,7 +110,7 @@ fn shared_cause(
 }
 
 /// Returns the problem that a finding shows; `None` if it has a cause already or needs none.
-fn diagnosis_of(finding: &Finding, run: &Sights<'_>) -> Option<Diagnosis> {
+fn diagnosis_of(finding: &Finding, all: &[Finding], run: &Sights<'_>) -> Option<Diagnosis> {
     let by_blocker = finding.cause.is_some() && !finding.verdict.is_deviation();
     let is_open = finding.verdict.is_deviation()
         || matches!(
@@ -128,7 +128,7 @@ fn diagnosis_of(finding: &Finding, run: &Sights<'_>) -> Option<Diagnosis> {
     if is_lost && !finding.id.starts_with("tls.") {
         return None;
     }
-    let symptom = Symptom { finding, run };
+    let symptom = Symptom { finding, all, run };
     let (problem, certainty) = surest(|problem| (problem.in_run)(&symptom))?;
     let fix = problem.fix_for(run.software);
     Some(Diagnosis::new(problem, certainty, Cow::Borrowed(fix)))

@@ -124,6 +124,7 @@ pub const CATALOGUE: &[Problem] = &[
     storage::UPLOADS_MIXED,
     storage::TORN_DOWNLOAD,
     storage::UPLOAD_NOT_STORED,
+    storage::SUCCESS_NOT_200,
     storage::NO_HEAD,
     storage::MISSING_NOT_404,
     storage::MALFORMED_ID,

@@ -3,7 +3,6 @@
 use super::certainty::Certainty;
 use super::evidence::Subject;
 use super::problem::{BLANK, Breaks, Problem};
-use super::storage::BEFORE_EEE_SAFE;
 use super::symptom::shown_by;
 use super::{Product, Words};
 use crate::engine::{Because, Blocker};
@@ -145,6 +144,9 @@ pub(super) const FORBIDDEN: Problem = Problem {
     ..BLANK
 };
 
+/// A proxy configuration that makes eee-safe serve Desktop, tried with nginx 1.22.
+const BEFORE_EEE_SAFE: &str = "eee-safe does not support HEAD, and accepts only the User-Agent `Threema`, so Desktop is refused. Put an nginx in front of it: outside of `server`, `map $request_method $safe_method { HEAD GET; default $request_method; }`; in its `location`, beside `proxy_pass`, `proxy_method $safe_method;` and `proxy_set_header User-Agent Threema;`.";
+
 /// The answer depends on the name of the client program.
 pub(super) const USER_AGENT_FILTER: Problem = Problem {
     id: "problem.user-agent-filter",
@@ -169,11 +171,21 @@ pub(super) const USER_AGENT_FILTER: Problem = Problem {
     ],
     source: "servers.user-agent; servers.desktop-and-eee-safe",
     breaks: Breaks::EVERYTHING,
-    also: &["auth.challenge"],
+    also: &[
+        "auth.challenge",
+        "desktop.head",
+        "download.not-found[desktop]",
+    ],
     in_run: |symptom| {
         let mut software = symptom.run.software.iter();
         let is_known = software.any(|seen| seen.product == Product::EeeSafe);
-        (is_known && symptom.is("desktop.restore")).then_some(Certainty::Certain)
+        // Desktop's GET differs from a phone's in the User-Agent; phones have read this backup.
+        let is_refused = matches!(symptom.finding.stage, Some(Stage::Http | Stage::Auth));
+        match symptom.is("desktop.restore") {
+            true if is_known => Some(Certainty::Certain),
+            true if is_refused => Some(Certainty::Likely),
+            _ => None,
+        }
     },
     in_answer: |evidence| {
         let other = evidence.beside.other_agent?;

@@ -5,6 +5,7 @@ use super::evidence::{Evidence, Silence};
 use super::shell::Shell;
 use super::software::{Product, Recognised};
 use super::symptom::{Sights, Symptom};
+use crate::engine::Finding;
 use crate::safe::{Client, Directions};
 
 /// What a problem breaks in each client.
@@ -100,7 +101,8 @@ pub struct Problem {
     pub upstream: Option<(Product, &'static str)>,
     /// The directions that it breaks, for each client.
     pub breaks: Breaks,
-    /// Checks of the whole run that deviate for the same reason.
+    /// Checks of the whole run that deviate for the same reason: all variants, or the named one
+    /// (`download.not-found[desktop]`).
     pub(super) also: &'static [&'static str],
     /// Lines to paste into a shell.
     pub(super) paste: Option<fn(&Shell<'_>) -> Vec<String>>,
@@ -200,8 +202,10 @@ impl Problem {
     }
 
     /// Returns whether a check of the whole run deviates or is blocked for the same reason.
-    pub(crate) fn explains(&self, check: &str) -> bool {
-        self.also.contains(&check)
+    pub(crate) fn explains(&self, finding: &Finding) -> bool {
+        let name = finding.name();
+        let mut also = self.also.iter();
+        also.any(|check| *check == finding.id || *check == name)
     }
 
     /// Returns whether `fix` is a text of this entry, rather than one with the user's values.

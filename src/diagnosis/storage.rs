@@ -146,15 +146,32 @@ pub(super) const BACKUP_CHANGED: Problem = Problem {
     ..BLANK
 };
 
-/// A proxy configuration that makes eee-safe serve Desktop, tried with nginx 1.22.
-pub(super) const BEFORE_EEE_SAFE: &str = "eee-safe does not support HEAD, and accepts only the User-Agent `Threema`, so Desktop is refused. Put an nginx in front of it: outside of `server`, `map $request_method $safe_method { HEAD GET; default $request_method; }`; in its `location`, beside `proxy_pass`, `proxy_method $safe_method;` and `proxy_set_header User-Agent Threema;`.";
+/// A backup is answered with a success other than 200.
+pub(super) const SUCCESS_NOT_200: Problem = Problem {
+    id: "problem.success-not-200",
+    title: "a backup that exists is answered with another success than 200",
+    evidence: "GET of a stored backup is answered with a status from 201 to 299, as 203 of a proxy that changes what passes",
+    meaning: "Desktop accepts only 200, and restores nothing from this server. The other apps accept any status from 200 to 299.",
+    fix: "Let the server, or the proxy in front of it that changes the status, answer 200 for a backup that exists.",
+    source: "clause 4.4; clients.http.success",
+    breaks: Breaks::DESKTOP,
+    also: &["desktop.head"],
+    in_answer: |evidence| {
+        let is_read = evidence.subject == Subject::StoredBackup
+            && evidence.method == Method::Get
+            && evidence.with_credentials;
+        let is_odd = evidence.answer.is_success() && evidence.status() != 200;
+        (is_read && is_odd).then_some(Certainty::Certain)
+    },
+    ..BLANK
+};
 
 /// HEAD does not work.
 pub(super) const NO_HEAD: Problem = Problem {
     id: "problem.no-head",
     title: "the server does not answer HEAD as it answers GET",
-    evidence: "`desktop.head` deviates",
-    meaning: "Desktop asks with HEAD whether a backup exists before it downloads it. This server refuses HEAD, so Desktop finds no backup.",
+    evidence: "`desktop.head` deviates and `desktop.restore` does not; HEAD of a missing backup deviates and GET does not",
+    meaning: "Desktop asks with HEAD whether a backup exists before it downloads it. This server answers GET but not HEAD as it should, so Desktop finds no backup.",
     fix: "Let the server answer HEAD with 200 for a backup that exists, with its Content-Length.",
     fixes: &[
         (
@@ -165,11 +182,19 @@ pub(super) const NO_HEAD: Problem = Problem {
             Product::Apache,
             "Look for `<Limit>`, `<LimitExcept>` and `RewriteCond %{REQUEST_METHOD}` that leave HEAD out.",
         ),
-        (Product::EeeSafe, BEFORE_EEE_SAFE),
     ],
     source: "servers.head; servers.desktop-and-eee-safe",
     breaks: Breaks::DESKTOP,
-    in_run: |symptom| shown_by(symptom, &["desktop.head"]),
+    in_run: |symptom| {
+        // Where GET fails as HEAD does, HEAD is not the cause.
+        let of_existing = symptom.is("desktop.head") && !symptom.beside_in_same("desktop.restore");
+        let of_missing = symptom.finding.name() == "download.not-found[desktop]"
+            && symptom.is("download.not-found")
+            && symptom.beside("desktop.head")
+            && !symptom.beside("desktop.restore")
+            && symptom.is_only_variant();
+        (of_existing || of_missing).then_some(Certainty::Certain)
+    },
     ..BLANK
 };
 
@@ -193,7 +218,6 @@ pub(super) const MISSING_NOT_404: Problem = Problem {
             Product::Caddy,
             "Remove `try_files` and `handle_errors` for this path from the Caddyfile.",
         ),
-        (Product::EeeSafe, BEFORE_EEE_SAFE),
     ],
     source: "clause 4.10; servers.missing",
     breaks: Breaks::RESTORE,

@@ -22,6 +22,8 @@ pub struct Sights<'a> {
 /// A finding that deviates or was not carried out, with the circumstances of the run.
 pub(super) struct Symptom<'a> {
     pub(super) finding: &'a Finding,
+    /// Every finding of the run.
+    pub(super) all: &'a [Finding],
     pub(super) run: &'a Sights<'a>,
 }
 
@@ -35,6 +37,28 @@ impl Symptom<'_> {
     /// here.
     pub(super) fn concerns(&self, check: &str) -> bool {
         self.finding.id == check && is_shown(self.finding)
+    }
+
+    /// Returns whether another check of the run deviates, in any variant.
+    pub(super) fn beside(&self, check: &str) -> bool {
+        let mut all = self.all.iter();
+        all.any(|other| other.id == check && other.verdict.is_deviation())
+    }
+
+    /// Returns whether another check of the run deviates in the variant of this one.
+    pub(super) fn beside_in_same(&self, check: &str) -> bool {
+        let mut all = self.all.iter();
+        all.any(|other| {
+            let is_same = other.id == check && other.variant == self.finding.variant;
+            is_same && other.verdict.is_deviation()
+        })
+    }
+
+    /// Returns whether this check deviates in no other variant.
+    pub(super) fn is_only_variant(&self) -> bool {
+        let mut same = self.all.iter().filter(|one| one.id == self.finding.id);
+        let is_other = |one: &Finding| one.variant != self.finding.variant;
+        !same.any(|one| is_other(one) && one.verdict.is_deviation())
     }
 
     /// Returns whether one of these checks deviates.

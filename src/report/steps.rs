@@ -280,7 +280,7 @@ impl Report {
             let needs_a_backup = finding.id == "auth.challenge";
             let explains = problem.is_some_and(|problem| {
                 let stores_nothing = problem.breaks == Breaks::EVERYTHING;
-                problem.explains(&finding.id) || (needs_a_backup && stores_nothing)
+                problem.explains(finding) || (needs_a_backup && stores_nothing)
             });
             other.verdict == Verdict::Fail && explains
         })

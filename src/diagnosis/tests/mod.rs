@@ -2,6 +2,7 @@
 
 mod answers;
 mod certificates;
+mod desktop;
 mod products;
 mod rows_answers;
 mod rows_found;

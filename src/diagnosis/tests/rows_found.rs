@@ -133,9 +133,24 @@ pub(super) const ROWS_0: &[Row] = &[
         || passes("integrity.download-during-upload"),
     ),
     (
+        "success-not-200",
+        || stored(203).into(),
+        || stored(200).into(),
+    ),
+    (
+        "success-not-200",
+        || stored(206).into(),
+        || config(203).into(),
+    ),
+    (
         "no-head",
         || deviates("desktop.head"),
         || passes("desktop.head"),
+    ),
+    (
+        "user-agent-filter",
+        || deviates("desktop.restore"),
+        || deviates_at("desktop.restore", "json"),
     ),
     (
         "missing-not-404",
