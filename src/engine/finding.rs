@@ -225,6 +225,11 @@ impl Finding {
         self.because == Some(Because::LeftOut)
     }
 
+    /// Returns whether the run was stopped before this was judged.
+    pub fn was_stopped(&self) -> bool {
+        self.because == Some(Because::Error(Breakage::Stopped))
+    }
+
     /// Returns the name of the check with its variant: `upload.accepted[ios-h2]`.
     pub fn name(&self) -> String {
         if self.variant.is_empty() {

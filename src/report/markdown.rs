@@ -159,9 +159,14 @@ impl Report {
                 Verdict::Blocked | Verdict::Error | Verdict::NotApplicable
             )
         });
-        let groups = grouped(unjudged);
-        if !groups.is_empty() {
+        let (stopped, others): (Vec<_>, Vec<_>) =
+            unjudged.partition(|finding| finding.was_stopped());
+        let groups = grouped(others.into_iter());
+        if !groups.is_empty() || !stopped.is_empty() {
             writeln!(out, "\n## Not judged\n")?;
+        }
+        if let Some(sentence) = self.not_run(&stopped) {
+            writeln!(out, "- {}", markdown(&sentence))?;
         }
         for group in groups {
             let finding = group.first();

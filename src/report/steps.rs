@@ -3,9 +3,9 @@
 
 use super::Report;
 use crate::diagnosis::{Breaks, Problem, Shell};
-use crate::engine::{Because, Blocker, Day, Finding, Verdict};
+use crate::engine::{Because, Blocker, Breakage, Day, Finding, Verdict};
 use crate::safe::{Clients, Directions};
-use crate::text::line;
+use crate::text::{counted, line};
 
 /// One thing to do.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -120,6 +120,9 @@ impl<'a> Step<'a> {
         if first.waived != other.waived {
             return false;
         }
+        if first.was_stopped() || other.was_stopped() {
+            return first.was_stopped() && other.was_stopped();
+        }
         match (&first.cause, &other.cause) {
             (Some(one), Some(other)) => one.id == other.id,
             (None, None) => first.id == other.id && first.remedy == other.remedy,
@@ -223,6 +226,10 @@ impl Report {
             }
         }
         for step in &mut steps {
+            if let Some(sentence) = self.not_run(&step.mends) {
+                step.id = Breakage::Stopped.key();
+                step.title = sentence;
+            }
             step.settle();
         }
         for finding in &self.findings {
@@ -243,6 +250,20 @@ impl Report {
             (rank(step.verdict), waits, step.then.is_empty())
         });
         steps
+    }
+
+    /// Returns one sentence for the checks that the end of the run prevented; `None` unless these
+    /// are such checks.
+    pub(super) fn not_run(&self, findings: &[&Finding]) -> Option<String> {
+        findings.first().filter(|finding| finding.was_stopped())?;
+        let count = counted(findings.len() as u64, "check");
+        let why = self.why_stopped();
+        Some(format!("{count} did not run to the end, because {why}"))
+    }
+
+    pub(super) fn why_stopped(&self) -> &str {
+        let why = self.incomplete_because.as_deref();
+        why.unwrap_or("the run was stopped")
     }
 
     /// Returns the finding that keeps a blocked one from being judged, at the beginning of the
@@ -299,4 +320,43 @@ pub(super) fn is_step(finding: &Finding) -> bool {
         _ => false,
     };
     finding.verdict.is_deviation() || finding.verdict == Verdict::Error || stopped
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn broken(id: &str, breakage: Breakage) -> Finding {
+        let mut finding: Finding = serde_json::from_value(serde_json::json!({
+            "id": id, "case": "", "clause": "4.1", "level": "required", "verdict": "error",
+            "clients": {}, "stage": null, "observed": "seen", "expected": "", "fix": "",
+            "duration_ms": 0,
+        }))
+        .expect("a finding");
+        finding.because = Some(Because::Error(breakage));
+        finding
+    }
+
+    #[test]
+    fn what_the_end_of_a_run_prevented_is_one_step_and_what_broke_is_another() {
+        let findings = vec![
+            broken("a.first", Breakage::Stopped),
+            broken("a.second", Breakage::Crashed),
+            broken("a.third", Breakage::Stopped),
+            broken("a.fourth", Breakage::Harness),
+        ];
+        let mut report = Report::of_findings(String::new(), findings, false);
+        report.incomplete_because = Some("SIGINT came".to_owned());
+        let steps = report.steps();
+        let titles: Vec<_> = steps.iter().map(|step| step.title.as_str()).collect();
+        let stopped = "2 checks did not run to the end, because SIGINT came";
+        assert_eq!(titles, [stopped, "a.second", "a.fourth"]);
+        assert_eq!(steps[0].names(), "a.first, a.third");
+        let text = report.to_markdown();
+        assert!(text.contains(stopped), "{text}");
+        assert!(
+            !text.contains("a.third") && text.contains("a.fourth"),
+            "{text}"
+        );
+    }
 }

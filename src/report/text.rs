@@ -51,9 +51,16 @@ impl Report {
         }
         if self.implementation.is_some() {
             for verdict in [Verdict::Fail, Verdict::Error, Verdict::Warn, Verdict::Note] {
-                for group in grouped(self.findings.iter().filter(|f| f.verdict == verdict)) {
+                let of_verdict = self.findings.iter().filter(|f| f.verdict == verdict);
+                for group in grouped(of_verdict.filter(|finding| !finding.was_stopped())) {
                     self.write_group(out, style, &group)?;
                 }
+            }
+            let stopped = self.findings.iter().filter(|finding| finding.was_stopped());
+            if let Some(sentence) = self.not_run(&stopped.collect::<Vec<_>>()) {
+                let (paint, word) = mark(Verdict::Error);
+                let label = format!("{paint}{word:<6}{paint:#}");
+                out.write_str(&labelled(&label, &format!("{sentence}\n"), 6, style.width))?;
             }
         } else {
             self.write_steps(out, style)?;
@@ -232,14 +239,7 @@ impl Report {
             ClientVerdict::Unknown if summary.not_judged.is_empty() => {
                 said.push("nothing was judged for it".to_owned());
             }
-            ClientVerdict::Unknown => {
-                said.push(if let Some(roots) = self.roots_of(&summary.not_judged) {
-                    format!("could not be judged because of {roots}")
-                } else {
-                    let names = checks_of(&summary.not_judged);
-                    format!("could not be judged: {names}")
-                });
-            }
+            ClientVerdict::Unknown => said.push(self.why_unknown(&summary.not_judged)),
             ClientVerdict::Partial | ClientVerdict::Pass => {}
         }
         if let Some(issue) = summary.prevented_by().filter(|_| summary.is_open_to_apps()) {
@@ -269,6 +269,28 @@ impl Report {
             .into_iter()
             .map(|(reason, with)| format!("{}: {reason}", with.join(" and ")))
             .collect()
+    }
+
+    /// Returns why findings of these names were not judged; what the end of the run prevented is
+    /// not listed.
+    fn why_unknown(&self, names: &[String]) -> String {
+        let is_stopped = |name: &String| {
+            let mut findings = self.findings.iter();
+            findings.any(|finding| finding.was_stopped() && finding.name() == *name)
+        };
+        let (stopped, open): (Vec<_>, Vec<_>) = names.iter().cloned().partition(is_stopped);
+        if open.is_empty() {
+            return format!("could not be judged, because {}", self.why_stopped());
+        }
+        let mut said = if let Some(roots) = self.roots_of(&open) {
+            format!("could not be judged because of {roots}")
+        } else {
+            format!("could not be judged: {}", checks_of(&open))
+        };
+        if !stopped.is_empty() {
+            said += &format!("; and because {}", self.why_stopped());
+        }
+        said
     }
 
     /// Returns what keeps findings from being judged; nothing where one of them is open by itself.

@@ -167,10 +167,10 @@ fn write_lines(out: &mut String, lines: &[String]) -> Written {
 /// Returns which checks the step is about, whom that affects, what follows.
 fn write_mended(out: &mut String, style: Style, step: &Step<'_>) -> Written {
     let first = step.first();
-    if step.problem.is_some() {
+    if step.title != step.names() {
         write_detail(out, style, "checks", &step.names())?;
     }
-    if style.verbose {
+    if style.verbose && !first.was_stopped() {
         let (clause, level) = (&first.clause, first.level);
         let expected = format!("{} (clause {clause}, {level})", first.expected);
         write_detail(out, style, "expected", &expected)?;

@@ -332,8 +332,21 @@ fn two_runs_at_once_with_one_seed_are_kept_apart() {
 fn a_deadline_ends_the_run_and_cleans_up() {
     let server = Reference::plain(PASSWORD, &[], Duration::from_millis(100));
     let home = home();
-    let ended = run(check(home.path(), server.url()).args(["--deadline", "2"]));
+    let form = format!("json={}", home.path().join("report.json").display());
+    let ended = run(check(home.path(), server.url()).args(["--deadline", "2", "--report", &form]));
     assert_eq!(ended.code, Some(3), "{}", ended.all());
+    // One line for what was prevented; the JSON names each.
+    assert_eq!(ended.stdout.matches("ERROR").count(), 1, "{}", ended.all());
+    let prevented = report(home.path())["summary"]["error"]
+        .as_u64()
+        .expect("a count");
+    let line =
+        format!("{prevented} checks did not run to the end, because the deadline of 2 s passed");
+    assert!(
+        prevented > 1 && ended.stdout.contains(&line),
+        "{}",
+        ended.all()
+    );
     assert!(
         says_why(&ended, "the deadline of 2 s passed"),
         "{}",
