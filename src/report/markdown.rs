@@ -222,6 +222,9 @@ impl Report {
                 self.version
             )?;
         }
+        if let Some(sentence) = self.pace.sentence(self.duration_ms) {
+            writeln!(out, "\n{}", markdown(&sentence))?;
+        }
         writeln!(out, "\n{}", markdown(&self.ending().last_line()))
     }
 }

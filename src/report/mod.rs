@@ -57,6 +57,7 @@ use crate::engine::{
     Verdict, client_summaries,
 };
 use crate::safe::{Client, Direction};
+use crate::text::duration;
 use crate::wire::{Asking, Binned, Doubt, Leftovers, Purged, Session};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -156,6 +157,28 @@ pub struct Report {
 pub struct Pace {
     /// Requests in a minute, on average.
     pub requests_per_minute: u64,
+    /// How long no request was sent because the server limits them, in milliseconds.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub paused_ms: u64,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks so")]
+const fn is_zero(count: &u64) -> bool {
+    *count == 0
+}
+
+impl Pace {
+    /// Returns in one sentence how long limits held up a run of this length, if they did.
+    fn sentence(&self, duration_ms: u64) -> Option<String> {
+        let paused = duration(Duration::from_millis(self.paused_ms));
+        // A run that was judged again took no time.
+        let whole = (duration_ms >= self.paused_ms)
+            .then(|| format!(" of its {}", duration(Duration::from_millis(duration_ms))));
+        (self.paused_ms > 0).then(|| {
+            let whole = whole.unwrap_or_default();
+            format!("The server limits requests: the run paused for {paused}{whole}.")
+        })
+    }
 }
 
 /// What a run has put into the bin of a Nextcloud.
@@ -263,6 +286,9 @@ impl Report {
         report.stale_waivers = stale_waivers;
         report.requests = totals.requests;
         report.bytes_sent = totals.bytes_sent;
+        if session.slowed_by().is_some() {
+            report.pace.paused_ms = totals.paused_ms;
+        }
         report.left_behind = leftovers.backups;
         report.left_because = leftovers.doubts;
         report.ledger = leftovers.ledger;

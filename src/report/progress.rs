@@ -119,6 +119,7 @@ mod tests {
             limited: 0,
             step,
             usual: Some(step),
+            paused: Duration::ZERO,
         }
     }
 

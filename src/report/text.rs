@@ -369,6 +369,9 @@ impl Report {
                 if self.requests > 0 {
                     writeln!(out, "{FAINT}{}{FAINT:#}", wrapped.trim_end())?;
                 }
+                if let Some(sentence) = self.pace.sentence(self.duration_ms) {
+                    write_wrapped(out, style, 0, &sentence)?;
+                }
             }
             Some(implementation) => {
                 writeln!(out, "{FAINT}{requests}, {sent} asked{FAINT:#}")?;

@@ -127,6 +127,8 @@ pub struct PaceNow {
     pub step: Duration,
     /// The latency of the first answers, which were requested one after the other.
     pub usual: Option<Duration>,
+    /// How long no request was sent because of refusals; the rest of a pause does not count.
+    pub paused: Duration,
 }
 
 impl PaceNow {
@@ -156,6 +158,9 @@ struct State {
     ended: VecDeque<Instant>,
     asked: u64,
     limited: u32,
+    /// The end of the last pause, and the time of all pauses until then.
+    resumes: Instant,
+    pauses: Duration,
 }
 
 impl Pace {
@@ -180,6 +185,8 @@ impl Pace {
                 ended: VecDeque::new(),
                 asked: 0,
                 limited: 0,
+                resumes: Instant::now(),
+                pauses: Duration::ZERO,
             }),
         }))
     }
@@ -203,6 +210,7 @@ impl Pace {
             limited: state.limited,
             step: state.step(),
             usual: state.latency(),
+            paused: state.paused(),
         }
     }
 
@@ -299,6 +307,20 @@ impl State {
 
     fn latency(&self) -> Option<Duration> {
         (self.first.len() >= FIRST).then(|| median(&self.first))
+    }
+
+    /// Sends no request for this long. Pauses that overlap count once.
+    fn pause(&mut self, pause: Duration) {
+        let now = Instant::now();
+        let resumes = now + pause;
+        self.pauses += resumes.saturating_duration_since(self.resumes.max(now));
+        self.resumes = self.resumes.max(resumes);
+        self.next = self.next.max(resumes);
+    }
+
+    fn paused(&self) -> Duration {
+        let rest = self.resumes.saturating_duration_since(Instant::now());
+        self.pauses.saturating_sub(rest)
     }
 
     fn step(&self) -> Duration {
@@ -462,6 +484,25 @@ mod tests {
         assert_eq!(ask(&pace, 1, FAST_ANSWER).await[0].as_secs(), 5);
         pace.enter().await.limited(Duration::ZERO);
         assert_eq!(pace.now().width, 4);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn pauses_that_overlap_count_once_and_the_rest_of_one_does_not() {
+        let pace = Pace::new(PaceChoice::Fast);
+        let seconds = Duration::from_secs;
+        ask(&pace, 3, FAST_ANSWER).await;
+        assert_eq!(pace.now().paused, Duration::ZERO);
+        let turns = [pace.enter().await, pace.enter().await];
+        for turn in turns {
+            turn.limited(seconds(5));
+        }
+        tokio::time::sleep(seconds(2)).await;
+        assert_eq!(pace.now().paused, seconds(2));
+        ask(&pace, 1, FAST_ANSWER).await;
+        assert_eq!(pace.now().paused, seconds(5));
+        pace.enter().await.holds_back(seconds(3));
+        tokio::time::sleep(seconds(60)).await;
+        assert_eq!(pace.now().paused, seconds(8));
     }
 
     #[tokio::test(start_paused = true)]

@@ -76,6 +76,9 @@ pub struct Totals {
     /// The number of requests that were repeated because no answer arrived.
     #[serde(default)]
     pub asked_again: u32,
+    /// How long no request was sent because of such answers, in milliseconds.
+    #[serde(default)]
+    pub paused_ms: u64,
     /// The deleted files, which are in the bin if the server has one.
     #[serde(default, skip_serializing_if = "Binned::is_none")]
     pub deleted: Binned,

@@ -133,6 +133,8 @@ async fn a_slow_server_that_serves_one_at_a_time_passes() {
     assert_eq!(report.count(Verdict::Fail), 0, "{report}");
     assert!(report.complete, "{report}");
     assert!(server.stored().is_empty());
+    assert_eq!(report.pace.paused_ms, 0);
+    assert!(!report.to_string().contains("paused"), "{report}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -154,6 +156,10 @@ async fn a_server_that_limits_for_a_while_is_asked_more_slowly() {
             .expect("a finding");
         assert!(limit.observed.contains(&status.to_string()), "{report}");
         assert!(server.stored().is_empty());
+        let paused = report.pace.paused_ms;
+        assert!(paused >= 900 && paused < report.duration_ms, "{report}");
+        let text = report.to_string();
+        assert!(text.contains("the run paused for"), "{text}");
     }
 }
 

@@ -183,6 +183,10 @@ impl Report {
                 (detail("seed", &self.seed))
                 dt { "pace" }
                 dd { (counted(self.pace.requests_per_minute, "request")) " in a minute" }
+                @if let Some(sentence) = self.pace.sentence(self.duration_ms) {
+                    dt { "pauses" }
+                    dd { (sentence) }
+                }
                 @if let Some(bin) = &self.bin {
                     dt { "bin" }
                     dd { (bin.sentence()) }

@@ -89,6 +89,7 @@ pub(in crate::wire) struct Met {
     pub(in crate::wire) limited: u32,
     pub(in crate::wire) locked: u32,
     pub(in crate::wire) asked_again: u32,
+    pub(in crate::wire) paused: Duration,
 }
 
 impl Request {

@@ -45,15 +45,13 @@ impl Turn {
     /// this long.
     pub(in crate::wire) fn limited(self, pause: Duration) {
         self.limited_since(None);
-        let mut state = self.pace.state();
-        state.next = state.next.max(Instant::now() + pause);
+        self.pace.state().pause(pause);
     }
 
     /// Sends no request for this long, because the server may have refused this one for their
     /// number.
     pub(in crate::wire) fn holds_back(self, pause: Duration) {
-        let mut state = self.pace.state();
-        state.next = state.next.max(Instant::now() + pause);
+        self.pace.state().pause(pause);
     }
 
     /// Notes that the server refused the request because there were too many, or its first attempt,

@@ -363,6 +363,7 @@ impl Session {
                     limited: met.limited,
                     locked: met.locked,
                     asked_again: met.asked_again,
+                    paused_ms: u64::try_from(met.paused.as_millis()).unwrap_or(u64::MAX),
                     deleted: self.guard.binned(),
                 }
             }

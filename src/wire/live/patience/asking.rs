@@ -21,8 +21,10 @@ const LONGER: u32 = 3;
 impl Live {
     /// Returns how often the run slowed down, waited or repeated a request.
     pub(in crate::wire) fn met(&self) -> Met {
+        let pace = self.patience.pace.now();
         Met {
-            limited: self.patience.pace.now().limited,
+            limited: pace.limited,
+            paused: pace.paused,
             locked: self.patience.locked.load(Ordering::Relaxed),
             asked_again: self.patience.asked_again.load(Ordering::Relaxed),
         }
