@@ -156,6 +156,8 @@ const JENKINS: &[(&str, &[&str], &[&str], usize)] = &[
         &["name", "time", "classname", "group"],
         1,
     ),
+    ("properties", &["testsuite"], &[], 0),
+    ("property", &["properties"], &["name", "value"], 2),
     ("skipped", &["testcase"], &["type", "message"], 0),
     ("error", &["testcase"], &["type", "message"], 0),
     ("failure", &["testcase"], &["type", "message"], 0),
@@ -230,6 +232,31 @@ fn junit_is_xml_and_a_fail_is_a_failure() {
             "XML 1.0 has no such character, in no spelling"
         );
     }
+}
+
+/// Returns the attribute `failures` of the whole report, and how many findings of the run fail.
+fn failures(arguments: &[&str], faults: &[Fault]) -> (String, u64) {
+    let (server, home) = (server(faults), home());
+    let junit = home.path().join("junit.xml");
+    let form = format!("junit={}", junit.display());
+    let mut command = check(home.path(), server.url());
+    let (report, _) = report(command.args(arguments).args(["--report", &form]));
+    let xml = std::fs::read_to_string(junit).expect("a report");
+    let exit = format!("name=\"exit-code\" value=\"{}\"", report["exit"]);
+    assert!(xml.contains(&exit), "{xml}");
+    let (_, rest) = xml.split_once("failures=\"").expect("a count");
+    let (count, _) = rest.split_once('"').expect("a count");
+    let fail = report["summary"]["fail"].as_u64().expect("a count");
+    (count.to_owned(), fail)
+}
+
+#[test]
+fn junit_counts_each_failure_once_and_the_exit_code_where_nothing_else_fails() {
+    let (count, fail) = failures(&[], &[Fault::DeleteNotAllowed]);
+    assert!(fail > 0);
+    assert_eq!(count, fail.to_string());
+    assert_eq!(failures(&["--only", "tls"], &[]), ("1".to_owned(), 0));
+    assert_eq!(failures(&[], &[]), ("0".to_owned(), 0));
 }
 
 #[test]
