@@ -1,9 +1,10 @@
 //! The report as Markdown, for issues, merge requests and the summaries of build services.
 
 use super::steps::shell_line;
+use super::text::verdict_of;
 use super::{Report, grouped};
-use crate::engine::{ClientSummary, Verdict};
-use crate::safe::{Client, Direction};
+use crate::engine::Verdict;
+use crate::safe::Client;
 use crate::text::{code, counted, markdown, size};
 use std::fmt::Write as _;
 
@@ -67,11 +68,13 @@ impl Report {
     fn write_verdicts(&self, out: &mut String) -> Written {
         writeln!(
             out,
-            "| client | direction | verdict | because of |\n|---|---|---|---|"
+            "| client | direction | verdict | why |\n|---|---|---|---|"
         )?;
         for (client, directions) in &self.clients {
             for (direction, summary) in directions {
-                writeln!(out, "{}", row(*client, *direction, summary))?;
+                let (verdict, why) = (verdict_of(summary).1, self.reasons(summary).join("; "));
+                let why = markdown(&why);
+                writeln!(out, "| {client} | {direction} | {verdict} | {why} |")?;
             }
         }
         Ok(())
@@ -243,27 +246,4 @@ fn write_lines(out: &mut String, lines: &[String]) -> Written {
         writeln!(out, "    {}", shell_line(line))?;
     }
     writeln!(out, "    {fence}\n")
-}
-
-/// How many checks a cell of the table names.
-const SHOWN: usize = 4;
-
-fn row(client: Client, direction: Direction, summary: &ClientSummary) -> String {
-    let names = if summary.broken_by.is_empty() {
-        &summary.not_judged
-    } else {
-        &summary.broken_by
-    };
-    // The rest stands below, with what could not be judged.
-    let mut reasons: Vec<_> = names.iter().take(SHOWN).map(|name| code(name)).collect();
-    if names.len() > SHOWN {
-        reasons.push(format!("and {} more", names.len() - SHOWN));
-    }
-    let mut verdict = summary.verdict.to_string();
-    if let Some(issue) = summary.prevented_by() {
-        verdict += ", but";
-        reasons.push(format!("known issue {}", code(&issue.id)));
-    }
-    let reasons = reasons.join(", ");
-    format!("| {client} | {direction} | {verdict} | {reasons} |")
 }

@@ -129,11 +129,10 @@ impl Report {
                 .into_iter()
                 .flatten()
                 .any(|(_, summary)| {
-                    let is_open = matches!(
-                        summary.verdict,
-                        ClientVerdict::Pass | ClientVerdict::Partial
-                    );
-                    is_open && summary.known_issues.contains(issue)
+                    // What prevents it still does so when the server is mended.
+                    let remains = summary.verdict == ClientVerdict::Fail && issue.prevents;
+                    let is_open = summary.is_open_to_apps();
+                    (is_open || remains) && summary.known_issues.contains(issue)
                 });
             if !style.verbose && !reached {
                 continue;
@@ -449,7 +448,7 @@ fn counted_as(verdict: Verdict, count: usize) -> String {
 }
 
 /// Returns the colour and the word of the verdict of one direction.
-fn verdict_of(summary: &ClientSummary) -> (Paint, String) {
+pub(super) fn verdict_of(summary: &ClientSummary) -> (Paint, String) {
     let (paint, word) = match summary.verdict {
         ClientVerdict::Pass => (PASS, "pass"),
         ClientVerdict::Partial => (PASS, "partial"),

@@ -1,6 +1,7 @@
 //! The report of a run: verdicts first, then what to fix, then every check.
 
 use super::super::steps::{Step, shell_line};
+use super::super::text::verdict_of;
 use super::super::{Group, Report, grouped};
 use super::{Tone, chain, detail, exchanges, limits, page, say, word};
 use crate::engine::{ClientSummary, ClientVerdict, Exit, Finding, Verdict};
@@ -86,16 +87,14 @@ impl Report {
         direction: Direction,
         summary: &ClientSummary,
     ) -> Markup {
-        let (tone, text) = match summary.verdict {
-            ClientVerdict::Pass if summary.prevented_by().is_some() => (Tone::Warn, "pass, but"),
-            ClientVerdict::Pass => (Tone::Pass, "pass"),
-            ClientVerdict::Partial => (Tone::Warn, "partial"),
-            ClientVerdict::Unknown => (Tone::Warn, "unknown"),
-            ClientVerdict::Fail => (Tone::Fail, "FAIL"),
+        let tone = match summary.verdict {
+            ClientVerdict::Pass if summary.prevented_by().is_none() => Tone::Pass,
+            ClientVerdict::Fail => Tone::Fail,
+            _ => Tone::Warn,
         };
         html! {
             h3 { (client) " " (direction) }
-            (word(tone, text))
+            (word(tone, &verdict_of(summary).1))
             @for reason in self.reasons(summary) { p { (say(&reason)) } }
         }
     }

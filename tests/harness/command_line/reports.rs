@@ -296,3 +296,30 @@ fn a_report_that_cannot_be_written_shows_before_the_run() {
         ended.all()
     );
 }
+
+#[test]
+fn what_an_app_cannot_do_stays_known_where_the_server_fails_too() {
+    let known = |faults: &[Fault]| {
+        let (server, home) = (server(faults), home());
+        let ended = run(&mut check(home.path(), server.url()));
+        ended.stdout.contains("known issue  iOS app, 7.2")
+    };
+    assert!(known(&[]));
+    assert!(known(&[Fault::DownloadTruncated]), "the restore fails");
+    assert!(!known(&[Fault::ConfigMissing]), "no restore was tried");
+}
+
+#[test]
+fn markdown_gives_the_reasons_of_the_text_for_a_verdict() {
+    let (server, home) = (server(&[Fault::HeadRefused]), home());
+    let file = home.path().join("report.md");
+    let form = format!("markdown={}", file.display());
+    let ended = run(check(home.path(), server.url()).args(["--report", &form]));
+    let reason = "because of problem.no-head";
+    assert!(ended.stdout.contains(reason), "{}", ended.all());
+    let markdown = std::fs::read_to_string(file).expect("a report");
+    let row = format!("| Desktop | restore | FAIL | {reason} |");
+    assert!(markdown.contains(&row), "{markdown}");
+    let row = "| Android | restore | partial |  |";
+    assert!(markdown.contains(row), "{markdown}");
+}
