@@ -5,6 +5,7 @@
 //! anything else happens, and none of their text can control a terminal. No answer contains the
 //! private key or a password.
 
+mod any_id;
 mod contents;
 mod difference;
 mod fetch;

@@ -1,6 +1,7 @@
 //! What the newest release of each client restores from a backup, and what iOS then uploads over
 //! it.
 
+use super::any_id;
 use super::nouns::counted;
 use super::{Inspection, Known, Subject};
 use crate::clients::release::Aspect;
@@ -195,17 +196,27 @@ pub(super) fn add_all(
         || Directory::Answers(BTreeMap::new()),
         Directory::of_contacts,
     );
+    let candidates = match subject {
+        Subject::Document(bytes) if own_id.is_err() => any_id::candidates(bytes),
+        _ => None,
+    };
+    let now = now();
+    let stops = |preview: &Preview| preview.verdict() == ClientVerdict::Fail;
     for reader in Release::newest_of_each() {
+        let as_of = |own_id| {
+            let around = Surroundings {
+                own_id,
+                directory: directory.clone(),
+                now,
+            };
+            preview(reader, subject, backup, &around, known)
+        };
         let preview = match &own_id {
-            Err(because) => Preview::unknown(reader, because),
-            Ok(own_id) => {
-                let around = Surroundings {
-                    own_id: *own_id,
-                    directory: directory.clone(),
-                    now: now(),
-                };
-                preview(reader, subject, backup, &around, known)
-            }
+            Err(because) => candidates
+                .as_deref()
+                .and_then(|ids| any_id::same_for_all(ids, as_of, stops))
+                .unwrap_or_else(|| Preview::unknown(reader, because)),
+            Ok(own_id) => as_of(*own_id),
         };
         inspection.previews.push(preview);
     }

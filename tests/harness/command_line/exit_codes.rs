@@ -4,7 +4,10 @@ use super::{PASSWORD, check, home, report, server};
 use crate::support::port::Reserved;
 use crate::support::program::{file, program, run};
 use crate::support::reference::Reference;
+use safe_conformance::clients::Release;
+use safe_conformance::clients::release::Aspect;
 use safe_conformance::reference::{Fault, Login, Options};
+use safe_conformance::safe::Client;
 use std::process::Command;
 
 #[test]
@@ -128,8 +131,10 @@ fn the_last_line_of_other_commands_says_the_exit_code_too() {
     assert_last_line(&mut sweep, 3, "a ledger could not be read");
     let mut inspect = program(home.path());
     inspect.args(["inspect", "--plain"]).arg(&broken);
-    let why = "Something in the backup breaks the format";
-    assert_last_line(&mut inspect, 1, why);
+    let newest = |client| Release::newest(client).alike(Aspect::Reading).newest();
+    let (android, ios) = (newest(Client::Android), newest(Client::Ios));
+    let why = format!("{android} and {ios} cannot restore from this backup");
+    assert_last_line(&mut inspect, 1, &why);
 }
 
 #[track_caller]

@@ -267,3 +267,30 @@ fn without_an_id_what_depends_on_it_is_not_judged() {
     let ended = run(desk.inspect().arg("--plain").arg(document));
     assert_eq!(ended.code, Some(0), "{}", ended.all());
 }
+
+/// Without an ID, a refusal for which the ID does not matter is shown, and one that may depend on
+/// it is not.
+#[test]
+fn without_an_id_what_every_id_gets_is_judged() {
+    let desk = Desk::new();
+    let whole = Release::Ios6_3
+        .usual()
+        .write(&backup(), &Phone::new(id(ID)));
+    let whole = String::from_utf8(whole.clone()).expect("JSON");
+    let inspected = |document: &str| {
+        let mut command = desk.inspect();
+        json(command.arg("--plain").arg(desk.put(document.as_bytes())))
+    };
+    let keyless = whole.replace("\"privatekey\"", "\"publickey\"");
+    for document in [keyless.as_str(), "{\"info\":", "no JSON"] {
+        let (json, ended) = inspected(document);
+        assert_eq!(ended.code, Some(1), "{}", ended.all());
+        for client in ["android", "ios"] {
+            assert_eq!(json["clients"][client], "fail", "{}", ended.all());
+        }
+        let reason = json["previews"][0]["reason"].as_str().unwrap_or_default();
+        assert!(!reason.contains("--id"), "{reason}");
+    }
+    let (json, _) = inspected(&whole);
+    assert_eq!(json["clients"]["android"], "unknown");
+}
