@@ -466,6 +466,15 @@ impl Report {
         self.shell().sweep(ledger.and_then(std::path::Path::parent))
     }
 
+    /// Returns what that command does, before it is shown.
+    fn sweeps(&self) -> &'static str {
+        if self.left_because.keys().any(|doubt| doubt.may_last()) {
+            "this deletes them, if the server then allows it:"
+        } else {
+            "this deletes them:"
+        }
+    }
+
     /// Returns whether everything that was judged is as it should be, and the run came to its end.
     pub fn passed(&self) -> bool {
         self.exit == Exit::Conforms
@@ -555,6 +564,21 @@ fn counts(findings: &[Finding]) -> Counts {
 mod tests {
     use super::*;
     use std::time::{SystemTime, UNIX_EPOCH};
+
+    #[test]
+    fn a_sweep_is_promised_only_where_the_server_did_not_keep_a_backup() {
+        let said = |doubt| {
+            let mut report = Report::of_findings(String::new(), Vec::new(), false);
+            report.left_because = BTreeMap::from([(Doubt::MayAppear, 1), (doubt, 1)]);
+            report.sweeps()
+        };
+        for doubt in [Doubt::NotDeleted, Doubt::StillThere, Doubt::Doubtful] {
+            assert!(said(doubt).contains("if the server"), "{doubt:?}");
+        }
+        for doubt in [Doubt::MayAppear, Doubt::Unseen] {
+            assert_eq!(said(doubt), "this deletes them:");
+        }
+    }
 
     #[test]
     fn a_clock_at_year_22026_has_a_stamp() {

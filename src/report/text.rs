@@ -406,7 +406,7 @@ impl Report {
         }
         let count = counted(self.left_behind as u64, "backup");
         let named = self.ledger.as_ref().map_or_else(String::new, |ledger| {
-            format!(" {} names them; this deletes them:", ledger.display())
+            format!(" {} names them; {}", ledger.display(), self.sweeps())
         });
         let sentence = format!("{count} of this run may still be on the server.{named}");
         let label = format!("{WARN}left{WARN:#}  ");

@@ -89,6 +89,9 @@ fn where_delete_lies_the_ledger_stays_and_says_why() {
         "{}",
         checked.all()
     );
+    let words: Vec<_> = checked.stdout.split_whitespace().collect();
+    let line = "this deletes them, if the server then allows it:";
+    assert!(words.join(" ").contains(line), "{}", checked.all());
     let kept = ledgers(&home.path().join("ledgers"));
     let ledger = std::fs::read_to_string(&kept[0]).expect("a ledger");
     assert!(ledger.contains("\"still-there\""), "{ledger}");

@@ -194,7 +194,7 @@ impl Report {
                     dt { "left behind" }
                     dd {
                         (counted(self.left_behind as u64, "backup"))
-                        " of the run may still be on the server; this deletes them: "
+                        " of the run may still be on the server; " (self.sweeps()) " "
                         code { (self.sweep()) }
                     }
                 }

@@ -20,6 +20,14 @@ pub enum Doubt {
 }
 
 impl Doubt {
+    /// Returns whether the server may keep the backup when it is asked again to delete it.
+    pub(crate) const fn may_last(self) -> bool {
+        match self {
+            Self::NotDeleted | Self::StillThere | Self::Doubtful => true,
+            Self::Unseen | Self::MayAppear => false,
+        }
+    }
+
     /// Returns the reason as a sentence without a full stop.
     pub const fn sentence(self) -> &'static str {
         match self {
