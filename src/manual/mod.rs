@@ -15,7 +15,8 @@
 //!
 //! The guides: [`setting_up_a_server`], [`checking_a_server`], [`ci`], [`mod@retention`],
 //! [`backups`], [`losses`], [`authors_of_servers`], [`authors_of_clients`], [`mod@rig`], and how to
-//! [`add_a_check`], [`add_a_vector`], [`add_a_release`], [`add_a_loss`], [`add_a_report_format`].
+//! [`add_a_check`], [`add_a_problem`], [`add_a_vector`], [`add_a_release`], [`add_a_loss`],
+//! [`add_a_report_format`].
 //!
 //! An ID never changes and is never used again. Code, vectors and reports cite it: `clause 4.6` in
 //! prose, the ID alone for the facts of [`clients`] and [`servers`].
@@ -120,6 +121,11 @@ pub mod rig {
 /// How to add a check and a fault.
 pub mod add_a_check {
     #![doc = include_str!("add-a-check.md")]
+}
+
+/// How to add a problem.
+pub mod add_a_problem {
+    #![doc = include_str!("add-a-problem.md")]
 }
 
 /// How to add a vector.

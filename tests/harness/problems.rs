@@ -1,5 +1,6 @@
 //! The manual's table of problems is the catalogue, and the program explains each.
 
+use crate::support::page::holds;
 use crate::support::program::{program, run};
 use safe_conformance::diagnosis::CATALOGUE;
 use std::fmt::Write as _;
@@ -26,14 +27,8 @@ fn page() -> String {
 #[test]
 fn the_table_of_the_manual_is_the_catalogue() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/manual/problems.md");
-    if std::env::var("INSTA_UPDATE").as_deref() == Ok("always") {
-        std::fs::write(&path, page()).expect("the manual can be written");
-    }
     let written = std::fs::read_to_string(&path).expect("the page of the manual");
-    assert!(
-        written == page(),
-        "src/manual/problems.md is not the catalogue: run this test with INSTA_UPDATE=always"
-    );
+    holds("problems", &written, &page());
 }
 
 #[test]
