@@ -14,6 +14,7 @@ mod interviewed;
 mod json;
 #[cfg(feature = "tests")]
 mod junit;
+mod loss_notes;
 mod losses;
 mod markdown;
 mod matrix;
