@@ -3,6 +3,9 @@
 use crate::clients::gzip;
 use serde::Serialize;
 
+/// The bits of a block's first byte that say how it is compressed. Zero stores.
+const BLOCK_TYPE: u8 = 0b110;
+
 /// How a document is compressed.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
 #[non_exhaustive]
@@ -33,8 +36,7 @@ impl Packing {
         let header = packed.first_chunk::<10>().copied().unwrap_or_default();
         let [_, _, _, flags, time @ .., _, _] = header;
         let plain_header = flags == 0 && time == [0; 4];
-        // The type of a block is in bits 1 and 2.
-        let is_stored = |block: u8| block >> 1 & 0b11 == 0;
+        let is_stored = |block: u8| block & BLOCK_TYPE == 0;
         Self {
             shape: if gzip::first_block(packed).is_none_or(is_stored) {
                 Shape::Stored

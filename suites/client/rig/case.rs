@@ -36,7 +36,7 @@ pub struct Way {
 }
 
 /// How observations compare with what a client does.
-pub enum Comparison {
+pub(super) enum Comparison {
     /// It does the same.
     Same,
     /// It does something else, and this shows it.
@@ -422,7 +422,12 @@ impl RigCase {
     }
 
     /// Compares the observations with what `release` does; `None` if it never does this.
-    pub fn compared(&self, release: Release, seen: &Seen, world: &World) -> Option<Comparison> {
+    pub(super) fn compared(
+        &self,
+        release: Release,
+        seen: &Seen,
+        world: &World,
+    ) -> Option<Comparison> {
         let way = match self.way_of(release) {
             Ok(way) => way?,
             Err(why) => return Some(Comparison::NotKnown(why)),
