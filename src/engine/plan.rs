@@ -207,12 +207,18 @@ fn subject(id: &str) -> &str {
     id.split('.').next().unwrap_or(id)
 }
 
-/// Returns the ID that is most similar to `typed`, if one is.
+/// Returns the ID that is most similar to `typed`, if one is: one that lacks only its first
+/// segments, or else one that differs in a few letters.
 pub(crate) fn nearest<'a>(typed: &str, ids: impl Iterator<Item = &'a str>) -> Option<String> {
-    ids.map(|id| (distance(typed, id), id))
-        .filter(|(distance, _)| *distance <= 3.max(typed.len() / 4))
+    let most = 3.max(typed.len() / 4).min(typed.len().saturating_sub(1));
+    let is_end = |id: &str| {
+        let rest = id.strip_suffix(typed);
+        rest.is_some_and(|rest| rest.ends_with('.'))
+    };
+    ids.map(|id| (!is_end(id), distance(typed, id), id))
+        .filter(|(is_other, distance, _)| !is_other || *distance <= most)
         .min()
-        .map(|(_, id)| id.to_owned())
+        .map(|(_, _, id)| id.to_owned())
 }
 
 /// Returns the end of a complaint about an unknown name: a question about the similar one, if there
@@ -261,5 +267,16 @@ mod tests {
             Some("upload.round-trip")
         );
         assert_eq!(nearest("nonsense", ids.into_iter()), None);
+        // Every name of three letters differs from another in three.
+        assert_eq!(nearest("xyz", ["0.1"].into_iter()), None);
+        let ends = ["round-trap", "upload.round-trip"];
+        assert_eq!(
+            nearest("round-trip", ends.into_iter()).as_deref(),
+            Some("upload.round-trip")
+        );
+        assert_eq!(
+            nearest("round-trop", ends.into_iter()).as_deref(),
+            Some("round-trap")
+        );
     }
 }

@@ -166,10 +166,32 @@ pub(super) fn crash_remedy(operation: Operation) -> String {
     )
 }
 
+/// The fix if a body or box is not opened that must be. Why, the refusal does not tell.
+///
+/// Source: 1.2, 2.1.
+pub(super) const OPEN_REMEDY: &str = "If none is opened: a body is the nonce (24 bytes), then the box; a box is its tag (16 bytes), then the ciphertext. The key is the second half of the output of scrypt. If only some are not, `safe-conformance explain` with the vector shows what is special about it.";
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use std::collections::BTreeSet;
+
+    /// The remedy is a list of what may be wrong, and only where nothing says what is.
+    #[test]
+    fn who_opens_nothing_is_told_the_layout() {
+        let (_, group, vector) = crate::vectors::find("envelope.fixed").expect("a vector");
+        let remedy = |stage| {
+            let message = String::new();
+            let refused = Ok(crate::adapter::Reply::Refused { stage, message });
+            let like = super::super::Like::Anyone;
+            match super::super::judge::judge(vector, group.operation, like, refused) {
+                crate::engine::Outcome::Deviates(deviation) => deviation.remedy,
+                other => panic!("{other:?}"),
+            }
+        };
+        assert_eq!(remedy(Stage::Open).as_deref(), Some(OPEN_REMEDY));
+        assert_eq!(remedy(Stage::Gunzip), None);
+    }
 
     /// A reworded name would be another ID: reports and waivers name causes by it.
     #[test]

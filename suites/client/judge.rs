@@ -1,6 +1,6 @@
 //! Whether an answer is the expected one of a vector.
 
-use super::cause::{Fault, Mistake, crash_remedy};
+use super::cause::{Fault, Mistake, OPEN_REMEDY, crash_remedy};
 use super::compare::{Difference, same};
 use super::like::Like;
 use super::shown::{short, shown, shown_expected};
@@ -144,6 +144,10 @@ impl Bad {
                 Fault::Breakdown("crash") | Fault::Refuses(_),
                 Operation::Derive | Operation::Scrypt,
             ) => deviation.remedy(crash_remedy(operation)),
+            (
+                Fault::Refuses(Stage::Open),
+                Operation::Open | Operation::OpenBackup | Operation::OpenBox,
+            ) => deviation.remedy(OPEN_REMEDY),
             _ => deviation,
         }
     }
