@@ -185,6 +185,9 @@ pub(super) const WRONG_PASSWORD: Problem = Problem {
     source: "RFC 9110 section 15.5.2; servers.nextcloud-brute-force",
     breaks: Breaks::EVERYTHING,
     spelled: Some(|evidence| {
+        if evidence.beside.unseen_in_login {
+            return Some("User name or password begins or ends with a character that is not seen: a space, or the byte order mark that Windows' editor writes. Enter both again without it.".to_owned());
+        }
         let (_, rest) = evidence.base.split_once("/dav/files/")?;
         let owner = rest.split('/').next().filter(|owner| !owner.is_empty())?;
         evidence.beside.other_user.then(|| {

@@ -50,6 +50,8 @@ pub struct Beside<'a> {
     pub misnamed: Option<&'static str>,
     /// Whether the URL is a folder of a user other than the one who logs in.
     pub other_user: bool,
+    /// Whether a part of the credentials begins or ends with a character that is not seen.
+    pub unseen_in_login: bool,
     /// The status of the same request with credentials, for an answer to one without them.
     pub person: Option<u16>,
     /// The answer to the same request without credentials.

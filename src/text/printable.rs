@@ -18,6 +18,12 @@ const fn shows(character: char) -> bool {
         | '\u{e0000}'..='\u{10ffff}') // tags, variation selectors, private use
 }
 
+/// Returns whether somebody who types or reads the character may not notice it: a space, or one that
+/// is not visible at all.
+pub(crate) fn is_unseen(character: char) -> bool {
+    character.is_whitespace() || !shows(character)
+}
+
 /// Returns the text for a terminal or a log: invisible characters are escaped as `\u{202e}`, line
 /// breaks stay.
 pub fn printable(text: &str) -> String {

@@ -79,6 +79,23 @@ impl Login {
             Self::Open | Self::Token(_) => true,
         }
     }
+
+    /// Returns whether a part of it begins or ends with a character that is not seen.
+    fn has_unseen_end(&self) -> bool {
+        match self {
+            Self::Open => false,
+            Self::Basic { user, password } => {
+                has_unseen_end(user) || has_unseen_end(password.expose())
+            }
+            Self::Token(token) => has_unseen_end(token.expose()),
+        }
+    }
+}
+
+/// Returns whether a text begins or ends with a character that is not seen.
+fn has_unseen_end(text: &str) -> bool {
+    let is_unseen = |end: Option<char>| end.is_some_and(crate::text::is_unseen);
+    is_unseen(text.chars().next()) || is_unseen(text.chars().next_back())
 }
 
 /// The target of a run.
@@ -230,6 +247,7 @@ impl Target {
             max_upload: 0,
             fresh_ids: false,
             names_another_user: self.names_another_user(),
+            unseen_in_login: self.login.has_unseen_end(),
             slow_uplink: None,
             own_roots: !self.roots.is_empty(),
             cuts_off_apart: false,
@@ -273,6 +291,9 @@ pub struct Facts {
     /// Whether the URL is the Nextcloud folder of a user other than the one who logs in.
     #[serde(default)]
     pub names_another_user: bool,
+    /// Whether a part of the credentials begins or ends with a character that is not seen.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub unseen_in_login: bool,
     /// How long the single paced upload takes, if requested.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub slow_uplink: Option<std::time::Duration>,
@@ -289,6 +310,25 @@ pub struct Facts {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_character_at_an_end_of_the_login_that_nobody_sees_is_known() {
+        let target = |user: &str, password: &str| {
+            let target = Target::parse("https://example.org/safe").expect("a URL");
+            target.basic(user, password).facts().unseen_in_login
+        };
+        for (user, password) in [
+            ("alice ", "x"),
+            ("alice", "\u{feff}x"),
+            ("alice", "x\t"),
+            ("alice", "x\u{a0}"),
+            ("\u{200b}alice", "x"),
+        ] {
+            assert!(target(user, password), "{user:?} {password:?}");
+        }
+        assert!(!target("alice b", "x y\u{feff}z"));
+        assert!(!target("", ""));
+    }
 
     #[test]
     fn a_folder_of_another_name_is_another_users_unless_an_e_mail_address_logs_in() {

@@ -91,6 +91,7 @@ impl Further {
             backups: self.backups,
             misnamed: self.misnamed,
             other_user: false,
+            unseen_in_login: false,
             person: None,
             without_login: self.without_login.as_ref(),
             other_agent: self.other_agent.as_ref(),

@@ -145,6 +145,7 @@ pub async fn diagnosed(
         with_credentials,
         beside: Beside {
             other_user: facts.names_another_user,
+            unseen_in_login: facts.unseen_in_login,
             ..found.beside()
         },
         ..Evidence::of(&facts.base, facts.login, method, subject, answer)

@@ -159,6 +159,10 @@ fn credentials_that_never_arrive() {
         Certainty::Likely,
     );
     assert!(found.fix.contains("app password"), "{}", found.fix);
+    let mut unseen = of_config(&wrong);
+    unseen.beside.unseen_in_login = true;
+    let found = shows(&unseen, "problem.wrong-password", Certainty::Likely);
+    assert!(found.fix.contains("not seen"), "{}", found.fix);
     let anonymous = Evidence {
         with_credentials: false,
         ..of_config(&lost)

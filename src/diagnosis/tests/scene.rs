@@ -202,6 +202,7 @@ impl Exchange {
                 backups: self.backups,
                 misnamed: self.misnamed,
                 other_user: self.other_user,
+                unseen_in_login: false,
                 person: self.person,
                 without_login: self.without_login.as_ref(),
                 other_agent: self.other_agent.as_ref(),
