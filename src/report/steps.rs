@@ -77,10 +77,17 @@ impl<'a> Step<'a> {
 
     /// Returns what these clients cannot do.
     pub fn breaks(&self) -> Directions {
+        // Desktop writes no backup.
+        let possible = if self.affects().within(Clients::MOBILE).is_empty() {
+            Directions::RESTORE
+        } else {
+            Directions::BOTH
+        };
         let findings = self.mends.iter();
         findings
             .filter(|finding| !finding.affects().is_empty())
             .fold(Directions::NONE, |all, finding| all.and(finding.breaks))
+            .within(possible)
     }
 
     /// Why a waiver excuses it, and until when, where all of it is excused.
@@ -358,5 +365,26 @@ mod tests {
             !text.contains("a.third") && text.contains("a.fourth"),
             "{text}"
         );
+    }
+
+    #[test]
+    fn a_step_for_desktop_alone_breaks_no_backup() {
+        for (clients, expected) in [
+            (vec!["desktop"], Directions::RESTORE),
+            (vec!["ios", "desktop"], Directions::BOTH),
+        ] {
+            let mut finding = broken("auth.accepted", Breakage::Harness);
+            finding.verdict = Verdict::Fail;
+            finding.because = None;
+            finding.breaks = Directions::BOTH;
+            let clients = clients.iter().map(|name| (*name, "fail"));
+            let clients: serde_json::Map<_, _> = clients
+                .map(|(name, verdict)| (name.to_owned(), verdict.into()))
+                .collect();
+            finding.clients = serde_json::from_value(clients.into()).expect("verdicts");
+            let report = Report::of_findings(String::new(), vec![finding], false);
+            let steps = report.steps();
+            assert_eq!(steps[0].breaks(), expected, "{}", steps[0].affects());
+        }
     }
 }
