@@ -373,7 +373,12 @@ impl Report {
                 }
             }
             Some(implementation) => {
-                writeln!(out, "{FAINT}{requests}, {sent} asked{FAINT:#}")?;
+                // A client on the rig is asked nothing: it asks.
+                let asked = match self.bytes_sent {
+                    0 => requests,
+                    _ => format!("{requests}, {sent} asked"),
+                };
+                writeln!(out, "{FAINT}{asked}{FAINT:#}")?;
                 if let (true, Some(tracker)) =
                     (self.count(Verdict::Fail) > 0, &implementation.bug_tracker)
                 {
