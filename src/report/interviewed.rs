@@ -104,9 +104,13 @@ impl Report {
         let title = finding.cause.as_ref().map(|cause| cause.title.to_string());
         let title = title.filter(|title| !title.is_empty());
         let title = title.unwrap_or_else(|| finding.observed.clone());
-        let count = counted(weight(first) as u64, self.unit());
+        // One look back at all requests stands for many cases.
+        let count = match weight(first) {
+            1 => String::new(),
+            more => format!("{}; ", counted(more as u64, self.unit())),
+        };
         Some(format!(
-            "Fix first: {title} ({count}; begin with `{}`).",
+            "Fix first: {title} ({count}begin with `{}`).",
             finding.id
         ))
     }
