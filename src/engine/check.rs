@@ -24,6 +24,11 @@ pub trait Facet: Copy + Send + Sync + 'static {
 
     /// Returns the clients for which this variant speaks.
     fn clients(self) -> Clients;
+
+    /// Returns the directions that this variant concerns, of those that its check breaks.
+    fn directions(self) -> Directions {
+        Directions::BOTH
+    }
 }
 
 /// One check: a requirement, who is affected by a deviation, what to do about it, and how to find

@@ -178,7 +178,7 @@ impl Finding {
                 .iter()
                 .map(|client| (client, client_verdict(client)))
                 .collect(),
-            breaks: check.breaks,
+            breaks: check.breaks.within(variant.directions()),
             stage: seen.stage,
             cause: seen.cause,
             because: seen.because,

@@ -77,12 +77,8 @@ impl<'a> Step<'a> {
 
     /// Returns what these clients cannot do.
     pub fn breaks(&self) -> Directions {
-        // Desktop writes no backup.
-        let possible = if self.affects().within(Clients::MOBILE).is_empty() {
-            Directions::RESTORE
-        } else {
-            Directions::BOTH
-        };
+        let clients = self.affects().iter().map(Directions::of_client);
+        let possible = clients.fold(Directions::NONE, Directions::and);
         let findings = self.mends.iter();
         findings
             .filter(|finding| !finding.affects().is_empty())

@@ -1,7 +1,7 @@
 //! The variants of a check of a server: a client, an HTTP version, or a case.
 
 use crate::engine;
-use crate::safe::{Client, Clients};
+use crate::safe::{Client, Clients, Direction, Directions};
 use serde::{Deserialize, Serialize};
 
 /// A version of HTTP.
@@ -38,6 +38,8 @@ pub enum Facet {
     Over(Client, Http),
     /// One case, with this name.
     Case(&'static str),
+    /// One case that only one direction has.
+    Half(&'static str, Direction),
     /// One case that no app of today shows.
     Unusual(&'static str),
 }
@@ -47,7 +49,7 @@ impl Facet {
     pub const fn client(self) -> Option<Client> {
         match self {
             Self::As(client) | Self::Over(client, _) => Some(client),
-            Self::Whole | Self::Case(_) | Self::Unusual(_) => None,
+            Self::Whole | Self::Case(_) | Self::Half(..) | Self::Unusual(_) => None,
         }
     }
 
@@ -55,14 +57,14 @@ impl Facet {
     pub const fn http(self) -> Option<Http> {
         match self {
             Self::Over(_, http) => Some(http),
-            Self::Whole | Self::As(_) | Self::Case(_) | Self::Unusual(_) => None,
+            Self::Whole | Self::As(_) | Self::Case(_) | Self::Half(..) | Self::Unusual(_) => None,
         }
     }
 
     /// Returns the case; empty if there is no case.
     pub const fn case(self) -> &'static str {
         match self {
-            Self::Case(case) | Self::Unusual(case) => case,
+            Self::Case(case) | Self::Half(case, _) | Self::Unusual(case) => case,
             Self::Whole | Self::As(_) | Self::Over(..) => "",
         }
     }
@@ -79,7 +81,7 @@ impl engine::Facet for Facet {
             Self::Over(Client::Ios, Http::Two) => "ios-h2",
             Self::Over(Client::Desktop, Http::One) => "desktop-h1",
             Self::Over(Client::Desktop, Http::Two) => "desktop-h2",
-            Self::Case(case) | Self::Unusual(case) => case,
+            Self::Case(case) | Self::Half(case, _) | Self::Unusual(case) => case,
         }
     }
 
@@ -87,6 +89,13 @@ impl engine::Facet for Facet {
         match self {
             Self::Unusual(_) => Clients::NONE,
             _ => self.client().map_or(Clients::ALL, Clients::of),
+        }
+    }
+
+    fn directions(self) -> Directions {
+        match self {
+            Self::Half(_, direction) => Directions::of(direction),
+            _ => Directions::BOTH,
         }
     }
 }

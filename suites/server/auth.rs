@@ -6,7 +6,7 @@ use crate::clients::{CredentialEncoding, LoginHabit, Operation};
 use crate::diagnosis::{Beside, Diagnosis, Evidence, Subject, diagnose};
 use crate::engine::{Blocker, Outcome, checks};
 use crate::engine::{Effect, Level};
-use crate::safe::{Client, Clients, Directions, Stage, clause};
+use crate::safe::{Client, Clients, Direction, Directions, Stage, clause};
 use crate::wire::{
     Answer, Challenge, Context, Facet, LoginKind, LoginUse, Method, OwnBackup, Payload, Place,
     Recipe, Request, Response,
@@ -15,8 +15,8 @@ use crate::wire::{
 /// The three requests that a client may send first without credentials.
 const ASKING: &[Facet] = &[
     Facet::Case("config"),
-    Facet::Case("download"),
-    Facet::Case("upload"),
+    Facet::Half("download", Direction::Restore),
+    Facet::Half("upload", Direction::Backup),
 ];
 /// The size in bytes of an upload that many servers answer before they have read it.
 const LARGE: usize = 512 * 1024;

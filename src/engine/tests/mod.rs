@@ -18,6 +18,7 @@ use std::time::Duration;
 enum Way {
     Whole,
     As(Client),
+    Half(Direction),
 }
 
 impl Facet for Way {
@@ -25,13 +26,22 @@ impl Facet for Way {
         match self {
             Self::Whole => "",
             Self::As(client) => client.key(),
+            Self::Half(Direction::Backup) => "upload",
+            Self::Half(Direction::Restore) => "download",
         }
     }
 
     fn clients(self) -> Clients {
         match self {
-            Self::Whole => Clients::ALL,
+            Self::Whole | Self::Half(_) => Clients::ALL,
             Self::As(client) => Clients::of(client),
+        }
+    }
+
+    fn directions(self) -> Directions {
+        match self {
+            Self::Half(direction) => Directions::of(direction),
+            Self::Whole | Self::As(_) => Directions::BOTH,
         }
     }
 }

@@ -52,6 +52,25 @@ async fn a_variant_needs_the_same_variant_and_the_whole_needs_any() {
 }
 
 #[tokio::test]
+async fn a_variant_of_one_direction_leaves_the_other_as_it_is() {
+    let mut check = check("a.halves", &[], |probe| {
+        Box::pin(async {
+            match probe.way {
+                Way::Half(Direction::Backup) => Outcome::deviates(Stage::Http, "it deviates"),
+                _ => Outcome::pass("fine"),
+            }
+        })
+    });
+    check.breaks = Directions::BOTH;
+    check.variants = &[Way::Half(Direction::Backup), Way::Half(Direction::Restore)];
+    let (ended, _) = run_with(vec![check], &Selection::default(), 4).await;
+    let clients = client_summaries(&ended.findings, false);
+    let verdict = |direction: Direction| clients[&Client::Ios][&direction].verdict;
+    assert_eq!(verdict(Direction::Backup), ClientVerdict::Fail);
+    assert_eq!(verdict(Direction::Restore), ClientVerdict::Pass);
+}
+
+#[tokio::test]
 async fn a_client_for_which_nothing_speaks_is_blocked_when_all_fail() {
     let mut first = check("a.mobile", &[], fails);
     first.variants = MOBILE_WAYS;
