@@ -18,8 +18,7 @@ const fn shows(character: char) -> bool {
         | '\u{e0000}'..='\u{10ffff}') // tags, variation selectors, private use
 }
 
-/// Returns whether somebody who types or reads the character may not notice it: a space, or one that
-/// is not visible at all.
+/// Returns whether somebody may not notice the character: a space, or one that is not visible.
 pub(crate) fn is_unseen(character: char) -> bool {
     character.is_whitespace() || !shows(character)
 }
