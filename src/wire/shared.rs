@@ -1,8 +1,8 @@
 //! The state of what several checks share.
 
-use super::answer::{Answer, Failure};
+use super::answer::{Answer, Failure, Response};
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use tokio::sync::OnceCell;
 
 /// The shared resources of a run.
@@ -12,6 +12,8 @@ pub(super) struct Shared {
     /// One lock for each place that is used in turn.
     turns: Mutex<BTreeMap<&'static str, Arc<tokio::sync::Mutex<()>>>>,
     pub(super) trial: OnceCell<Result<(), Failure>>,
+    /// The answer to the upload of the trial, if it was 401.
+    pub(super) refused: OnceLock<Response>,
 }
 
 impl Shared {

@@ -1,11 +1,11 @@
 //! Credentials: accepted when right, demanded when absent, refused when wrong.
 
-use super::judge::{Doing, Judged, describe, diagnosed, page, with_problem};
+use super::judge::{Doing, Judged, describe, page, refused_login, with_problem};
 use super::upload::{judge_stored, largest};
 use crate::clients::{CredentialEncoding, LoginHabit, Operation};
 use crate::diagnosis::{Beside, Diagnosis, Evidence, Subject, diagnose};
-use crate::engine::{Blocker, Outcome, checks};
 use crate::engine::{Effect, Level};
+use crate::engine::{Outcome, checks};
 use crate::safe::{Client, Clients, Direction, Directions, Stage, clause};
 use crate::wire::{
     Answer, Challenge, Context, Facet, LoginKind, LoginUse, Method, OwnBackup, Payload, Place,
@@ -79,25 +79,10 @@ pub(super) fn needs_login(context: &Context) -> Result<(), Outcome> {
 async fn accepted(context: &Context) -> Judged {
     let answer = context.config().await?;
     let open = context.facts().login == LoginKind::Open;
-    if answer.status == 401 && !asked_as(context) {
-        return Ok(Outcome::blocked_by(
-            Blocker::CredentialsRefused,
-            "the credentials were refused in UTF-8; they were not sent in this client's encoding, because a second refused login could lock people out",
-        ));
-    }
     if answer.status == 401 {
-        let challenges = Challenge::all(&answer);
-        let offers = |scheme| challenges.iter().any(|challenge| challenge.is(scheme));
-        let digest_only = !open && offers("digest") && !offers("basic");
-        if digest_only && context.client() == Client::Ios {
-            return Ok(Outcome::blocked(
-                "the server accepts only Digest authentication: iOS supports it, this program does not",
-            ));
-        }
-        let doing = "a GET of `config` with the credentials given";
         let asked = (Method::Get, Subject::Config);
-        let deviation = diagnosed(context, &answer, doing, asked, true).await;
-        return Ok(deviation.into());
+        let doing = "a GET of `config` with the credentials given";
+        return Ok(refused_login(context, &answer, doing, asked).await);
     }
     if answer.status >= 500 || answer.is_redirect() {
         return Ok(Outcome::not_applicable(format!(
@@ -111,20 +96,34 @@ async fn accepted(context: &Context) -> Judged {
             describe(&answer)
         )));
     }
-    Ok(Outcome::pass(if open {
-        "the server asks for no credentials"
-    } else {
-        "the server accepts the credentials"
-    }))
+    if open {
+        return Ok(Outcome::pass("the server asks for no credentials"));
+    }
+    if !is_for_anybody(context, &answer).await {
+        return Ok(Outcome::pass("the server accepts the credentials"));
+    }
+    if let Ok(missing) = context.missing_as(Client::Android).await
+        && missing.status == 401
+    {
+        let asked = (Method::Get, Subject::Backup);
+        let doing = "a GET of a backup with the credentials given";
+        return Ok(refused_login(context, &missing, doing, asked).await);
+    }
+    Ok(Outcome::not_applicable(
+        "a GET of `config` gets the same answer without credentials, so it does not show whether they are accepted: see `upload.accepted`",
+    ))
 }
 
-/// Returns whether the run sends the credentials as this client encodes them: in UTF-8, or without
-/// a difference between encodings. A token is ASCII.
-///
-/// Source: clients.http.login.
-fn asked_as(context: &Context) -> bool {
-    context.facts().ascii_login
-        || context.transport().login_habit == LoginHabit::Preemptive(CredentialEncoding::Utf8)
+/// Returns whether the answer to a GET of `config` with credentials is the one that everybody gets.
+async fn is_for_anybody(context: &Context, answer: &Response) -> bool {
+    let Ok(bare) = context.unauthenticated_config().await else {
+        return false;
+    };
+    // A login page, or nothing, is not what the credentials lead to.
+    let is_page = |answer: &Response| page(&answer.body).is_some();
+    let is_less =
+        (is_page(&bare) && !is_page(answer)) || (bare.body.length == 0 && answer.body.length > 0);
+    bare.status == answer.status && !(answer.is_success() && is_less)
 }
 
 async fn charset(context: &Context) -> Judged {

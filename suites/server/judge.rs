@@ -2,7 +2,7 @@
 //! outcomes.
 
 use super::further::Further;
-use crate::clients::{LoginHabit, Transport};
+use crate::clients::{CredentialEncoding, LoginHabit, Transport};
 use crate::diagnosis::{
     Beside, Diagnosis, Evidence, Silence, Subject, Words, answered_by, diagnose, diagnose_silence,
 };
@@ -168,6 +168,40 @@ pub fn diagnosed_at_once(
 /// Returns a refusal, with the problem that the evidence shows.
 fn shown_by(evidence: &Evidence<'_>, answer: &Response, doing: &str) -> Deviation {
     with_problem(refusal(answer, doing), diagnose(evidence))
+}
+
+/// Returns what a 401 to the credentials given means for this client.
+pub async fn refused_login(
+    context: &Context,
+    answer: &Response,
+    doing: &str,
+    asked: Asked,
+) -> Outcome {
+    if !asked_as(context) {
+        return Outcome::blocked_by(
+            Blocker::CredentialsRefused,
+            "the credentials were refused in UTF-8; they were not sent in this client's encoding, because a second refused login could lock people out",
+        );
+    }
+    let challenges = Challenge::all(answer);
+    let offers = |scheme| challenges.iter().any(|challenge| challenge.is(scheme));
+    let open = context.facts().login == LoginKind::Open;
+    let digest_only = !open && offers("digest") && !offers("basic");
+    if digest_only && context.client() == Client::Ios {
+        return Outcome::blocked(
+            "the server accepts only Digest authentication: iOS supports it, this program does not",
+        );
+    }
+    diagnosed(context, answer, doing, asked, true).await.into()
+}
+
+/// Returns whether the run sends the credentials as this client encodes them: in UTF-8, or without
+/// a difference between encodings. A token is ASCII.
+///
+/// Source: clients.http.login.
+fn asked_as(context: &Context) -> bool {
+    context.facts().ascii_login
+        || context.transport().login_habit == LoginHabit::Preemptive(CredentialEncoding::Utf8)
 }
 
 /// Returns whether `client` sends its credentials with its request for `config`: iOS does so only

@@ -3,7 +3,7 @@
 use super::config;
 use super::facets::{MOBILE, MOBILE_BY_HTTP, WHOLE};
 use super::judge::{
-    Doing, Judged, describe, diagnosed, diagnosed_at_once, difference, with_problem,
+    Doing, Judged, describe, diagnosed, diagnosed_at_once, difference, refused_login, with_problem,
 };
 use crate::clients::{Condition, Operation, Transport};
 use crate::diagnosis::{Silence, Subject, diagnose_silence};
@@ -12,7 +12,8 @@ use crate::engine::{Effect, Level};
 use crate::safe::backup;
 use crate::safe::{Client, Clients, Directions, Stage, clause};
 use crate::wire::{
-    Answer, Context, Failure, Manner, Method, OwnBackup, Payload, Place, Recipe, Request, Response,
+    Answer, Context, Failure, FailureKind, Manner, Method, OwnBackup, Payload, Place, Recipe,
+    Request, Response,
 };
 
 checks! { Context;
@@ -252,6 +253,14 @@ async fn accepted(context: &Context) -> Judged {
     {
         return Ok(unanswered(failure, doing).into());
     }
+    let asked = (Method::Put, Subject::Backup);
+    if let Err(failure) = &answer
+        && failure.kind == FailureKind::CredentialsRefused
+        && let Some(first) = context.refused_upload()
+    {
+        // The run's first upload was refused, and this one was not sent for that reason.
+        return Ok(refused_login(context, first, doing, asked).await);
+    }
     let answer = answer.doing(doing)?;
     if transport.accepts_status(Operation::Upload, answer.status) {
         return Ok(Outcome::pass(format!(
@@ -260,7 +269,6 @@ async fn accepted(context: &Context) -> Judged {
             answer.http.name()
         )));
     }
-    let asked = (Method::Put, Subject::Backup);
     let deviation = diagnosed(context, &answer, doing, asked, true).await;
     Ok(deviation.into())
 }

@@ -7,7 +7,7 @@
 
 use super::Context;
 use crate::safe::Client;
-use crate::wire::answer::{Answer, Failure, FailureKind};
+use crate::wire::answer::{Answer, Failure, FailureKind, Response};
 use crate::wire::facet::Facet;
 use crate::wire::guard::OwnBackup;
 use crate::wire::payload::Recipe;
@@ -100,6 +100,12 @@ impl Context {
         trial.await.clone()
     }
 
+    /// Returns the answer to the first upload of the run, if it was 401. If that ended the run, no
+    /// check gets an answer to its own upload.
+    pub fn refused_upload(&self) -> Option<&Response> {
+        self.session.shared.refused.get()
+    }
+
     async fn try_out(&self) -> Result<(), Failure> {
         let trial = self.sharing(TRIAL, Facet::Whole);
         if let Ok(before) = trial.missing_as(Client::Android).await
@@ -118,6 +124,11 @@ impl Context {
         let payload = trial.payload("trial", Recipe::Random(600));
         match trial.send(Request::put(&backup, &payload)).await {
             Ok(stored) if stored.is_success() => {}
+            Ok(refused) if refused.status == 401 => {
+                // There is one trial.
+                let _ = self.session.shared.refused.set(refused);
+                return Ok(());
+            }
             Err(failure) if failure.kind == FailureKind::Guarded => return Err(failure),
             _ => return Ok(()),
         }

@@ -1,8 +1,10 @@
 //! Servers as people reported them: the report names the cause and the fix that the person needed.
 
 use super::{Checked, check};
-use crate::support::scripted::{Asked, Deed, Reply, Scripted};
-use safe_conformance::engine::Verdict;
+use crate::support::scripted::{Asked, Deed, Reply, Scripted, authorization};
+use safe_conformance::Exit;
+use safe_conformance::engine::{ClientVerdict, Verdict};
+use safe_conformance::safe::{Client, Direction};
 
 async fn judged(script: impl Fn(&Asked) -> Deed + Send + Sync + 'static) -> Checked {
     let server = Scripted::start(script);
@@ -135,4 +137,69 @@ async fn files_without_an_extension_on_iis() {
     .await;
     let name = "upload.round-trip[android-h1]";
     checked.has_cause(name, "problem.no-mime-type", "MIME type");
+}
+
+/// Returns the refusal of a request whose credentials are not accepted.
+fn asks_for_basic() -> Deed {
+    Deed::Reply(Reply::new(401, "").with("WWW-Authenticate", "Basic realm=\"safe\""))
+}
+
+/// nginx with `auth_basic` within `limit_except GET`, Apache with `<LimitExcept GET HEAD>`.
+#[tokio::test]
+async fn a_wrong_password_where_only_writing_needs_a_login() {
+    let server = Scripted::open(|asked| match asked.method.as_str() {
+        "PUT" | "DELETE" => asks_for_basic(),
+        _ => Deed::Healthy,
+    });
+    let checked = check(&server.url()).await;
+    for client in ["android", "ios"] {
+        let name = format!("upload.accepted[{client}-h1]");
+        checked.has_cause(&name, "problem.wrong-password", "Check user name");
+        let accepted = checked.finding(&format!("auth.accepted[{client}]"));
+        assert_eq!(accepted.verdict, Verdict::NotApplicable, "{accepted:?}");
+    }
+    checked.comes_to(Exit::Deviates).no_client_passes();
+    let is_refused = |asked: &&Asked| asked.method == "PUT" && !is_anonymous(asked);
+    let refused = server.asked().iter().filter(is_refused).count();
+    assert_eq!(refused, 1, "a second refused login could lock people out");
+}
+
+/// The same server with the right password; and one that nobody needs to log in to.
+#[tokio::test]
+async fn a_right_password_where_anybody_may_read() {
+    for is_closed in [true, false] {
+        let server = Scripted::open(move |asked| {
+            let is_right = asked.header("authorization") == Some(&authorization());
+            match asked.method.as_str() {
+                "PUT" | "DELETE" if is_closed && !is_right => asks_for_basic(),
+                _ => Deed::Healthy,
+            }
+        });
+        let checked = check(&server.url()).await;
+        checked.comes_to(Exit::Conforms);
+        let android = &checked.report.clients[&Client::Android];
+        for direction in [Direction::Backup, Direction::Restore] {
+            let verdict = android[&direction].verdict;
+            // Over plain http, the most is `partial`.
+            assert_eq!(verdict, ClientVerdict::Partial, "{}", checked.report);
+        }
+    }
+}
+
+/// A server whose login covers the backups alone.
+#[tokio::test]
+async fn a_wrong_password_where_anybody_may_read_the_config() {
+    let server = Scripted::open(|asked| {
+        if asked.backup().is_some() {
+            asks_for_basic()
+        } else {
+            Deed::Healthy
+        }
+    });
+    let checked = check(&server.url()).await;
+    for client in ["android", "ios", "desktop"] {
+        let name = format!("auth.accepted[{client}]");
+        checked.has_cause(&name, "problem.wrong-password", "Check user name");
+    }
+    checked.comes_to(Exit::Deviates).no_client_passes();
 }

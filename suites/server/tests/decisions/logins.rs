@@ -235,15 +235,52 @@ fn credentials_refused_in_one_encoding_are_not_tried_in_another() {
 
 #[test]
 fn a_403_does_not_say_whether_the_credentials_are_refused() {
-    let world = World::new(|asked| {
-        if is_config(asked) {
-            answers(403, b"")
-        } else {
-            Deed::Healthy
-        }
-    });
-    let outcome = world.judge("auth.accepted[android]");
-    assert!(matches!(outcome, Outcome::NotApplicable(_)), "{outcome:?}");
+    for status in [302, 403, 500] {
+        let world = World::new(move |asked| {
+            if is_config(asked) && !is_anonymous(asked) {
+                answers(status, b"")
+            } else {
+                Deed::Healthy
+            }
+        });
+        let outcome = world.judge("auth.accepted[android]");
+        assert!(matches!(outcome, Outcome::NotApplicable(_)), "{outcome:?}");
+    }
+}
+
+#[test]
+fn what_anybody_gets_does_not_show_whether_the_credentials_are_accepted() {
+    const CONFIG: &[u8] = br#"{"maxBackupBytes": 524288, "retentionDays": 180}"#;
+    type Got = (u16, &'static [u8]);
+    let judged = |given: Got, bare: Got, missing: u16| {
+        let world = World::new(move |asked| {
+            let (status, body) = match asked.request.place {
+                Place::Config if is_anonymous(asked) => bare,
+                Place::Config => given,
+                _ => (missing, &b""[..]),
+            };
+            answers(status, body)
+        });
+        world.judge("auth.accepted[android]")
+    };
+    for (given, bare) in [
+        ((200, CONFIG), (200, CONFIG)),
+        ((200, PAGE), (200, PAGE)),
+        ((200, b""), (200, b"")),
+        ((404, b""), (404, PAGE)),
+    ] {
+        let outcome = judged(given, bare, 404);
+        assert!(matches!(outcome, Outcome::NotApplicable(_)), "{outcome:?}");
+        assert_eq!(deviation(judged(given, bare, 401)).stage, Stage::Auth);
+    }
+    for (given, bare) in [
+        ((200, CONFIG), (401, &b""[..])),
+        ((200, CONFIG), (200, PAGE)),
+        ((200, CONFIG), (200, b"")),
+        ((404, b""), (401, b"")),
+    ] {
+        assert!(passes(&judged(given, bare, 404)), "{given:?} {bare:?}");
+    }
 }
 
 #[test]
