@@ -105,7 +105,7 @@ pub(super) const WINDOWS_LOGIN_ONLY: Problem = Problem {
 pub(super) const DIGEST_ONLY: Problem = Problem {
     id: "problem.digest-only",
     title: "the server accepts only Digest authentication",
-    evidence: "401 whose challenges are all Digest",
+    evidence: "401 whose challenges are all Digest, although credentials were sent with Basic",
     meaning: "Android and Desktop send only HTTP Basic and are refused. iOS could answer Digest.",
     fix: "Offer Basic authentication over TLS.",
     fixes: &[(
@@ -117,7 +117,11 @@ pub(super) const DIGEST_ONLY: Problem = Problem {
         ios: Directions::NONE,
         ..Breaks::EVERYTHING
     },
-    in_answer: |evidence| offers_only(evidence, &["digest"]),
+    in_answer: |evidence| {
+        // Some servers offer Digest alone, and accept Basic without being asked for it.
+        let is_refused = evidence.is_refused_login();
+        offers_only(evidence, &["digest"]).filter(|_| is_refused)
+    },
     ..BLANK
 };
 
@@ -125,7 +129,7 @@ pub(super) const DIGEST_ONLY: Problem = Problem {
 pub(super) const NO_BASIC: Problem = Problem {
     id: "problem.no-basic",
     title: "the server offers no authentication that the apps support",
-    evidence: "401 with challenges, none of them Basic",
+    evidence: "401 with challenges, none of them Basic; without credentials none Digest either",
     meaning: "The challenge names schemes, but not HTTP Basic. The apps support nothing else.",
     fix: "Offer HTTP Basic for this folder: `WWW-Authenticate: Basic realm=\"…\"`.",
     source: "RFC 9110 section 11.6.1; clause 4.8",
@@ -133,8 +137,10 @@ pub(super) const NO_BASIC: Problem = Problem {
     also: &["auth.challenge"],
     in_answer: |evidence| {
         let challenges = Challenge::all(evidence.answer);
-        let offers_basic = challenges.iter().any(|challenge| challenge.is("basic"));
-        (evidence.answer.status == 401 && !challenges.is_empty() && !offers_basic)
+        let offers = |scheme| challenges.iter().any(|challenge| challenge.is(scheme));
+        // iOS answers Digest, and Basic may be accepted without being offered.
+        let is_open = !evidence.is_refused_login() && offers("digest");
+        (evidence.answer.status == 401 && !challenges.is_empty() && !offers("basic") && !is_open)
             .then_some(Certainty::Certain)
     },
     ..BLANK

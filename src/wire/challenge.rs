@@ -14,6 +14,22 @@ pub struct Challenge {
     pub realm: Option<String>,
 }
 
+impl Response {
+    /// Returns whether it is a 401 that offers Basic.
+    pub fn asks_for_basic(&self) -> bool {
+        self.status == 401 && Challenge::all(self).iter().any(|it| it.is("basic"))
+    }
+
+    /// Returns whether it is a 401 that offers Digest, and not Basic: iOS logs in with Digest, which
+    /// this program does not speak.
+    ///
+    /// Source: clause 4.8.
+    pub fn asks_for_digest(&self) -> bool {
+        let offers_digest = || Challenge::all(self).iter().any(|it| it.is("digest"));
+        self.status == 401 && !self.asks_for_basic() && offers_digest()
+    }
+}
+
 impl Challenge {
     /// Returns whether it has this scheme, in upper or lower case.
     pub fn is(&self, scheme: &str) -> bool {

@@ -366,9 +366,31 @@ impl Context {
             .await
     }
 
+    /// Verifies that iOS would not log in with Digest, which this program does not speak.
+    ///
+    /// # Errors
+    /// If the server asks for Digest alone, whatever else it accepts.
+    ///
+    /// Source: clause 4.8.
+    pub async fn can_log_in_as_ios(&self) -> Result<(), Failure> {
+        if self.facts().login == LoginKind::Basic
+            && let Ok(bare) = self.unauthenticated_config().await
+            && bare.asks_for_digest()
+        {
+            return Err(Failure::of(
+                FailureKind::Unspoken,
+                "the server asks for Digest authentication: iOS supports it, this program does not",
+            ));
+        }
+        Ok(())
+    }
+
     /// Carries out an operation as `client` does. iOS sends its credentials immediately after it
     /// has answered one challenge; without a challenge it never sends them and accepts the first
     /// answer.
+    ///
+    /// # Errors
+    /// If no answer arrives, or iOS would answer a challenge that this program does not speak.
     ///
     /// Source: clause 4.8.
     pub async fn perform(
@@ -391,8 +413,8 @@ impl Context {
         let is_first = client == Client::Ios && operation == Operation::ReadConfig;
         if is_first && self.facts().login == LoginKind::Basic {
             let bare = self.unauthenticated_config().await?;
-            let is_challenged = bare.status == 401 && offers_basic(&bare);
-            if !is_challenged {
+            self.can_log_in_as_ios().await?;
+            if !bare.asks_for_basic() {
                 // A version that the server does not offer gets no answer, rather than one over
                 // another version.
                 self.session.version(&request).await?;
@@ -453,12 +475,6 @@ impl Context {
         }
         Ok(())
     }
-}
-
-/// Returns whether a 401 offers HTTP Basic.
-fn offers_basic(response: &super::Response) -> bool {
-    let mut challenges = super::Challenge::all(response).into_iter();
-    challenges.any(|challenge| challenge.is("basic"))
 }
 
 impl engine::Context for Context {

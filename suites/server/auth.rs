@@ -99,6 +99,9 @@ async fn accepted(context: &Context) -> Judged {
     if open {
         return Ok(Outcome::pass("the server asks for no credentials"));
     }
+    if context.client() == Client::Ios {
+        context.can_log_in_as_ios().await?;
+    }
     if !is_for_anybody(context, &answer).await {
         return Ok(Outcome::pass("the server accepts the credentials"));
     }

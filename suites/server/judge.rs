@@ -9,9 +9,7 @@ use crate::diagnosis::{
 use crate::engine::{Blocker, Breakage, Deviation, Outcome};
 use crate::safe::{Client, Stage};
 use crate::text::counted;
-use crate::wire::{
-    Answer, Body, Challenge, Context, Failure, FailureKind, LoginKind, Method, Response,
-};
+use crate::wire::{Answer, Body, Context, Failure, FailureKind, LoginKind, Method, Response};
 
 pub use crate::diagnosis::describe;
 
@@ -183,11 +181,8 @@ pub async fn refused_login(
             "the credentials were refused in UTF-8; they were not sent in this client's encoding, because a second refused login could lock people out",
         );
     }
-    let challenges = Challenge::all(answer);
-    let offers = |scheme| challenges.iter().any(|challenge| challenge.is(scheme));
     let open = context.facts().login == LoginKind::Open;
-    let digest_only = !open && offers("digest") && !offers("basic");
-    if digest_only && context.client() == Client::Ios {
+    if !open && context.client() == Client::Ios && answer.asks_for_digest() {
         return Outcome::blocked(
             "the server accepts only Digest authentication: iOS supports it, this program does not",
         );
@@ -215,8 +210,7 @@ pub async fn sends_credentials(context: &Context, client: Client) -> bool {
     let Ok(bare) = context.unauthenticated_config().await else {
         return true;
     };
-    let challenges = Challenge::all(&bare);
-    bare.status == 401 && challenges.iter().any(|challenge| challenge.is("basic"))
+    bare.asks_for_basic()
 }
 
 /// Returns how a downloaded body differs from what was uploaded; `None` if it does not.

@@ -114,6 +114,14 @@ fn challenges_are_distinguished_by_their_schemes() {
         let refused = answer(401, &[("www-authenticate", challenge)], "");
         shows(&of_config(&refused), id, Certainty::Certain);
     }
+    // Basic may be accepted without being offered, and iOS answers Digest.
+    for challenge in ["Digest realm=\"x\"", "Bearer, Digest realm=\"x\""] {
+        let asks = answer(401, &[("www-authenticate", challenge)], "");
+        shows_nothing(&Evidence {
+            with_credentials: false,
+            ..of_config(&asks)
+        });
+    }
     for challenge in ["Basic realm=\"x\"", "Bearer realm=\"x\", Basic realm=\"y\""] {
         let refused = answer(401, &[("www-authenticate", challenge)], "");
         shows(

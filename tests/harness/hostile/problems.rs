@@ -203,3 +203,27 @@ async fn a_wrong_password_where_anybody_may_read_the_config() {
     }
     checked.comes_to(Exit::Deviates).no_client_passes();
 }
+
+/// WsgiDAV with `accept_basic`, `accept_digest` and `default_to_digest`, its defaults.
+#[tokio::test]
+async fn a_server_that_asks_for_digest_and_accepts_basic() {
+    let checked = judged(|asked| {
+        if asked.header("authorization") == Some(&authorization()) {
+            return Deed::Healthy;
+        }
+        let challenge = "Digest realm=\"/\", nonce=\"n\", algorithm=MD5, qop=\"auth\"";
+        Deed::Reply(Reply::new(401, "").with("WWW-Authenticate", challenge))
+    })
+    .await;
+    let verdict = |client, direction| checked.report.clients[&client][&direction].verdict;
+    for direction in [Direction::Backup, Direction::Restore] {
+        assert_eq!(verdict(Client::Ios, direction), ClientVerdict::Unknown);
+        assert_eq!(verdict(Client::Android, direction), ClientVerdict::Partial);
+    }
+    assert_eq!(
+        verdict(Client::Desktop, Direction::Restore),
+        ClientVerdict::Partial
+    );
+    assert_eq!(checked.report.count(Verdict::Fail), 0, "{}", checked.report);
+    checked.comes_to(Exit::Incomplete);
+}

@@ -68,6 +68,39 @@ fn what_digest_hides_is_no_fault_for_ios() {
 }
 
 #[test]
+fn a_server_that_asks_for_digest_and_accepts_basic_is_left_to_ios() {
+    let judged = |check: &str, challenge: &'static str| {
+        let world = World::new(move |asked| {
+            if !is_anonymous(asked) {
+                return Deed::Healthy;
+            }
+            let mut asks = reply(401, b"");
+            let field = ("www-authenticate".to_owned(), challenge.to_owned());
+            asks.headers.push(field);
+            Deed::Answers(Ok(asks))
+        });
+        world.judge(check)
+    };
+    const DIGEST: &str = "Digest realm=\"safe\", nonce=\"n\"";
+    // `auth.accepted` may be left out.
+    for check in ["auth.accepted[ios]", "config.readable[ios-h1]"] {
+        let outcome = blocker(judged(check, DIGEST));
+        assert_eq!(outcome, Blocker::BeyondHarness, "{check}");
+        for challenge in [
+            "Basic realm=\"safe\"",
+            "Digest realm=\"a\", Basic realm=\"a\"",
+        ] {
+            assert!(passes(&judged(check, challenge)), "{check} {challenge}");
+        }
+    }
+    for check in ["auth.accepted[android]", "auth.accepted[desktop]"] {
+        assert!(passes(&judged(check, DIGEST)), "{check}");
+    }
+    let bearer = judged("config.readable[ios-h1]", "Bearer realm=\"safe\"");
+    assert_eq!(cause(bearer).as_deref(), Some("problem.bearer-only"));
+}
+
+#[test]
 fn a_refusal_without_credentials_is_compared_with_one_with_them() {
     for (status, compared) in [(403, 1), (404, 1), (400, 0)] {
         let world = World::new(move |asked| {
