@@ -248,7 +248,9 @@ async fn challenge(context: &Context) -> Judged {
         "download" => (download_without_login(context).await?, "a GET of a backup"),
         _ => {
             may_be_anonymous(context)?;
-            (upload_without_login(context).await.answer, "a large PUT")
+            let upload = upload_without_login(context).await;
+            refused_to_all(context, &upload).await?;
+            (upload.answer, "a large PUT")
         }
     };
     let answer = answer.doing(&format!("{what} without credentials"))?;
@@ -259,6 +261,31 @@ async fn challenge(context: &Context) -> Judged {
         }
         judged => judged,
     })
+}
+
+/// Ends a check of the challenge if an upload is refused with credentials as it is without them: for
+/// another reason, such as a missing folder.
+async fn refused_to_all(context: &Context, bare: &AnonymousUpload) -> Result<(), Outcome> {
+    let Ok(refused) = &bare.answer else {
+        return Ok(());
+    };
+    if !matches!(refused.status, 403 | 404) {
+        return Ok(());
+    }
+    let backup = context.recycled().await;
+    let place = Place::Backup(backup.clone());
+    let payload = Some(&bare.payload);
+    let person = context
+        .perform(Client::Ios, Operation::Upload, place, payload)
+        .await;
+    context.discard(&backup).await;
+    match person {
+        Ok(person) if person.status == refused.status => Err(Outcome::blocked(format!(
+            "a large PUT was answered {}, with credentials and without",
+            describe(refused)
+        ))),
+        _ => Ok(()),
+    }
 }
 
 /// Returns the problem that a request for `config` without credentials shows, compared with the

@@ -227,3 +227,39 @@ async fn a_server_that_asks_for_digest_and_accepts_basic() {
     assert_eq!(checked.report.count(Verdict::Fail), 0, "{}", checked.report);
     checked.comes_to(Exit::Incomplete);
 }
+
+/// rclone without a login, Caddy's `file_server`: credentials play no part in the refusal.
+#[tokio::test]
+async fn a_missing_folder_where_nobody_logs_in() {
+    for status in [404, 409, 500] {
+        let server = Scripted::open(move |asked| match asked.method.as_str() {
+            "PUT" => Deed::Reply(Reply::new(status, "")),
+            "PROPFIND" => Deed::Reply(Reply::new(404, "")),
+            _ => Deed::Healthy,
+        });
+        let checked = check(&server.url()).await;
+        let cause = "problem.backups-missing";
+        checked.has_cause("upload.accepted[ios-h1]", cause, "Make a folder `backups`");
+        let challenge = checked.finding("auth.challenge[upload]");
+        assert_eq!(challenge.verdict, Verdict::Blocked, "{challenge:?}");
+        let restore = checked.report.clients[&Client::Ios][&Direction::Restore].verdict;
+        assert_eq!(restore, ClientVerdict::Unknown, "{status}");
+    }
+}
+
+/// The same answer to requests without credentials alone: iOS never logs in.
+#[tokio::test]
+async fn a_server_that_hides_uploads_from_everybody_else() {
+    let checked = judged(|asked| {
+        if asked.method == "PUT" && is_anonymous(asked) {
+            Deed::Reply(Reply::new(404, ""))
+        } else {
+            Deed::Healthy
+        }
+    })
+    .await;
+    let name = "auth.challenge[upload]";
+    checked.has_cause(name, "problem.no-challenge", "WWW-Authenticate");
+    let remedy = &checked.finding(name).remedy;
+    assert!(!remedy.contains("public.php"), "{remedy}");
+}

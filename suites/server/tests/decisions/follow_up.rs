@@ -101,6 +101,39 @@ fn a_server_that_asks_for_digest_and_accepts_basic_is_left_to_ios() {
 }
 
 #[test]
+fn an_upload_that_everybody_is_refused_says_nothing_about_the_challenge() {
+    let judged = |for_all: bool, with: u16, bare: u16| {
+        let world = World::new(move |asked| {
+            if !is(asked, Method::Put) {
+                return Deed::Healthy;
+            }
+            match is_anonymous(asked) {
+                true => answers(bare, b""),
+                false if for_all => answers(with, b""),
+                false => Deed::Healthy,
+            }
+        });
+        let outcome = world.judge("auth.challenge[upload]");
+        (outcome, world.asked("PUT backups/<recycled> (given)"))
+    };
+    for status in [403, 404] {
+        let (outcome, _) = judged(true, status, status);
+        assert_eq!(blocker(outcome), Blocker::Answer, "{status}");
+        // The credentials make a difference.
+        for (for_all, with) in [(false, 0), (true, 413)] {
+            let (outcome, _) = judged(for_all, with, status);
+            assert_eq!(deviation(outcome).stage, Stage::Auth, "{status} {with}");
+        }
+    }
+    // Nothing is compared where the refusal is not about credentials, or asks for them.
+    let trials = judged(false, 0, 409).1;
+    for bare in [401, 500] {
+        assert_eq!(judged(false, 0, bare).1, trials, "{bare}");
+    }
+    assert_eq!(judged(false, 0, 404).1, trials + 1);
+}
+
+#[test]
 fn a_refusal_without_credentials_is_compared_with_one_with_them() {
     for (status, compared) in [(403, 1), (404, 1), (400, 0)] {
         let world = World::new(move |asked| {
