@@ -40,6 +40,10 @@ pub struct Response {
     /// second request.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub redirected: Option<Redirected>,
+    /// The end of the redirects within the server, if this is the first of them: an error of the
+    /// client, or for a HEAD also a success.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub leads_to: Option<RedirectEnd>,
     /// Whether the body was unpacked according to its Content-Encoding.
     #[serde(skip)]
     pub unpacked: bool,
@@ -59,6 +63,28 @@ pub struct Redirected {
     pub to: String,
 }
 
+/// The answer to which redirects within the server lead.
+///
+/// Source: clause 4.9.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct RedirectEnd {
+    /// The status.
+    pub status: u16,
+    /// The values of `WWW-Authenticate`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub challenges: Vec<String>,
+}
+
+impl From<&Response> for RedirectEnd {
+    fn from(answer: &Response) -> Self {
+        let challenges = answer.headers("www-authenticate").map(str::to_owned);
+        Self {
+            status: answer.status,
+            challenges: challenges.collect(),
+        }
+    }
+}
+
 impl Response {
     /// Returns an answer without redirects or repeated requests.
     pub const fn new(status: u16, http: Http, headers: Vec<(String, String)>, body: Body) -> Self {
@@ -70,6 +96,7 @@ impl Response {
             continued: false,
             asked_again: false,
             redirected: None,
+            leads_to: None,
             unpacked: false,
             echoed_secret: false,
         }
@@ -124,8 +151,15 @@ impl Response {
     /// Returns whether the answer proves that nothing exists there. A 403 or a 5xx does not.
     ///
     /// Source: RFC 9110 sections 15.5.5 and 15.5.11.
-    pub const fn proves_absence(&self) -> bool {
-        matches!(self.status, 404 | 410)
+    pub fn proves_absence(&self) -> bool {
+        matches!(self.last_status(), 404 | 410)
+    }
+
+    /// Returns the status that a client sees that follows redirects within the server.
+    ///
+    /// Source: clause 4.9.
+    pub fn last_status(&self) -> u16 {
+        self.leads_to.as_ref().map_or(self.status, |end| end.status)
     }
 
     /// Returns whether the status is a 2xx.

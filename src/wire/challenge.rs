@@ -15,18 +15,28 @@ pub struct Challenge {
 }
 
 impl Response {
-    /// Returns whether it is a 401 that offers Basic.
+    /// Returns whether it is a 401 that offers Basic, or a redirect to one within the server.
     pub fn asks_for_basic(&self) -> bool {
-        self.status == 401 && Challenge::all(self).iter().any(|it| it.is("basic"))
+        self.last_status() == 401 && self.offers("basic")
     }
 
-    /// Returns whether it is a 401 that offers Digest, and not Basic: iOS logs in with Digest, which
-    /// this program does not speak.
+    /// Returns whether it offers Digest, and not Basic: iOS logs in with Digest, which this program
+    /// does not speak.
     ///
     /// Source: clause 4.8.
     pub fn asks_for_digest(&self) -> bool {
-        let offers_digest = || Challenge::all(self).iter().any(|it| it.is("digest"));
-        self.status == 401 && !self.asks_for_basic() && offers_digest()
+        self.last_status() == 401 && self.offers("digest") && !self.offers("basic")
+    }
+
+    fn offers(&self, scheme: &str) -> bool {
+        let is_it = |challenge: &Challenge| challenge.is(scheme);
+        match &self.leads_to {
+            Some(end) => {
+                let mut values = end.challenges.iter();
+                values.any(|value| Challenge::in_field(value).iter().any(is_it))
+            }
+            None => Challenge::all(self).iter().any(is_it),
+        }
     }
 }
 

@@ -280,13 +280,18 @@ impl Request {
         }
     }
 
-    /// Returns whether its redirect is followed within the same server, as the apps do: a GET that
-    /// a client sends for its user, rather than a test of the harness.
+    /// Returns whether its redirect is followed, as the apps do: a GET or a HEAD that a client
+    /// sends for its user, rather than a test of the harness; or iOS's download before a challenge.
     ///
-    /// Source: clause 4.9.
+    /// Source: clauses 4.8 and 4.9.
     pub fn follows(&self) -> bool {
-        // A HEAD cannot show whether its destination is a page.
-        self.method == Method::Get && self.purpose() != Purpose::Harness
+        let is_bare_download =
+            self.login == LoginUse::Nobody && matches!(self.place, Place::Backup(_));
+        match self.method {
+            Method::Get => is_bare_download || self.purpose() != Purpose::Harness,
+            Method::Head => self.purpose() != Purpose::Harness,
+            _ => false,
+        }
     }
 
     /// Returns whether only the raw sender can send this, over HTTP/1.1.
@@ -381,7 +386,7 @@ mod tests {
                 Purpose::Harness,
                 false,
             ),
-            (missing(Method::Head), Purpose::Backup, false),
+            (missing(Method::Head), Purpose::Backup, true),
             (missing(Method::Put), Purpose::Backup, false),
             (missing(Method::Propfind), Purpose::Harness, false),
             (

@@ -160,8 +160,8 @@ fn refused(answer: &Response) -> Outcome {
             "answered {} instead of what was requested",
             describe(answer)
         ))
-    } else if (400..500).contains(&answer.status) {
-        Outcome::pass(format!("refused with {}", answer.status))
+    } else if (400..500).contains(&answer.last_status()) {
+        Outcome::pass(format!("refused with {}", answer.last_status()))
     } else {
         Outcome::blocked(format!("answered {}", describe(answer)))
     }

@@ -263,8 +263,8 @@ async fn challenge(context: &Context) -> Judged {
     })
 }
 
-/// Ends a check of the challenge if an upload is refused with credentials as it is without them: for
-/// another reason, such as a missing folder.
+/// Ends a check of the challenge if an upload is refused with credentials as it is without them:
+/// for another reason, such as a missing folder.
 async fn refused_to_all(context: &Context, bare: &AnonymousUpload) -> Result<(), Outcome> {
     let Ok(refused) = &bare.answer else {
         return Ok(());
@@ -319,6 +319,9 @@ fn judge_challenge(answer: &Response, what: &str) -> Outcome {
     }
     if answer.is_success() {
         return Outcome::not_applicable(format!("{what} needs no credentials here"));
+    }
+    if answer.is_redirect() && (answer.asks_for_basic() || answer.asks_for_digest()) {
+        return Outcome::pass("a redirect to a 401 with a challenge that iOS can answer");
     }
     // Refused for another reason, before credentials could matter.
     if !matches!(answer.status, 401 | 403 | 404) {

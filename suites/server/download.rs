@@ -113,7 +113,7 @@ async fn missing(context: &Context) -> Judged {
                 describe(&answer)
             ),
         )
-    } else if answer.is_redirect() || answer.status >= 500 {
+    } else if (answer.is_redirect() && answer.leads_to.is_none()) || answer.status >= 500 {
         // Existing backups are answered correctly, so the check's own remedy is more specific.
         Deviation {
             remedy: None,
@@ -121,7 +121,7 @@ async fn missing(context: &Context) -> Judged {
         }
         .into()
     } else {
-        Outcome::pass(format!("{}", answer.status))
+        Outcome::pass(format!("{}", answer.last_status()))
     })
 }
 
@@ -133,7 +133,7 @@ async fn not_found(context: &Context) -> Judged {
     } else {
         ("GET", context.missing_as(client).await?)
     };
-    Ok(if answer.status == 404 {
+    Ok(if answer.last_status() == 404 {
         Outcome::pass("404")
     } else {
         Outcome::deviates(

@@ -131,6 +131,7 @@ impl Live {
             continued: answer.continued,
             asked_again: false,
             redirected: None,
+            leads_to: None,
             unpacked: false,
             echoed_secret: false,
         })

@@ -422,6 +422,7 @@ async fn read_bounded(
         continued: false,
         asked_again: false,
         redirected: None,
+        leads_to: None,
         unpacked: false,
         echoed_secret: false,
     })

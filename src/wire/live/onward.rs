@@ -1,10 +1,10 @@
 //! Follows a redirect of a GET as the apps do: with the credentials within the same server, and
 //! without them to another host.
 
-use super::super::answer::{Answer, Redirected, Response};
+use super::super::answer::{Answer, RedirectEnd, Redirected, Response};
 use super::super::facet::Http;
 use super::super::gather::Gather;
-use super::super::request::Request;
+use super::super::request::{Method, Request};
 use super::super::secret::clean_response;
 use super::{How, Live, failure_of, read_bounded};
 use std::net::IpAddr;
@@ -16,7 +16,7 @@ const HOPS: usize = 5;
 
 impl Live {
     /// Returns the destination of a redirected GET if it exists and is not a page; otherwise the
-    /// redirect.
+    /// redirect, with what it leads to within the server.
     ///
     /// Source: clause 4.9.
     pub(super) async fn follow(
@@ -28,9 +28,12 @@ impl Live {
     ) -> Response {
         let mut at = Onward::Within(url).then(&first);
         let first = clean_response(self.walls(), first, request);
+        // A HEAD does not show whether its destination is a page.
+        let is_head = request.method == Method::Head;
         for _ in 0..HOPS {
             let there = match &at {
                 None => break,
+                Some(Onward::Elsewhere(_)) if is_head => break,
                 Some(Onward::Within(next)) => {
                     self.requests.fetch_add(1, Ordering::Relaxed);
                     self.send(request, next, how).await
@@ -43,7 +46,15 @@ impl Live {
                 at = at.and_then(|at| at.then(&there));
                 continue;
             }
-            if !there.is_success() || is_page(&there) {
+            let is_error = (400..500).contains(&there.status);
+            if matches!(at, Some(Onward::Within(_)))
+                && (is_error || (is_head && there.is_success()))
+            {
+                let there = clean_response(self.walls(), there, request);
+                let leads_to = Some(RedirectEnd::from(&there));
+                return Response { leads_to, ..first };
+            }
+            if is_head || !there.is_success() || is_page(&there) {
                 break;
             }
             let to = first.header("location").unwrap_or_default().to_owned();

@@ -9,7 +9,7 @@ use crate::wire::answer::{Answer, Failure, FailureKind, Handshake, Reach, Respon
 use crate::wire::facet::Http;
 use crate::wire::guard::OwnBackup;
 use crate::wire::live::Live;
-use crate::wire::request::{HttpChoice, Method, Place, Purpose, Request};
+use crate::wire::request::{HttpChoice, LoginUse, Method, Place, Purpose, Request};
 use crate::wire::settings::Trace;
 use crate::wire::tls::Inspection;
 use crate::wire::transcript::{Got, Key};
@@ -21,6 +21,8 @@ use tokio::sync::OnceCell;
 pub(super) struct Question {
     pub(super) words: String,
     purpose: Purpose,
+    /// Whether it carries no credentials.
+    is_bare: bool,
 }
 
 impl Question {
@@ -28,6 +30,22 @@ impl Question {
         Self {
             words: request.fingerprint(),
             purpose: request.purpose(),
+            is_bare: request.login == LoginUse::Nobody,
+        }
+    }
+
+    /// Returns whether a client that follows this redirect gets what it would get without one: a
+    /// challenge that it answers, or that a backup is missing, or, to a HEAD, that it is there.
+    ///
+    /// Source: clauses 4.8 and 4.9.
+    fn is_answered_without(&self, redirect: &Response) -> bool {
+        let is_challenged = redirect.asks_for_basic() || redirect.asks_for_digest();
+        match self.purpose {
+            Purpose::Config => self.is_bare && is_challenged,
+            Purpose::Backup => {
+                redirect.proves_absence() || (200..300).contains(&redirect.last_status())
+            }
+            Purpose::Harness => true,
         }
     }
 
@@ -36,6 +54,7 @@ impl Question {
         Self {
             words: words.into(),
             purpose: Purpose::Harness,
+            is_bare: true,
         }
     }
 }
@@ -315,7 +334,7 @@ impl Session {
         if let Some(followed) = &response.redirected {
             let what = format!("{short} was answered {}", followed.status);
             note_redirect(&self.followed, (asked.purpose, what), followed.to.clone());
-        } else if response.is_redirect() && asked.purpose != Purpose::Harness {
+        } else if response.is_redirect() && !asked.is_answered_without(response) {
             let what = format!("{short} was answered {}", response.status);
             let to = response.header("location").unwrap_or("nowhere").to_owned();
             note_redirect(&self.redirects, (asked.purpose, what), to);

@@ -77,7 +77,7 @@ impl Sight {
     fn of(answer: &Answer) -> Self {
         match answer {
             Ok(response) if response.is_success() => Self::Present,
-            Ok(response) if matches!(response.status, 404 | 410) => Self::Absent,
+            Ok(response) if response.proves_absence() => Self::Absent,
             Ok(_) | Err(_) => Self::Unknown,
         }
     }

@@ -2,10 +2,10 @@
 //! redirect or mislead.
 
 use super::{check, with_config};
-use crate::support::scripted::{CONFIG, Deed, Reply, Scripted};
+use crate::support::scripted::{Asked, CONFIG, Deed, Reply, Scripted};
 use safe_conformance::Exit;
-use safe_conformance::engine::Verdict;
-use safe_conformance::safe::Stage;
+use safe_conformance::engine::{ClientVerdict, Verdict};
+use safe_conformance::safe::{Client, Stage};
 use std::io::Write as _;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -158,6 +158,106 @@ async fn a_redirect_to_another_host() {
         assert_eq!(asked.method, "GET", "nothing is written elsewhere");
         assert_eq!(asked.header("authorization"), None, "credentials stay here");
     }
+}
+
+/// Returns the redirect from below `/cloud` to the same place below `/safe`.
+fn moved(asked: &Asked) -> Option<Deed> {
+    let below = asked.path.strip_prefix("/cloud")?;
+    let location = format!("http://{}/safe{below}", asked.header("host")?);
+    Some(Deed::Reply(Reply::new(302, "").with("Location", &location)))
+}
+
+/// nginx: `location /cloud { rewrite ^/cloud(.*)$ /safe$1 redirect; }`.
+#[tokio::test]
+async fn a_folder_that_has_moved_within_the_server() {
+    let server = Scripted::start(|asked| moved(asked).unwrap_or(Deed::Healthy));
+    let checked = check(&server.url().replace("/safe", "/cloud")).await;
+    // Who follows a redirect is asked for a password there, and finds out what is missing.
+    for name in [
+        "config.readable[android-h1]",
+        "config.readable[ios-h1]",
+        "auth.challenge[config]",
+        "download.missing[android]",
+        "download.missing[ios]",
+        "download.not-found[android]",
+        "download.not-found[desktop]",
+    ] {
+        let finding = checked.finding(name);
+        assert_eq!(finding.verdict, Verdict::Pass, "{name}: {finding:?}");
+    }
+    for client in ["android", "ios"] {
+        let finding = checked.finding(&format!("upload.accepted[{client}-h1]"));
+        let cause = finding.cause.as_ref().map(|cause| &*cause.id);
+        assert_eq!(cause, Some("problem.moved"), "{finding:?}");
+    }
+    let redirects = &checked.finding("server.redirects").observed;
+    let writes = ["PUT ", "DELETE "];
+    assert!(
+        writes.iter().any(|it| redirects.starts_with(it)),
+        "{redirects}"
+    );
+    checked.comes_to(Exit::Deviates).no_client_passes();
+}
+
+/// The same for GET and HEAD alone.
+#[tokio::test]
+async fn downloads_that_have_moved_within_the_server() {
+    let server = Scripted::start(|asked| match asked.method.as_str() {
+        "GET" | "HEAD" => moved(asked).unwrap_or(Deed::Healthy),
+        _ => Deed::Healthy,
+    });
+    let checked = check(&server.url().replace("/safe", "/cloud")).await;
+    for client in [Client::Android, Client::Ios] {
+        for summary in checked.report.clients[&client].values() {
+            // Over plain http, the most is `partial`.
+            assert_eq!(
+                summary.verdict,
+                ClientVerdict::Partial,
+                "{}",
+                checked.report
+            );
+        }
+    }
+    assert_eq!(checked.finding("server.redirects").verdict, Verdict::Pass);
+    let warned = checked.finding("server.redirected-downloads").verdict;
+    assert_eq!(warned, Verdict::Warn);
+    checked.leaves_nothing(&server);
+}
+
+/// What another server says of a backup proves nothing: it was asked without credentials.
+#[tokio::test]
+async fn downloads_that_have_moved_to_another_server() {
+    let elsewhere = Scripted::open(|_| Deed::Healthy);
+    let to = elsewhere.url();
+    let server = Scripted::start(move |asked| {
+        if asked.method != "GET" || asked.backup().is_none() {
+            return Deed::Healthy;
+        }
+        let end = asked.path.trim_start_matches("/safe");
+        Deed::Reply(Reply::new(302, "").with("Location", &format!("{to}{end}")))
+    });
+    let checked = check(&server.url()).await;
+    let words = ["302", &elsewhere.address().to_string()];
+    checked
+        .deviates("download.missing[android]", Stage::Http, &words)
+        .deviates("server.redirects", Stage::Http, &words);
+    for asked in elsewhere.asked() {
+        assert_eq!(asked.header("authorization"), None, "credentials stay here");
+    }
+}
+
+/// A password that is refused where a redirect leads is a failure of the redirect.
+#[tokio::test]
+async fn a_redirect_to_a_place_that_refuses_the_password() {
+    let server = Scripted::start(|asked| {
+        let challenge = "Basic realm=\"x\"";
+        let refused = || Deed::Reply(Reply::new(401, "").with("WWW-Authenticate", challenge));
+        moved(asked).unwrap_or_else(refused)
+    });
+    let checked = check(&server.url().replace("/safe", "/cloud")).await;
+    checked
+        .deviates("config.readable[android-h1]", Stage::Http, &["302"])
+        .deviates("server.redirects", Stage::Http, &["GET config", "302"]);
 }
 
 #[tokio::test]
