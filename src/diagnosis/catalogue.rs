@@ -53,6 +53,7 @@ pub const CATALOGUE: &[Problem] = &[
     front::BANNED,
     front::BODY_REWRITTEN,
     front::COMPRESSED_WRONGLY,
+    front::COMPRESSED_ON_REQUEST,
     front::VIRUS_SCANNER,
     credentials::LOGIN_NEEDED,
     credentials::AUTHORIZATION_LOST,

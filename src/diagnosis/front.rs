@@ -365,37 +365,60 @@ pub(super) const BODY_REWRITTEN: Problem = Problem {
     ..BLANK
 };
 
+/// The fix where nothing names the software.
+const NO_COMPRESSION: &str =
+    "Switch compression off for this path: an encrypted backup does not become smaller.";
+
+/// The same for software with a setting.
+const NO_COMPRESSION_BY: &[(Product, &str)] = &[
+    (
+        Product::Nginx,
+        "Set `gzip off; gzip_static off; brotli off;` in this `location`.",
+    ),
+    (
+        Product::Apache,
+        "Set `SetEnv no-gzip 1` and `SetEnv no-brotli 1` in this `<Directory>`, and remove `AddEncoding` for it.",
+    ),
+    (
+        Product::Caddy,
+        "Remove `encode` for this path in the Caddyfile.",
+    ),
+];
+
 /// A download is compressed, or declared as compressed.
 pub(super) const COMPRESSED_WRONGLY: Problem = Problem {
     id: "problem.compressed-wrongly",
     title: "downloads are compressed, or labelled as compressed, in a way that breaks them",
-    evidence: "`integrity.content-encoding` or `integrity.compressed-download` deviates",
+    evidence: "`integrity.compressed-download` deviates, or `integrity.content-encoding` for a client that offers no encoding or gets other bytes",
     meaning: "The server compresses a backup that the client did not ask it to compress, or labels it wrongly. A client that obeys the label gets other bytes.",
-    fix: "Switch compression off for this path: an encrypted backup does not become smaller.",
-    fixes: &[
-        (
-            Product::Nginx,
-            "Set `gzip off; gzip_static off; brotli off;` in this `location`.",
-        ),
-        (
-            Product::Apache,
-            "Set `SetEnv no-gzip 1` and `SetEnv no-brotli 1` in this `<Directory>`, and remove `AddEncoding` for it.",
-        ),
-        (
-            Product::Caddy,
-            "Remove `encode` for this path in the Caddyfile.",
-        ),
-    ],
+    fix: NO_COMPRESSION,
+    fixes: NO_COMPRESSION_BY,
     source: "RFC 9110 section 8.4; clause 4.4",
     breaks: Breaks::RESTORE,
+    also: &["integrity.content-encoding"],
     in_run: |symptom| {
-        shown_by(
-            symptom,
-            &[
-                "integrity.content-encoding",
-                "integrity.compressed-download",
-            ],
-        )
+        let is_wrong = symptom.is("integrity.content-encoding")
+            && symptom.finding.stage == Some(Stage::Gunzip);
+        is_wrong
+            .then_some(Certainty::Certain)
+            .or_else(|| shown_by(symptom, &["integrity.compressed-download"]))
+    },
+    ..BLANK
+};
+
+/// A download is compressed for a client that offers an encoding.
+pub(super) const COMPRESSED_ON_REQUEST: Problem = Problem {
+    id: "problem.compressed-on-request",
+    title: "downloads are compressed if a client offers that",
+    evidence: "`integrity.content-encoding` deviates for a client that offers an encoding, and the bytes are right once they are unpacked",
+    meaning: "The platforms of the apps offer gzip and unpack what comes, so nothing breaks. Compression only costs time: an encrypted backup does not become smaller.",
+    fix: NO_COMPRESSION,
+    fixes: NO_COMPRESSION_BY,
+    source: "RFC 9110 section 8.4; clause 4.4",
+    breaks: Breaks::NOTHING,
+    in_run: |symptom| {
+        shown_by(symptom, &["integrity.content-encoding"])
+            .filter(|_| symptom.finding.stage != Some(Stage::Gunzip))
     },
     ..BLANK
 };

@@ -248,6 +248,16 @@ pub(super) const ROWS_0: &[Row] = &[
         || passes("integrity.compressed-download"),
     ),
     (
+        "compressed-wrongly",
+        || deviates_at("integrity.content-encoding", "gunzip"),
+        || deviates_at("integrity.content-encoding", "http"),
+    ),
+    (
+        "compressed-on-request",
+        || deviates_at("integrity.content-encoding", "http"),
+        || deviates_at("integrity.content-encoding", "gunzip"),
+    ),
+    (
         "delete-refused",
         || deviates("delete.removes"),
         || passes("delete.removes"),

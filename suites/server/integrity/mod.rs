@@ -203,19 +203,28 @@ fn encoding_of(answer: &Response) -> Option<&str> {
 }
 
 async fn encoding(context: &Context) -> Judged {
-    let offer = if context.facet().case() == "asked" {
-        Some("gzip, deflate, br")
-    } else {
-        None
+    const OFFER: &str = "gzip, deflate, br";
+    let offer = (context.facet().case() == "asked").then_some(OFFER);
+    let (payload, answer) = fetch_compressible(context, offer).await?;
+    let Some(encoding) = encoding_of(&answer) else {
+        return Ok(Outcome::pass("no Content-Encoding"));
     };
-    let (_, answer) = fetch_compressible(context, offer).await?;
-    Ok(match encoding_of(&answer) {
-        None => Outcome::pass("no Content-Encoding"),
-        Some(encoding) => Outcome::deviates(
-            Stage::Http,
-            format!("the backup came with Content-Encoding: {encoding}"),
-        ),
-    })
+    // Of the encodings that it offers, this program unpacks gzip alone, as the apps do.
+    let is_right = if encoding.eq_ignore_ascii_case("gzip") {
+        answer.unpacked && answer.body.is(&payload)
+    } else {
+        let mut offered = OFFER.split(", ");
+        offered.any(|name| encoding.eq_ignore_ascii_case(name))
+    };
+    let stage = if offer.is_some() && is_right {
+        Stage::Http
+    } else {
+        Stage::Gunzip
+    };
+    Ok(Outcome::deviates(
+        stage,
+        format!("the backup came with Content-Encoding: {encoding}"),
+    ))
 }
 
 async fn compressed(context: &Context) -> Judged {
