@@ -43,9 +43,7 @@ pub fn attribute(findings: &mut [Finding], run: &Sights<'_>) {
         let Some(problem) = Problem::of(&cause.id) else {
             continue;
         };
-        if problem.says(&cause.fix)
-            && let Some(special) = problem.special_fix(run.software)
-        {
+        if let Some(special) = problem.better_fix(&cause.fix, run.software) {
             // A check that adopted the fix of a likely problem also adopts its special form.
             if own == cause.fix {
                 special.clone_into(&mut finding.remedy);

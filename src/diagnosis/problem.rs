@@ -185,15 +185,26 @@ impl Problem {
     }
 
     /// Returns the fix for this software only, if there is a special one.
-    pub(super) fn special_fix(&self, software: &[Recognised]) -> Option<&'static str> {
+    fn special_fix(&self, software: &[Recognised]) -> Option<&'static str> {
+        self.special(software).map(|(_, fix)| fix)
+    }
+
+    fn special(&self, software: &[Recognised]) -> Option<(Product, &'static str)> {
         // The software is in order: an application comes before the server that it runs on.
         software.iter().find_map(|seen| {
-            let special = self
-                .fixes
-                .iter()
-                .find(|(product, _)| seen.product == *product);
-            special.map(|(_, fix)| *fix)
+            let mut fixes = self.fixes.iter();
+            fixes.find(|(product, _)| seen.product == *product).copied()
         })
+    }
+
+    /// Returns the fix for the software of a whole run in place of `fix`, which one answer showed.
+    /// Of two programs that pass requests on, the one that gave that answer is the one to change.
+    pub(super) fn better_fix(&self, fix: &str, software: &[Recognised]) -> Option<&'static str> {
+        let (product, special) = self.special(software)?;
+        let mut answered = self.fixes.iter().filter(|(_, known)| *known == fix);
+        let is_front = |product: Product| product.passes_requests_on();
+        let is_known = answered.any(|(product, _)| is_front(*product));
+        (self.says(fix) && !(is_known && is_front(product))).then_some(special)
     }
 
     /// Returns lines for a shell that fix it; empty if no line can.

@@ -74,6 +74,12 @@ impl Product {
         )
     }
 
+    /// Returns whether it is a web server or a proxy, rather than an application behind one.
+    pub(super) fn passes_requests_on(self) -> bool {
+        // The products are in order.
+        self >= Self::Apache
+    }
+
     /// Returns the common name.
     pub const fn name(self) -> &'static str {
         match self {

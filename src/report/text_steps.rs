@@ -3,6 +3,7 @@
 use super::Report;
 use super::steps::{Step, names, shell_line};
 use super::text::{FAINT, STRONG, Style, mark, write_wrapped};
+use crate::diagnosis::Product;
 use crate::engine::{Finding, Verdict};
 use crate::text::{counted, labelled, listed};
 use std::collections::BTreeSet;
@@ -72,18 +73,32 @@ impl Report {
         self.reload(steps).or_else(again)
     }
 
-    /// Returns how the software loads what was changed in its files, where a step changes some.
+    /// Returns how the software loads what was changed in its files, where a step changes some. If
+    /// several web servers were seen, any of them may be the one.
     fn reload(&self, steps: &[&Step<'_>]) -> Option<String> {
-        let seen = self.software.first()?;
-        let command = seen.product.reload()?;
-        let changes_files = steps
-            .iter()
-            .filter_map(|step| step.problem.filter(|_| step.lines.is_empty()))
-            .any(|problem| problem.fixes.iter().any(|(of, _)| *of == seen.product));
-        let name = seen.product.name();
-        changes_files.then(|| {
+        let is_changed = |product: Product| {
+            steps
+                .iter()
+                .filter_map(|step| step.problem.filter(|_| step.lines.is_empty()))
+                .any(|problem| problem.fixes.iter().any(|(of, _)| *of == product))
+        };
+        let seen = self.software.iter().map(|seen| seen.product);
+        let first = seen.clone().next()?;
+        first.reload()?;
+        let changed: Vec<_> = seen
+            .filter(|product| is_changed(*product))
+            .filter_map(|product| {
+                Some(format!(
+                    "{} load them (`{}`)",
+                    product.name(),
+                    product.reload()?
+                ))
+            })
+            .collect();
+        (!changed.is_empty()).then(|| {
             format!(
-                "After a change of its files, let {name} load them (`{command}`), then run the same command again."
+                "After a change of its files, let {}, then run the same command again.",
+                changed.join(" or ")
             )
         })
     }

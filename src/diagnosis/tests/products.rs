@@ -270,3 +270,43 @@ fn a_defect_is_reported_upstream_only_to_the_software_that_has_it() {
     assert_eq!(problem.upstream_of(&[seen(Product::Rclone)]), None);
     assert_eq!(problem.upstream_of(&[]), None);
 }
+
+/// Returns the fix for a problem that an answer of `answering` showed, in a run that saw these.
+fn fix_in_run(id: &str, answering: Product, seen: &[Product]) -> String {
+    let recognised = |product: &Product| Recognised {
+        product: *product,
+        evidence: "Server".to_owned(),
+    };
+    let problem = Problem::of(id).expect("a problem");
+    let fix = problem.fix_for(&[recognised(&answering)]);
+    let mut findings = [finding("limits.below", "fail", "size")];
+    findings[0].cause = Some(crate::engine::Cause {
+        id: problem.id.into(),
+        title: problem.title.into(),
+        fix: fix.into(),
+        likely: false,
+    });
+    let software: Vec<_> = seen.iter().map(recognised).collect();
+    let sights = Sights {
+        facts: &facts(),
+        inspection: None,
+        software: &software,
+        halted: None,
+    };
+    attribute(&mut findings, &sights);
+    findings[0].remedy.clone()
+}
+
+#[test]
+fn of_two_servers_the_one_that_answered_is_to_be_changed() {
+    let limit = |answering, seen: &[Product]| fix_in_run("problem.gateway-limit", answering, seen);
+    let both = [Product::Nginx, Product::Caddy];
+    assert!(limit(Product::Caddy, &both).contains("Caddyfile"));
+    assert!(limit(Product::Nginx, &both).contains("proxy_pass"));
+    // Where the answer does not show it, the run does.
+    assert!(limit(Product::Varnish, &both).contains("proxy_pass"));
+    // An application knows better than the server that it runs on.
+    let behind = [Product::Nextcloud, Product::Apache];
+    let fix = fix_in_run("problem.body-limit", Product::Apache, &behind);
+    assert!(fix.contains("in front of Nextcloud"), "{fix}");
+}
