@@ -204,7 +204,7 @@ async fn a_wrong_password_where_anybody_may_read_the_config() {
     checked.comes_to(Exit::Deviates).no_client_passes();
 }
 
-/// WsgiDAV with `accept_basic`, `accept_digest` and `default_to_digest`, its defaults.
+/// `WsgiDAV` with `accept_basic`, `accept_digest` and `default_to_digest`, its defaults.
 #[tokio::test]
 async fn a_server_that_asks_for_digest_and_accepts_basic() {
     let checked = judged(|asked| {

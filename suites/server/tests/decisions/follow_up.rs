@@ -69,6 +69,7 @@ fn what_digest_hides_is_no_fault_for_ios() {
 
 #[test]
 fn a_server_that_asks_for_digest_and_accepts_basic_is_left_to_ios() {
+    const DIGEST: &str = "Digest realm=\"safe\", nonce=\"n\"";
     let judged = |check: &str, challenge: &'static str| {
         let world = World::new(move |asked| {
             if !is_anonymous(asked) {
@@ -81,7 +82,6 @@ fn a_server_that_asks_for_digest_and_accepts_basic_is_left_to_ios() {
         });
         world.judge(check)
     };
-    const DIGEST: &str = "Digest realm=\"safe\", nonce=\"n\"";
     // `auth.accepted` may be left out.
     for check in ["auth.accepted[ios]", "config.readable[ios-h1]"] {
         let outcome = blocker(judged(check, DIGEST));
