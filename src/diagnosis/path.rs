@@ -176,8 +176,8 @@ pub(super) const BACKUPS_NOT_WRITABLE: Problem = Problem {
     id: "problem.backups-not-writable",
     title: "the folder `backups` exists, but cannot be written",
     evidence: "PUT is 403, 404, 405, 409 or 500, and PROPFIND of `backups` 207",
-    meaning: "The folder `backups` exists, but an upload into it is refused. The user that the server runs as, or this account, may not write there.",
-    fix: "Give the folder `backups` to the user that the server runs as (`chown -R USER backups`), and let this account create and replace files in it.",
+    meaning: "The folder `backups` exists, but an upload into it is refused. The server serves it read-only, or the user that it runs as, or this account, may not write there.",
+    fix: "If the server serves this folder read-only, let it accept uploads. If it does not, give the folder `backups` to the user that the server runs as (`chown -R USER backups`), and let this account create and replace files in it.",
     fixes: &[
         (
             Product::Nextcloud,
@@ -185,7 +185,7 @@ pub(super) const BACKUPS_NOT_WRITABLE: Problem = Problem {
         ),
         (
             Product::Rclone,
-            "Give the folder to the user that runs rclone (`chown -R USER backups`), and start `rclone serve webdav` without `--read-only`.",
+            "Start `rclone serve webdav` without `--read-only`. If it runs so already, give the folder to the user that runs rclone: `chown -R USER backups`.",
         ),
         (
             Product::Wsgidav,
@@ -201,7 +201,7 @@ pub(super) const BACKUPS_NOT_WRITABLE: Problem = Problem {
         ),
         (
             Product::Lighttpd,
-            "Give the folder to the user that `server.username` in lighttpd.conf names: `chown -R www-data backups`.",
+            "Set `webdav.is-readonly = \"disable\"` in lighttpd.conf. If it is set so already, give the folder to the user that `server.username` names: `chown -R www-data backups`.",
         ),
         (
             Product::Caddy,
@@ -226,7 +226,7 @@ pub(super) const BACKUPS_NOT_WRITABLE: Problem = Problem {
 pub(super) const NO_WEBDAV: Problem = Problem {
     id: "problem.no-webdav",
     title: "the server accepts no uploads here: WebDAV is not enabled",
-    evidence: "PUT is 405 or 501; certain if PROPFIND has the same status; likely if `config` is 404 and PROPFIND of the folder is 405 or 501, on a server whose WebDAV answers PROPFIND",
+    evidence: "PUT is 405 or 501; certain if PROPFIND has the same status; likely if `config` or PUT is 404 and PROPFIND of the folder is 405 or 501, on a server whose WebDAV answers PROPFIND; likely if PUT is 404, and PROPFIND 200, or 404 for the folder of `config` as well",
     meaning: "The server serves files, but does not support PUT at this address. Its WebDAV module is missing, or does not cover this folder.",
     fix: "Enable WebDAV for this folder.",
     fixes: &[
