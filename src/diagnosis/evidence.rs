@@ -46,6 +46,8 @@ pub struct Beside<'a> {
     pub folder: Option<u16>,
     /// The status of a PROPFIND of `backups/`, for a request of `config`.
     pub backups: Option<u16>,
+    /// The status of a PROPFIND of the folder above, for an upload: `config` was read from it.
+    pub above: Option<u16>,
     /// The name of a file that exists instead of `config`: `config.txt`.
     pub misnamed: Option<&'static str>,
     /// Whether the URL is a folder of a user other than the one who logs in.

@@ -146,7 +146,7 @@ pub(super) const NO_MIME_TYPE: Problem = Problem {
 pub(super) const BACKUPS_MISSING: Problem = Problem {
     id: "problem.backups-missing",
     title: "the folder `backups` is missing",
-    evidence: "PUT is 403, 404, 405, 409 or 500 and PROPFIND of `backups` 404; likely with only 404 or 409 to PUT",
+    evidence: "PUT is 403, 404, 405, 409 or 500 and PROPFIND of `backups` 404; likely with only 404 or 409 to PUT; not if PUT is 404 and PROPFIND shows no WebDAV",
     meaning: "The server refuses an upload because the folder `backups` beside `config` does not exist. No app creates that folder.",
     fix: "Make a folder `backups` beside `config`, writable for the user that the server runs as. `safe-conformance setup` does it.",
     fixes: &[(
@@ -158,7 +158,7 @@ pub(super) const BACKUPS_MISSING: Problem = Problem {
     paste: Some(|shell| vec![shell.setup()]),
     in_answer: |evidence| {
         let refused = matches!(evidence.status(), 403 | 404 | 405 | 409 | 500);
-        if !evidence.is_upload() || !refused {
+        if !evidence.is_upload() || !refused || is_no_webdav(evidence) {
             return None;
         }
         match (evidence.beside.folder, evidence.status()) {
@@ -277,6 +277,9 @@ pub(super) const NO_WEBDAV: Problem = Problem {
         if evidence.is_config() && evidence.status() == 404 && is_hidden {
             return answers_propfind(evidence).then_some(Certainty::Likely);
         }
+        if evidence.is_upload() && is_no_webdav(evidence) {
+            return Some(Certainty::Likely);
+        }
         match evidence.beside.folder {
             _ if !evidence.is_upload() || !refused => None,
             Some(405 | 501) => Some(Certainty::Certain),
@@ -285,6 +288,19 @@ pub(super) const NO_WEBDAV: Problem = Problem {
     },
     ..BLANK
 };
+
+/// Returns whether a 404 to an upload comes from a server that serves files without `WebDAV`: it
+/// answers PROPFIND as GET, or does not know the folder from which it serves `config`.
+fn is_no_webdav(evidence: &Evidence<'_>) -> bool {
+    let beside = &evidence.beside;
+    let is_without = match beside.folder {
+        Some(200) => true,
+        Some(404) => beside.above == Some(404),
+        Some(405 | 501) => answers_propfind(evidence),
+        _ => false,
+    };
+    evidence.status() == 404 && is_without
+}
 
 /// Returns whether software whose `WebDAV` answers PROPFIND serves the files. An application on
 /// such a server has its own `WebDAV`.

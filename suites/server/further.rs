@@ -8,6 +8,7 @@ use crate::wire::{Context, LoginKind, Method, Place, Recipe, Request, Response};
 pub struct Further {
     folder: Option<u16>,
     backups: Option<u16>,
+    above: Option<u16>,
     misnamed: Option<&'static str>,
     without_login: Option<Response>,
     other_agent: Option<Response>,
@@ -50,6 +51,9 @@ impl Further {
             }
             ((Method::Put, Subject::Backup), 403 | 404 | 405 | 409 | 500 | 501) => {
                 found.folder = status(context, "/backups/").await;
+                if answer.status == 404 && found.folder == Some(404) {
+                    found.above = status(context, "/").await;
+                }
                 if answer.status == 403 {
                     found.without_login = without_login(context).await;
                 }
@@ -89,6 +93,7 @@ impl Further {
         Beside {
             folder: self.folder,
             backups: self.backups,
+            above: self.above,
             misnamed: self.misnamed,
             other_user: false,
             unseen_in_login: false,

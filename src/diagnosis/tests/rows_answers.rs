@@ -323,6 +323,16 @@ pub(super) const ROWS_2: &[Row] = &[
         || put(409).folder(207).into(),
     ),
     (
+        "backups-missing",
+        || put(404).folder(404).above(207).into(),
+        || put(404).folder(404).above(404).into(),
+    ),
+    (
+        "backups-missing",
+        || put(404).header("server", "nginx/1.22.1").folder(405).into(),
+        || put(404).header("server", "Caddy").folder(405).into(),
+    ),
+    (
         "backups-not-writable",
         || put(404).folder(207).into(),
         || put(404).folder(404).into(),
@@ -330,6 +340,21 @@ pub(super) const ROWS_2: &[Row] = &[
 ];
 
 pub(super) const ROWS_3: &[Row] = &[
+    (
+        "no-webdav",
+        || put(404).folder(404).above(404).into(),
+        || put(404).folder(404).above(207).into(),
+    ),
+    (
+        "no-webdav",
+        || put(404).folder(200).into(),
+        || put(409).folder(200).into(),
+    ),
+    (
+        "no-webdav",
+        || put(404).header("server", "Caddy").folder(405).into(),
+        || put(404).header("server", "nginx/1.22.1").folder(405).into(),
+    ),
     (
         "no-webdav",
         || {

@@ -35,6 +35,7 @@ pub(super) struct Exchange {
     answer: Response,
     folder: Option<u16>,
     backups: Option<u16>,
+    above: Option<u16>,
     misnamed: Option<&'static str>,
     other_user: bool,
     person: Option<u16>,
@@ -62,6 +63,7 @@ fn exchange(method: Method, subject: Subject, status: u16) -> Exchange {
         answer: response(status, &[], b""),
         folder: None,
         backups: None,
+        above: None,
         misnamed: None,
         other_user: false,
         person: None,
@@ -140,6 +142,13 @@ impl Exchange {
         Self { login, ..self }
     }
 
+    pub(super) fn above(self, status: u16) -> Self {
+        Self {
+            above: Some(status),
+            ..self
+        }
+    }
+
     pub(super) fn folder(self, status: u16) -> Self {
         Self {
             folder: Some(status),
@@ -200,6 +209,7 @@ impl Exchange {
             beside: Beside {
                 folder: self.folder,
                 backups: self.backups,
+                above: self.above,
                 misnamed: self.misnamed,
                 other_user: self.other_user,
                 unseen_in_login: false,

@@ -100,7 +100,8 @@ async fn a_folder_that_may_not_be_written() {
         let checked = judged(move |asked| match asked.method.as_str() {
             _ if is_anonymous(asked) => Deed::Healthy,
             "PUT" => Deed::Reply(Reply::new(404, "Not Found")),
-            "PROPFIND" => Deed::Reply(Reply::new(folder, "")),
+            "PROPFIND" if asked.path.ends_with("/backups/") => Deed::Reply(Reply::new(folder, "")),
+            "PROPFIND" => Deed::Reply(Reply::new(207, "")),
             _ => Deed::Healthy,
         })
         .await;
@@ -234,7 +235,8 @@ async fn a_missing_folder_where_nobody_logs_in() {
     for status in [404, 409, 500] {
         let server = Scripted::open(move |asked| match asked.method.as_str() {
             "PUT" => Deed::Reply(Reply::new(status, "")),
-            "PROPFIND" => Deed::Reply(Reply::new(404, "")),
+            "PROPFIND" if asked.path.ends_with("/backups/") => Deed::Reply(Reply::new(404, "")),
+            "PROPFIND" => Deed::Reply(Reply::new(207, "")),
             _ => Deed::Healthy,
         });
         let checked = check(&server.url()).await;
@@ -262,4 +264,23 @@ async fn a_server_that_hides_uploads_from_everybody_else() {
     checked.has_cause(name, "problem.no-challenge", "WWW-Authenticate");
     let remedy = &checked.finding(name).remedy;
     assert!(!remedy.contains("public.php"), "{remedy}");
+}
+
+/// Caddy's `file_server`, with `browse` and without: it knows GET alone, and says 404 to the rest.
+#[tokio::test]
+async fn a_server_of_files_that_takes_no_uploads() {
+    for folder in [200, 404] {
+        let server = Scripted::open(move |asked| match asked.method.as_str() {
+            "PUT" | "DELETE" => Deed::Reply(Reply::new(404, "").with("Server", "Caddy")),
+            "PROPFIND" => Deed::Reply(Reply::new(folder, "").with("Server", "Caddy")),
+            _ => Deed::Healthy,
+        });
+        let checked = check(&server.url()).await;
+        let name = "upload.accepted[android-h1]";
+        checked.has_cause(
+            name,
+            "problem.no-webdav",
+            "`file_server` accepts no uploads",
+        );
+    }
 }
