@@ -4,7 +4,7 @@
 use super::Report;
 use crate::diagnosis::{Breaks, Problem, Shell};
 use crate::engine::{Because, Blocker, Breakage, Day, Finding, Verdict};
-use crate::safe::{Clients, Directions};
+use crate::safe::{Clients, Directions, Stage};
 use crate::text::{counted, line};
 
 /// One thing to do.
@@ -280,10 +280,9 @@ impl Report {
                 Some(Because::Blocked(Blocker::Check { name, .. })) => {
                     self.findings.iter().find(|other| other.name() == *name)
                 }
-                Some(Because::Blocked(Blocker::CredentialsRefused)) => self
-                    .findings
-                    .iter()
-                    .find(|other| other.id == "auth.accepted" && other.verdict == Verdict::Fail),
+                Some(Because::Blocked(Blocker::CredentialsRefused)) => {
+                    self.findings.iter().find(|other| shows_refusal(other))
+                }
                 _ => None,
             };
             let Some(next) = next else { break };
@@ -325,6 +324,16 @@ pub(super) fn is_step(finding: &Finding) -> bool {
     finding.verdict.is_deviation() || finding.verdict == Verdict::Error || stopped
 }
 
+/// Returns whether a finding is that the server refuses the credentials: at the first request with
+/// them, or at the first upload where anybody may read.
+fn shows_refusal(finding: &Finding) -> bool {
+    match finding.id.as_str() {
+        "auth.accepted" => finding.verdict == Verdict::Fail,
+        "upload.accepted" => finding.verdict == Verdict::Fail && finding.stage == Some(Stage::Auth),
+        _ => false,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -361,6 +370,26 @@ mod tests {
             !text.contains("a.third") && text.contains("a.fourth"),
             "{text}"
         );
+    }
+
+    #[test]
+    fn what_a_refused_login_blocks_names_the_refusal() {
+        let root = |id: &str, stage: Stage| {
+            let mut refused = broken(id, Breakage::Harness);
+            refused.verdict = Verdict::Fail;
+            refused.because = None;
+            refused.stage = Some(stage);
+            let mut blocked = broken("delete.removes", Breakage::Harness);
+            blocked.verdict = Verdict::Blocked;
+            blocked.because = Some(Because::Blocked(Blocker::CredentialsRefused));
+            let report = Report::of_findings(String::new(), vec![refused, blocked], false);
+            report.root_of(&report.findings[1]).map(|it| it.id.clone())
+        };
+        for id in ["auth.accepted", "upload.accepted"] {
+            assert_eq!(root(id, Stage::Auth).as_deref(), Some(id));
+        }
+        assert_eq!(root("upload.accepted", Stage::Http), None);
+        assert_eq!(root("upload.round-trip", Stage::Auth), None);
     }
 
     #[test]
