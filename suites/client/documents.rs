@@ -74,7 +74,7 @@ fn said(field: &str, sentence: &str) -> Difference {
 }
 
 fn restored_wrong(pointers: &Pointers, found: &Value) -> Vec<Difference> {
-    pointed_wrong(Form::State, pointers, found)
+    wrong_in_any_order(Form::State, pointers, found)
 }
 
 fn document_wrong(written: &Pointers, contains: &[String], bytes: &[u8]) -> Vec<Difference> {
@@ -82,7 +82,7 @@ fn document_wrong(written: &Pointers, contains: &[String], bytes: &[u8]) -> Vec<
         Ok(parsed) => parsed,
         Err(wrong) => return vec![wrong],
     };
-    let mut all = pointed_wrong(Form::Written, written, &value);
+    let mut all = wrong_in_any_order(Form::Written, written, &value);
     let missing = contains.iter().filter(|part| !text.contains(part.as_str()));
     all.extend(missing.map(|part| {
         let wanted = shown(&part.as_str().into());
@@ -221,6 +221,58 @@ fn place_of(pointer: &str) -> String {
     })
 }
 
+/// The lists that have no order, though pointers into them have a place.
+const UNORDERED: [&str; 3] = ["contacts", "groups", "distributionlists"];
+
+/// The most items of a list of which every order is tried: no vector with pointers has more.
+const MOST_ORDERED: usize = 4;
+
+/// Returns what is not as expected; nothing if another order of the lists without one is as
+/// expected.
+fn wrong_in_any_order(form: Form, pointers: &Pointers, found: &Value) -> Vec<Difference> {
+    let wrong = pointed_wrong(form, pointers, found);
+    let is_right = |ordered: &Value| pointed_wrong(form, pointers, ordered).is_empty();
+    if wrong.is_empty() || reordered(found, &UNORDERED).iter().any(is_right) {
+        return Vec::new();
+    }
+    wrong
+}
+
+/// Returns a document with these lists in every order.
+fn reordered(document: &Value, lists: &[&str]) -> Vec<Value> {
+    let Some((list, others)) = lists.split_first() else {
+        return vec![document.clone()];
+    };
+    let items = document.get(list).and_then(Value::as_array);
+    let Some(items) = items.filter(|items| (2..=MOST_ORDERED).contains(&items.len())) else {
+        return reordered(document, others);
+    };
+    let in_order = |order: Vec<usize>| {
+        let mut document = document.clone();
+        document[*list] = order
+            .into_iter()
+            .map(|place| items[place].clone())
+            .collect();
+        reordered(&document, others)
+    };
+    orders(items.len()).into_iter().flat_map(in_order).collect()
+}
+
+/// Returns every order of so many items.
+fn orders(count: usize) -> Vec<Vec<usize>> {
+    let Some(last) = count.checked_sub(1) else {
+        return vec![Vec::new()];
+    };
+    let with_last = |order: Vec<usize>| {
+        (0..count).map(move |place| {
+            let mut order = order.clone();
+            order.insert(place, last);
+            order
+        })
+    };
+    orders(last).into_iter().flat_map(with_last).collect()
+}
+
 fn pointed_wrong(form: Form, pointers: &Pointers, found: &Value) -> Vec<Difference> {
     let wrong = pointers.iter().filter_map(|(pointer, wanted)| {
         let there = found.pointer(pointer);
@@ -250,6 +302,34 @@ fn pointed_wrong(form: Form, pointers: &Pointers, found: &Value) -> Vec<Differen
 mod tests {
     use super::*;
     use serde_json::json;
+
+    #[test]
+    fn contacts_and_groups_have_no_order_at_a_pointer_either() {
+        let wanted = pointers(&json!({
+            "/contacts/0/identity": "ECHOECHO", "/contacts/0/firstname": "Ada",
+            "/contacts/1/identity": "ABCD1234", "/groups/0/id": "01", "/groups/1/id": "02",
+        }));
+        let (ada, other) = (
+            json!({"identity": "ECHOECHO", "firstname": "Ada"}),
+            json!({"identity": "ABCD1234"}),
+        );
+        let groups = json!([{"id": "02"}, {"id": "01"}]);
+        let wrong = |contacts: Value| {
+            let found = json!({"contacts": contacts, "groups": groups});
+            wrong_in_any_order(Form::Written, &wanted, &found).len()
+        };
+        assert_eq!(wrong(json!([ada, other])), 0);
+        assert_eq!(wrong(json!([other, ada])), 0);
+        // The name belongs to one of them.
+        let swapped =
+            json!([{"identity": "ECHOECHO"}, {"identity": "ABCD1234", "firstname": "Ada"}]);
+        assert!(wrong(swapped) > 0);
+        assert!(wrong(json!([ada, ada])) > 0);
+        let mut all = orders(4);
+        all.sort_unstable();
+        all.dedup();
+        assert_eq!(all.len(), 24);
+    }
 
     fn pointers(value: &Value) -> Pointers {
         value.as_object().expect("an object").clone()

@@ -95,7 +95,7 @@ enum End {
 }
 
 fn end(seen: &Inspection, chain: &[Certificate]) -> Option<End> {
-    let top = path(chain).pop()?;
+    let top = path(seen, chain).pop()?;
     let (highest, sent) = (&chain[top], &seen.chain[top]);
     if chain[0].is_self_issued() {
         return Some(End::SelfSigned);
@@ -123,7 +123,7 @@ fn end(seen: &Inspection, chain: &[Certificate]) -> Option<End> {
 pub(super) fn judge_chain(seen: &Inspection) -> Judged {
     let chain = certificates(seen)?;
     let complete = |to: &str| {
-        let between = path(&chain).len() - 1;
+        let between = path(seen, &chain).len() - 1;
         let between = counted(between as u64, "certificate");
         Outcome::pass(format!(
             "complete{to}: the server's certificate and {between} above it"
@@ -161,7 +161,7 @@ fn no_store() -> Outcome {
 
 pub(super) fn judge_chain_order(seen: &Inspection) -> Judged {
     let chain = certificates(seen)?;
-    let path = path(&chain);
+    let path = path(seen, &chain);
     let own = chain
         .iter()
         .position(|certificate| !certificate.is_authority);
@@ -188,7 +188,7 @@ pub(super) fn judge_superfluous(seen: &Inspection) -> Judged {
         return Ok(deviates(unread(seen)).into());
     }
     let chain = certificates(seen)?;
-    let path = path(&chain);
+    let path = path(seen, &chain);
     let extra = chain.iter().enumerate().filter_map(|(place, certificate)| {
         let expired = if certificate.not_after < seen.at {
             format!(", expired on {}", day(certificate.not_after))

@@ -4,7 +4,7 @@ use super::super::facets::WHOLE;
 use super::super::judge::Judged;
 use super::answers::{CLOCK_SLIP, apart, server_ahead};
 use super::{
-    by_looking, certificates, day, deviates, leaf_of, look_with_time, names, path, remedy,
+    by_looking, certificates, day, deviates, leaf_of, look_with_time, names, path_at, remedy,
 };
 use crate::engine::{Effect, Level};
 use crate::engine::{Outcome, checks};
@@ -109,8 +109,9 @@ pub(super) fn judge_name(seen: &Inspection) -> Judged {
 }
 
 /// Returns what is wrong with the dates at a time, if anything.
-fn out_of_date(chain: &[Certificate], now: i64) -> Option<String> {
-    path(chain).into_iter().enumerate().find_map(|(place, at)| {
+fn out_of_date(seen: &Inspection, chain: &[Certificate], now: i64) -> Option<String> {
+    let path = path_at(seen, chain, now);
+    path.into_iter().enumerate().find_map(|(place, at)| {
         let certificate = &chain[at];
         let which = if place == 0 {
             "the certificate".to_owned()
@@ -137,9 +138,9 @@ fn out_of_date(chain: &[Certificate], now: i64) -> Option<String> {
 
 pub(super) fn judge_dates(seen: &Inspection) -> Judged {
     let chain = certificates(seen)?;
-    let here = out_of_date(&chain, seen.at);
+    let here = out_of_date(seen, &chain, seen.at);
     if let Some(ahead) = server_ahead(seen).filter(|ahead| ahead.abs() > CLOCK_SLIP) {
-        let there = out_of_date(&chain, seen.at.saturating_add(ahead));
+        let there = out_of_date(seen, &chain, seen.at.saturating_add(ahead));
         if here.is_some() != there.is_some() {
             let wrong = here.or(there).unwrap_or_default();
             return Err(Outcome::blocked(format!(

@@ -89,9 +89,22 @@ fn unread(seen: &Inspection) -> String {
     }
 }
 
-/// Returns the path from the leaf upwards, as indices in the chain that was sent. Each certificate
-/// names the next as its issuer.
-fn path(chain: &[Certificate]) -> Vec<usize> {
+/// Returns the path from the leaf upwards at the time of the inspection, as indices in the chain that
+/// was sent. Each certificate names the next as its issuer.
+fn path(seen: &Inspection, chain: &[Certificate]) -> Vec<usize> {
+    path_at(seen, chain, seen.at)
+}
+
+/// Returns the path at another time.
+///
+/// A root that another root has signed, too, is not needed by who knows the root itself. Once that
+/// certificate has expired, nobody can use it.
+fn path_at(seen: &Inspection, chain: &[Certificate], now: i64) -> Vec<usize> {
+    let is_used = |place: usize| {
+        let certificate = &chain[place];
+        let is_known = seen.chain.get(place).is_some_and(|sent| sent.is_root_here);
+        certificate.is_self_issued() || !is_known || now <= certificate.not_after
+    };
     let mut path = vec![0];
     while let Some(current) = path.last().and_then(|last| chain.get(*last)) {
         if current.is_self_issued() {
@@ -102,8 +115,8 @@ fn path(chain: &[Certificate]) -> Vec<usize> {
             .enumerate()
             .find(|(place, other)| !path.contains(place) && current.names_as_issuer(other));
         match next {
-            Some((place, _)) => path.push(place),
-            None => break,
+            Some((place, _)) if is_used(place) => path.push(place),
+            _ => break,
         }
     }
     path

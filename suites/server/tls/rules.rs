@@ -166,7 +166,7 @@ pub(super) fn judge_key(seen: &Inspection) -> Judged {
 
 pub(super) fn judge_signature(seen: &Inspection) -> Judged {
     let chain = certificates(seen)?;
-    let signed: Vec<_> = path(&chain)
+    let signed: Vec<_> = path(seen, &chain)
         .into_iter()
         .enumerate()
         .map(|(place, at)| (place, &chain[at]))

@@ -61,6 +61,29 @@ fn dates_are_not_judged_where_the_clocks_disagree_about_them() {
     assert_blocked(judge_dates(&seen), "365 days ahead");
 }
 
+/// As with Let's Encrypt in 2021: the server also sends its root, signed by an older one.
+#[test]
+fn a_signature_of_an_older_root_that_has_expired_breaks_nothing_where_the_root_is_known() {
+    let mut seen = healthy();
+    let cross = parameters("Root", NOW - 900 * DAY, NOW - 3 * DAY);
+    seen.chain.push(sent(signed(&cross, "Older root")));
+    assert_deviates(judge_dates(&seen), "the issuer `Root` expired");
+    seen.chain[2].is_root_here = true;
+    assert_passes(judge_dates(&seen));
+    assert_passes(judge_chain(&seen));
+    assert_deviates(judge_superfluous(&seen), "not needed: `Root`, expired");
+    // As long as it is valid, somebody may need it.
+    let cross = parameters("Root", NOW - 900 * DAY, NOW + 3 * DAY);
+    seen.chain[2].der = sent(signed(&cross, "Older root")).der;
+    assert_passes(judge_superfluous(&seen));
+    // The certificate of the server itself is always needed.
+    seen.chain.truncate(2);
+    seen.at = NOW + 81 * DAY;
+    at_clock(&mut seen, 0);
+    seen.chain[0].is_root_here = true;
+    assert_deviates(judge_dates(&seen), "the certificate expired");
+}
+
 #[test]
 fn the_last_second_counts() {
     let mut seen = healthy();
