@@ -43,6 +43,7 @@ pub const CATALOGUE: &[Problem] = &[
     certificate::EXPIRES_SOON,
     certificate::WEAK_CERTIFICATE,
     certificate::CERTIFICATE_FORM,
+    certificate::NOT_STAPLED,
     certificate::CHAIN_UNTIDY,
     nextcloud::READ_ONLY_SHARE,
     front::METHOD_BLOCKED,

@@ -382,7 +382,7 @@ pub(super) const WEAK_CERTIFICATE: Problem = Problem {
 pub(super) const CERTIFICATE_FORM: Problem = Problem {
     id: "problem.certificate-form",
     title: "the certificate breaks a rule that iOS enforces",
-    evidence: "`tls.purpose`, `tls.validity`, `tls.validity-schedule`, `tls.transparency` or `tls.must-staple` deviates",
+    evidence: "`tls.purpose`, `tls.validity`, `tls.validity-schedule` or `tls.transparency` deviates",
     meaning: "Apple's rules limit how long a certificate may be valid, and require certain fields. iOS refuses a certificate that breaks one of these rules.",
     fix: "Get a new certificate from a public authority, such as Let's Encrypt. A private authority must issue a new certificate, for at most 825 days and with the extended key usage serverAuth.",
     source: "clause 6.2",
@@ -395,10 +395,32 @@ pub(super) const CERTIFICATE_FORM: Problem = Problem {
                 "tls.validity",
                 "tls.validity-schedule",
                 "tls.transparency",
-                "tls.must-staple",
             ],
         )
     },
+    ..BLANK
+};
+
+/// The certificate demands a stapled answer, and none comes.
+pub(super) const NOT_STAPLED: Problem = Problem {
+    id: "problem.not-stapled",
+    title: "the certificate demands a stapled OCSP answer, and the server sends none",
+    evidence: "`tls.must-staple` deviates",
+    meaning: "The certificate has the Must-Staple extension. No app of today refuses it for that, but a stricter client may.",
+    fix: "Get a certificate without that requirement (Let's Encrypt no longer runs OCSP), or let the server staple.",
+    fixes: &[
+        (
+            Product::Nginx,
+            "Set `ssl_stapling on; ssl_stapling_verify on;` and a `resolver`, or get a certificate without that requirement: Let's Encrypt no longer runs OCSP.",
+        ),
+        (
+            Product::Apache,
+            "Set `SSLUseStapling on` and `SSLStaplingCache shmcb:/run/ocsp(128000)`, or get a certificate without that requirement: Let's Encrypt no longer runs OCSP.",
+        ),
+    ],
+    source: "RFC 7633",
+    breaks: Breaks::NOTHING,
+    in_run: |symptom| shown_by(symptom, &["tls.must-staple"]),
     ..BLANK
 };
 

@@ -362,6 +362,11 @@ pub(super) const ROWS_1: &[Row] = &[
         || passes("tls.purpose"),
     ),
     (
+        "not-stapled",
+        || deviates("tls.must-staple"),
+        || deviates("tls.purpose"),
+    ),
+    (
         "chain-untidy",
         || deviates("tls.chain-order"),
         || passes("tls.chain-order"),
