@@ -219,7 +219,10 @@ pub(super) const PRIVATE_CHAIN_CUT: Problem = Problem {
     in_run: |symptom| {
         let chain = chain(symptom, "tls.trusted")?;
         let top = chain.last()?;
-        (!top.is_self_issued()).then_some(Certainty::Likely)
+        // A chain that leads to a known root is refused for another reason.
+        let sent = &symptom.run.inspection?.chain;
+        let is_known = sent.last().is_some_and(|top| top.issuer_is_root_here);
+        (!top.is_self_issued() && !is_known).then_some(Certainty::Likely)
     },
     ..BLANK
 };

@@ -403,6 +403,16 @@ pub(super) const ROWS_1: &[Row] = &[
         "private-chain-cut",
         || deviates_on("tls.trusted", server(signed(&leaf(), "Own Root"))),
         || {
+            // The root is known, so the chain is refused for another reason.
+            let mut known = server(signed(&leaf(), "Own Root"));
+            known.chain[0].issuer_is_root_here = true;
+            deviates_on("tls.trusted", known)
+        },
+    ),
+    (
+        "private-chain-cut",
+        || deviates_on("tls.trusted", server(signed(&leaf(), "Own Root"))),
+        || {
             deviates_on(
                 "tls.trusted",
                 chain(vec![

@@ -130,10 +130,11 @@ fn reason(error: &Error) -> String {
         Error::CertExpired { .. } => "a certificate in the chain has expired".to_owned(),
         Error::CertNotValidYet { .. } => "a certificate in the chain is not valid yet".to_owned(),
         Error::InvalidSignatureForPublicKey => {
-            "a signature in the chain was not made by the issuer's key".to_owned()
+            "a signature in the chain was not made by the issuer's key, or that key is weak"
+                .to_owned()
         }
         Error::RequiredEkuNotFoundContext(_) => {
-            "the certificate's extended key usage excludes servers".to_owned()
+            "the extended key usage of a certificate in the chain excludes servers".to_owned()
         }
         Error::CaUsedAsEndEntity => "the server's certificate is marked as an authority".to_owned(),
         Error::EndEntityUsedAsCa => "a certificate in the chain may not issue others".to_owned(),
