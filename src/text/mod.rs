@@ -16,6 +16,7 @@ pub use commands::{command_message, command_property};
 pub use html::html;
 pub use legible::{legible, legible_json};
 pub use markdown::{code, markdown};
+#[cfg(feature = "server")]
 pub(crate) use printable::is_unseen;
 pub use printable::{json, line, printable};
 

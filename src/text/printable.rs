@@ -19,6 +19,7 @@ const fn shows(character: char) -> bool {
 }
 
 /// Returns whether somebody may not notice the character: a space, or one that is not visible.
+#[cfg(feature = "server")]
 pub(crate) fn is_unseen(character: char) -> bool {
     character.is_whitespace() || !shows(character)
 }

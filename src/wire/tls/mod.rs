@@ -171,20 +171,30 @@ pub(super) async fn is_spoken(mut stream: TcpStream, host: &str) -> bool {
     answer.ok().flatten().unwrap_or(false)
 }
 
+/// Adds the roots in a file. Where there are some, an intermediate certificate beside them is left
+/// out: a phone has the root alone, and the server must send the rest.
+///
+/// Source: clause 6.1.
 fn add_pem(roots: &mut RootCertStore, pem: &str) -> Result<(), TlsSetupError> {
     let bad = |error: String| TlsSetupError::BadCertificate(error);
-    let before = roots.len();
-    for certificate in CertificateDer::pem_slice_iter(pem.as_bytes()) {
-        let certificate = certificate.map_err(|error| bad(error.to_string()))?;
+    let certificates: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(pem.as_bytes()).collect();
+    let certificates = certificates.map_err(|error| bad(error.to_string()))?;
+    if certificates.is_empty() {
+        return Err(TlsSetupError::NoCertificate);
+    }
+    let is_root = |der: &CertificateDer<'_>| {
+        Certificate::parse(der).is_some_and(|certificate| certificate.is_self_issued())
+    };
+    let has_root = certificates.iter().any(is_root);
+    for certificate in certificates {
+        if has_root && !is_root(&certificate) {
+            continue;
+        }
         roots
             .add(certificate)
             .map_err(|error| bad(error.to_string()))?;
     }
-    if roots.len() == before {
-        Err(TlsSetupError::NoCertificate)
-    } else {
-        Ok(())
-    }
+    Ok(())
 }
 
 /// Returns the result of a handshake.
@@ -285,4 +295,37 @@ pub(super) fn failure_of(trouble: TlsTrouble) -> Failure {
         TlsTrouble::NoCommonProtocol => "the server does not speak this version of HTTP".to_owned(),
     };
     Failure::peer(Stage::Tls, message)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair};
+
+    fn authority(name: &str) -> CertificateParams {
+        let mut parameters = CertificateParams::default();
+        parameters.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        let name_of = &mut parameters.distinguished_name;
+        name_of.push(DnType::CommonName, name);
+        parameters
+    }
+
+    #[test]
+    fn an_intermediate_certificate_beside_its_root_is_no_root() {
+        let keys = [(), ()].map(|()| KeyPair::generate().expect("a key"));
+        let root = authority("Root").self_signed(&keys[0]);
+        let root = root.expect("a certificate").pem();
+        let issuer = Issuer::new(authority("Root"), &keys[0]);
+        let between = authority("Intermediate").signed_by(&keys[1], &issuer);
+        let between = between.expect("a certificate").pem();
+        let count = |pem: &str| {
+            let mut roots = RootCertStore::empty();
+            add_pem(&mut roots, pem).map(|()| roots.len())
+        };
+        assert_eq!(count(&format!("{between}{root}")).expect("a root"), 1);
+        assert_eq!(count(&root).expect("a root"), 1);
+        // Alone, it was meant.
+        assert_eq!(count(&between).expect("a certificate"), 1);
+        assert!(matches!(count(""), Err(TlsSetupError::NoCertificate)));
+    }
 }

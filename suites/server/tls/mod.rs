@@ -89,16 +89,16 @@ fn unread(seen: &Inspection) -> String {
     }
 }
 
-/// Returns the path from the leaf upwards at the time of the inspection, as indices in the chain that
-/// was sent. Each certificate names the next as its issuer.
+/// Returns the path from the leaf upwards at the time of the inspection, as indices in the chain
+/// that was sent. Each certificate names the next as its issuer.
 fn path(seen: &Inspection, chain: &[Certificate]) -> Vec<usize> {
     path_at(seen, chain, seen.at)
 }
 
 /// Returns the path at another time.
 ///
-/// A root that another root has signed, too, is not needed by who knows the root itself. Once that
-/// certificate has expired, nobody can use it.
+/// A root may also be signed by another root. A client that knows the root does not need that
+/// certificate, and once it has expired, no client uses it.
 fn path_at(seen: &Inspection, chain: &[Certificate], now: i64) -> Vec<usize> {
     let is_used = |place: usize| {
         let certificate = &chain[place];
