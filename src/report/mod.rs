@@ -18,6 +18,7 @@ mod loss_notes;
 mod losses;
 mod markdown;
 mod matrix;
+mod pace;
 mod pictures;
 #[cfg(feature = "cli")]
 mod progress;
@@ -43,6 +44,7 @@ pub(crate) use interviewed::Interviewed;
 pub use json::SCHEMA;
 pub use losses::LossTable;
 pub use matrix::{Cell, Matrix, Row};
+pub use pace::Pace;
 pub use pictures::Pictures;
 #[cfg(feature = "cli")]
 pub use progress::Progress;
@@ -58,7 +60,6 @@ use crate::engine::{
     Verdict, client_summaries,
 };
 use crate::safe::{Client, Direction};
-use crate::text::duration;
 use crate::wire::{Asking, Binned, Doubt, Leftovers, Purged, Session};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -150,36 +151,6 @@ pub struct Report {
     /// The least level of a deviation that counts for the exit code; the person's choice.
     #[serde(skip)]
     fail_on: Option<Level>,
-}
-
-/// How fast a run asked.
-#[derive(Clone, Copy, Default, PartialEq, Eq, Debug, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct Pace {
-    /// Requests in a minute, on average.
-    pub requests_per_minute: u64,
-    /// How long no request was sent because the server limits them, in milliseconds.
-    #[serde(default, skip_serializing_if = "is_zero")]
-    pub paused_ms: u64,
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks so")]
-const fn is_zero(count: &u64) -> bool {
-    *count == 0
-}
-
-impl Pace {
-    /// Returns in one sentence how long limits held up a run of this length, if they did.
-    fn sentence(&self, duration_ms: u64) -> Option<String> {
-        let paused = duration(Duration::from_millis(self.paused_ms));
-        // A run that was judged again took no time.
-        let whole = (duration_ms >= self.paused_ms)
-            .then(|| format!(" of its {}", duration(Duration::from_millis(duration_ms))));
-        (self.paused_ms > 0).then(|| {
-            let whole = whole.unwrap_or_default();
-            format!("The server limits requests: the run paused for {paused}{whole}.")
-        })
-    }
 }
 
 /// What a run has put into the bin of a Nextcloud.

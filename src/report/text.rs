@@ -129,7 +129,7 @@ impl Report {
                 .into_iter()
                 .flatten()
                 .any(|(_, summary)| {
-                    // What prevents it still does so when the server is mended.
+                    // To mend the server does not mend the app.
                     let remains = summary.verdict == ClientVerdict::Fail && issue.prevents;
                     let is_open = summary.is_open_to_apps();
                     (is_open || remains) && summary.known_issues.contains(issue)

@@ -6,6 +6,7 @@ mod case;
 mod cases;
 mod claims;
 mod requests;
+mod secrets;
 
 pub use case::RigCase;
 

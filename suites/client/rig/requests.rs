@@ -1,16 +1,15 @@
 //! What must be true of every request of the run; checked after all cases.
 
 use super::bodies::{document, is_whole_upload, nonces, sealed, stored_gzip};
+use super::secrets::{private_key, safe_password};
 use super::{AllSeen, Context, RigCheck, UNSUPPORTED};
 use crate::clients::CredentialEncoding;
 use crate::engine::{Check, Deviation, Effect, Level, Outcome};
 use crate::rig::{Exchange, Host, Seen, World};
-use crate::safe::{Clause, Clients, Directions, Stage, backup, clause};
+use crate::safe::{Clause, Clients, Directions, Stage, clause};
 use crate::suites::client::Like;
 use crate::text::line;
-use data_encoding::{BASE64, BASE64URL, HEXLOWER};
-use memchr::memmem;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::PoisonError;
 
 /// How often one thing may be requested without success during one action. Source: iOS answers a
@@ -481,79 +480,6 @@ fn elsewhere(_: &str, seen: &Seen, _: &World) -> Option<String> {
     exchanges
         .find(|exchange| exchange.host != Host::Own && exchange.header("authorization").is_some())
         .map(|_| "`Authorization` in a request to another host".to_owned())
-}
-
-/// Returns the place in a request that contains one of the spellings of a secret.
-fn place_of(exchange: &Exchange, spellings: &BTreeSet<Vec<u8>>) -> Option<&'static str> {
-    let holds = |text: &[u8]| {
-        spellings
-            .iter()
-            .any(|spelling| memmem::find(text, spelling).is_some())
-    };
-    if holds(exchange.path.as_bytes()) {
-        return Some("the path");
-    }
-    if exchange
-        .query
-        .as_deref()
-        .is_some_and(|query| holds(query.as_bytes()))
-    {
-        return Some("the query");
-    }
-    for (name, value) in &exchange.headers {
-        let decoded = value
-            .split(' ')
-            .filter_map(|word| BASE64.decode(word.as_bytes()).ok())
-            .any(|bytes| holds(&bytes));
-        if decoded || holds(value.as_bytes()) || holds(name.as_bytes()) {
-            return Some("a header field");
-        }
-    }
-    holds(&exchange.body).then_some("the body")
-}
-
-fn spellings(secret: &[u8]) -> BTreeSet<Vec<u8>> {
-    let padded = BASE64.encode(secret);
-    let unpadded = padded.trim_end_matches('=').to_owned();
-    let hex = HEXLOWER.encode(secret);
-    [
-        secret.to_vec(),
-        hex.to_ascii_uppercase().into_bytes(),
-        hex.into_bytes(),
-        BASE64URL
-            .encode(secret)
-            .trim_end_matches('=')
-            .as_bytes()
-            .to_vec(),
-        unpadded.into_bytes(),
-    ]
-    .into()
-}
-
-fn safe_password(_: &str, seen: &Seen, world: &World) -> Option<String> {
-    let mut all = spellings(world.password.as_bytes());
-    all.extend(spellings(world.new_password.as_bytes()));
-    let mut exchanges = seen.exchanges.iter();
-    let place = exchanges.find_map(|exchange| place_of(exchange, &all))?;
-    Some(format!("the Safe password in {place}"))
-}
-
-fn private_key(_: &str, seen: &Seen, world: &World) -> Option<String> {
-    let mut all = spellings(world.private_key());
-    // A client with its own identity has another key, which is in the document that it seals.
-    for exchange in seen.uploads() {
-        let opened = exchange
-            .backup_id()
-            .and_then(|id| world.open(id, &exchange.body));
-        if let Some(Ok(json)) = opened
-            && let Ok(identity) = backup::identity_of(&json)
-        {
-            all.extend(spellings(identity.private_key.as_bytes()));
-        }
-    }
-    let mut exchanges = seen.exchanges.iter();
-    let place = exchanges.find_map(|exchange| place_of(exchange, &all))?;
-    Some(format!("the private key in {place}"))
 }
 
 /// Returns the text for an observation, without values of only this run.
