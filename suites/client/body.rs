@@ -2,17 +2,16 @@
 //! likely.
 
 use super::cause::{Fault, Mistake};
+use super::nonce;
 use crate::adapter::SealBackup;
 use crate::clients::gzip::Unpacker;
-use crate::safe::envelope::{self, Nonce};
+use crate::safe::envelope::{self, NONCE_BYTES, Nonce};
 #[cfg(feature = "tests")]
 use crate::safe::keys::DerivedKeys;
 use crate::safe::{EncryptionKey, Stage};
 use data_encoding::{BASE64, HEXLOWER};
 use std::io::Read as _;
 
-/// The length of a nonce, in bytes.
-const NONCE: usize = 24;
 /// The length of a tag, in bytes.
 const TAG: usize = 16;
 
@@ -48,7 +47,7 @@ pub(super) fn wrong(input: &SealBackup, body: &[u8]) -> Option<Wrong> {
         )));
     }
     let Ok(packed) = envelope::decrypt(&key, body) else {
-        let nonce = body.get(..NONCE).unwrap_or_default().to_vec();
+        let nonce = body.get(..NONCE_BYTES).unwrap_or_default().to_vec();
         return Some(mistake(layout(&key, &nonce, body).unwrap_or(Mistake::new(
             "the-key-does-not-open-the-body",
             "the key does not open the body",
@@ -75,7 +74,7 @@ pub(super) fn likely(keys: &DerivedKeys, body: &[u8]) -> Option<Mistake> {
             "the key is the first half of the master key, which is the backup ID",
         ));
     }
-    let nonce = body.get(..NONCE).unwrap_or_default();
+    let nonce = body.get(..NONCE_BYTES).unwrap_or_default();
     layout(&keys.encryption_key, nonce, body)
 }
 
@@ -84,8 +83,8 @@ fn layout(key: &EncryptionKey, nonce: &[u8], body: &[u8]) -> Option<Mistake> {
     let opens = |body: &[u8]| envelope::decrypt(key, body).is_ok();
     let joined = |first: &[u8], second: &[u8]| opens(&[first, second].concat());
     let text = body.trim_ascii();
-    let (front, rest) = body.split_at(body.len().min(NONCE));
-    let (head, tail) = body.split_at(body.len().saturating_sub(NONCE));
+    let (front, rest) = body.split_at(body.len().min(NONCE_BYTES));
+    let (head, tail) = body.split_at(body.len().saturating_sub(NONCE_BYTES));
     let reversed: Vec<u8> = nonce.iter().rev().copied().collect();
     let mut tag_first = rest.to_vec();
     tag_first.rotate_right(TAG.min(rest.len()));
@@ -115,7 +114,7 @@ fn layout(key: &EncryptionKey, nonce: &[u8], body: &[u8]) -> Option<Mistake> {
             "sealed-under-the-nonce-in-the-reverse-order",
             "sealed under the nonce in reverse order",
         ))
-    } else if joined(&[0; NONCE], rest) {
+    } else if joined(&[0; NONCE_BYTES], rest) {
         Some(Mistake::new(
             "sealed-under-a-nonce-of-zero-bytes-whatever-stands-in-front",
             "sealed under a nonce of zero bytes, whatever nonce the body has",
@@ -240,26 +239,7 @@ pub(super) fn is_stored(input: &SealBackup, body: &[u8]) -> bool {
 
 /// Returns the fault in two bodies for which an implementation chose the nonces.
 pub(super) fn nonces_wrong(first: &[u8], second: &[u8]) -> Option<Wrong> {
-    let nonce = first.get(..NONCE)?;
-    if nonce.iter().all(|byte| *byte == nonce[0]) {
-        return Some(mistaken(
-            Stage::Open,
-            Mistake::new(
-                "a-nonce-of-one-byte-again-and-again",
-                "a nonce of one repeated byte",
-            ),
-        ));
-    }
-    second.starts_with(nonce).then(|| {
-        mistaken(
-            Stage::Open,
-            Mistake::new(
-                "the-same-nonce-for-two-bodies",
-                "the same nonce for two bodies",
-            ),
-        )
-    })
+    let of = |body: &[u8]| body.first_chunk().map(|nonce| Nonce(*nonce));
+    let found = nonce::mistake(&of(first)?, &of(second)?)?;
+    Some(mistaken(Stage::Open, found))
 }
-
-/// Fails to compile if a nonce has another length.
-const _: () = assert!(size_of::<Nonce>() == NONCE);

@@ -8,6 +8,7 @@ mod documents;
 mod expectation;
 mod judge;
 mod like;
+mod nonce;
 mod releases;
 #[cfg(feature = "tests")]
 pub mod rig;

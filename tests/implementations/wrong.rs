@@ -252,6 +252,22 @@ wrong! {
     "byte order mark refused": "envelope.bom" at Json says "A byte order mark before the JSON",
     Open open(input: Open) -> Document { unpacked(&input.key, &input.body.0) }
 
+    "names normalised to NFC": "envelope.decomposed" at Meaning says "not normalised to NFC",
+    Open open(input: Open) -> Document {
+        let opened = Own.open(input)?;
+        let text = composed(&opened.document.to_string());
+        document(text.as_bytes())
+    }
+
+    "unknown keys dropped": "envelope.unknown-keys" at Meaning says "Keys that no client knows",
+    Open open(input: Open) -> Document {
+        let mut opened = Own.open(input)?;
+        let known = ["info", "user", "contacts", "groups", "distributionlists", "settings"];
+        let keys = opened.document.as_object_mut().expect("an object");
+        keys.retain(|key, _| known.contains(&&**key));
+        Ok(opened)
+    }
+
     "unbounded gunzip": "envelope.bomb" at Size says "unpacks to 1 GiB",
     Open open(input: Open) -> Document {
         let packed = decrypt(&key(&input.key)?, &input.body.0)?;
@@ -334,6 +350,7 @@ fn safe_scrypt(password: &str, salt: &str, n: u64, length: usize) -> Answer<Deri
 /// The accented letters of the vectors, composed.
 fn composed(text: &str) -> String {
     [
+        ("A\u{308}", "\u{c4}"),
         ("u\u{308}", "\u{fc}"),
         ("A\u{30a}", "\u{c5}"),
         ("o\u{308}", "\u{f6}"),

@@ -18,6 +18,7 @@ use safe_conformance::safe::{Client, EncryptionKey, Stage};
 use safe_conformance::suites::client::Like;
 use std::io::{Read as _, Write as _};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 /// A way to seal: from key, nonce and document to a body.
 type Sealing = fn(&EncryptionKey, &[u8; 24], &[u8]) -> Vec<u8>;
@@ -248,6 +249,28 @@ const SEALING: &[(&str, &str, Stage, Sealing)] = &[
                 b"a nonce for all my bodies"[..24].try_into().expect("24"),
                 &packed(document),
             )
+        },
+    ),
+    (
+        "too few different bytes",
+        "body.seal-own-nonce",
+        Stage::Open,
+        |key, _, document| {
+            let mut nonce = [0; 24];
+            getrandom::fill(&mut nonce[..12]).expect("there is randomness");
+            sealed(key, &nonce, &packed(document))
+        },
+    ),
+    (
+        "two nonces with most bytes in common",
+        "body.seal-own-nonce",
+        Stage::Open,
+        |key, _, document| {
+            static COUNT: AtomicU64 = AtomicU64::new(1);
+            let mut nonce =
+                *b"counter \x80\x91\xa2\xb3\xc4\xd5\xe6\xf7\x08\x19\x2a\x3b\x4c\x5d\x6e\x7f";
+            nonce[..8].copy_from_slice(&COUNT.fetch_add(1, Ordering::Relaxed).to_le_bytes());
+            sealed(key, &nonce, &packed(document))
         },
     ),
 ];

@@ -96,6 +96,8 @@ mistakes! {
     ZeroNonce => "rig.body.nonce",
     /// Always the same nonce.
     SameNonce => "rig.body.nonce",
+    /// A nonce of 8 random bytes, then zeros.
+    PaddedNonce => "rig.body.nonce",
     /// JSON without gzip and box.
     NotSealed => "rig.body.sealed",
     /// A box without gzip.

@@ -15,7 +15,7 @@ NOTES = {
     "Sealed": "Encrypts a document into a body. Many different gzips are valid, so no body is given: the body must open to the same document.",
     "BlockEdge": "A document at an edge: of a block of the cipher (64 bytes, the first 32 of which go to Poly1305's key), or of a stored block of gzip (65535).",
     "Large": "A document as large as a server accepts, or larger.",
-    "OwnNonce": "The implementation chooses the nonce. It is asked twice and must not repeat the nonce.",
+    "OwnNonce": "The implementation chooses the nonce. It is asked twice: the nonces must differ, and both must look like 24 random bytes.",
     "Stored": "Current clients deliberately write stored blocks, because compression would leak information through the length of a body. Readers must accept both.",
     "Bytes": "The document comes out byte for byte as it went in, because this operation does not parse JSON.",
     "Packed": "A compressed gzip, as older releases, libraries or other tools write it.",

@@ -20,8 +20,10 @@ NOTES = {
     "Several": "Several contacts, groups or lists: none may be lost or mixed up with another.",
 }
 
+# Letters with combining accents (NFD): normalising changes them.
+DECOMPOSED = ("decomposed", "A\u0308da\u0308 Cafe\u0301")
 NAMES = [("ada", "Ada"), ("spaces", "  Ada  Maria "), ("slash", "Ada/Maria"), ("quote", 'Ada "the\\first"'), ("umlaut", "\u00c4d\u00e4 \u00d8rsted"),
-         ("emoji", "Ada \U0001f469\u200d\U0001f4bb"), ("null-text", "null"), ("line-feed", "Ada\nMaria"), ("number", "42"), ("rtl", "\u05e9\u05dc\u05d5\u05dd")]
+         ("emoji", "Ada \U0001f469\u200d\U0001f4bb"), ("null-text", "null"), ("line-feed", "Ada\nMaria"), ("number", "42"), ("rtl", "\u05e9\u05dc\u05d5\u05dd"), DECOMPOSED]
 
 
 def of_user():
@@ -33,7 +35,7 @@ def of_user():
     yield case("private-key", "The private key: 32 different bytes", ["privatekey"])
     yield case("private-key-other", "Another private key, whose base64 contains / and +", ["privatekey"], privatekey=OTHER_KEY)
     yield case("nickname", "A nickname", ["nickname"])
-    for name, text in NAMES[1:8]:
+    for name, text in NAMES[1:8] + [DECOMPOSED]:
         yield case(f"nickname-{name}", f"A nickname that must be kept unchanged: {name.replace('-', ' ')}", ["nickname"], nickname=text)
     yield case("nickname-32-bytes", "A nickname of 32 bytes of UTF-8, the maximum", ["nickname"], nickname="\u00e4" * 16)
     yield case("no-nickname", "No nickname", ["nickname"], nickname=None)
@@ -99,7 +101,7 @@ def of_group():
     yield case("id-zeros", "Group", "A group's ID with leading zeros", ["id"], id="00000000000000ab")
     yield case("creator-own", "Members", "The user's own group", ["creator"], creator=OWN)
     yield case("creator-other", "Members", "A group that a contact created", ["creator"], creator="ECHOECHO")
-    for name, text in NAMES[:8]:
+    for name, text in NAMES[:8] + [DECOMPOSED]:
         yield case(f"name-{name}", "Group", f"A group's name, which must be kept unchanged: {name.replace('-', ' ')}", ["groupname"], groupname=text)
     yield case("no-name", "Group", "A group without a name", ["groupname"], groupname=None)
     yield case("created", "Time", "When a group was created", ["createdAt"])
@@ -130,7 +132,7 @@ def of_list():
     yield case("id-1", "DistributionList", "The list with the number 1", ["id"], id="0100000000000000")
     yield case("id-256", "DistributionList", "The list with the number 256", ["id"], id="0001000000000000")
     yield case("id-most", "DistributionList", "The largest number that a list can have", ["id"], id="ffffffffffffff7f")
-    for name, text in NAMES[:6]:
+    for name, text in NAMES[:6] + [DECOMPOSED]:
         yield case(f"name-{name}", "DistributionList", f"A list's name, which must be kept unchanged: {name.replace('-', ' ')}", ["name"], name=text)
     yield case("created", "Time", "When a list was created", ["createdAt"])
     yield case("updated", "Time", "When a list last changed", ["lastUpdate"])

@@ -24,6 +24,7 @@ NOTES = {
     "Layout": "The parts of the body in the wrong order or in the wrong form.",
     "WrongKey": "The body was encrypted under another key.",
     "Encoding": "The JSON is not plain UTF-8.",
+    "UnknownKey": "The document has keys that no client knows. This operation keeps them; what a restore does with them is another question.",
     "TextAfter": "Text after the JSON. The clients differ.",
     "NaclPadding": "The 32 zero bytes that NaCl's original interface requires before the plaintext were encrypted as part of it.",
 }
@@ -173,8 +174,8 @@ def build(oracles):
     def outcome(found):
         return invalid(found) if isinstance(found, str) else valid(found)
 
-    def add(group, name, comment, flags, gzip, clients=None, because=None):
-        """Adds a body that opens. `clients`: what the sources say, if the clients differ; executions must agree."""
+    def add(group, name, comment, flags, gzip, clients=None, because=None, document=DOCUMENT):
+        """Adds a body that opens to `document`. `clients`: what the sources say, if the clients differ; executions must agree."""
         id = f"envelope.{name}"
         nonce = nonce_of(id)
         body = nonce + oracles.seal(KEY, nonce, gzip)
@@ -196,7 +197,7 @@ def build(oracles):
                 if client in because:
                     answer[client]["because"] = because[client]
         if "result" in answer and answer["result"] == "valid":
-            assert answer["output"]["document"] == DOCUMENT, id
+            assert answer["output"]["document"] == document, id
         group.add(id, comment, flags, {"key": KEY.hex(), "body": hexed(body)}, answer)
 
     good = file.group(
@@ -274,6 +275,13 @@ def build(oracles):
     texts = file.group("the JSON inside", "open", ["clause 2.4", "clients.read.json-extensions, clients.read.bom, clients.read.invalid-utf-8"], sealed + libraries)
     add(texts, "bom", "A byte order mark before the JSON: every client accepts it", ["Encoding"], member(b"\xef\xbb\xbf" + JSON))
     add(texts, "white-space-around", "White space around the JSON", ["Encoding"], member(b" \r\n\t" + JSON + b"\r\n"))
+    for name, comment, flag, document in [
+        ("unknown-keys", "Keys that no client knows, at the top and inside: they are kept, with the names of known keys inside", "UnknownKey",
+         DOCUMENT | {"x": None, "y": {"contacts": [1, 2.5, {}], "z": ""}, "user": DOCUMENT["user"] | {"w": True}}),
+        ("decomposed", "Names in letters with combining accents (NFD): they are not normalised to NFC", "Encoding",
+         DOCUMENT | {"user": DOCUMENT["user"] | {"nickname": "A\u0308da\u0308 Cafe\u0301"}}),
+    ]:
+        add(texts, name, comment, [flag], member(json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()), document=document)
     spoiled = JSON.replace(b'"Ada"', b'"Ad\xff"')
     add(texts, "not-utf8", "A byte in a name that is not UTF-8: Android replaces it with U+FFFD", ["Encoding"], member(spoiled),
         ("valid", "unknown", "json"), {"ios": "its failure is inferred, not read in a source"})

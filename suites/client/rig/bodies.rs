@@ -4,10 +4,12 @@ use super::AllSeen;
 use crate::engine::Outcome;
 use crate::rig::{Exchange, Seen, World};
 use crate::safe::backup::Wrong;
+use crate::safe::envelope::Nonce;
 use crate::safe::json::Document;
 use crate::safe::{Stage, backup};
 use crate::suites::client::body::likely;
-use std::collections::BTreeMap;
+use crate::suites::client::nonce;
+use std::collections::HashMap;
 
 /// Returns whether it is an upload that arrived completely.
 pub(super) fn is_whole_upload(exchange: &Exchange) -> bool {
@@ -91,22 +93,23 @@ fn deflate_stream(gzip: &[u8]) -> Option<&[u8]> {
 }
 
 pub(super) fn nonces(all_seen: &AllSeen) -> Outcome {
-    let mut known: BTreeMap<&[u8], &[u8]> = BTreeMap::new();
+    let mut known: HashMap<Nonce, &[u8]> = HashMap::new();
+    let mut last = None;
     let mut count = 0;
     for exchange in all_seen.values().flat_map(Seen::uploads) {
-        let Some(nonce) = exchange.body.get(..24).filter(|_| exchange.complete) else {
+        let Some(nonce) = exchange.body.first_chunk().filter(|_| exchange.complete) else {
             continue;
         };
         count += 1;
-        if nonce.iter().all(|byte| *byte == 0) {
-            return Outcome::deviates(Stage::Open, "a nonce of zeros");
-        }
-        // A body that is sent again after a challenge is not sealed again.
-        match known.insert(nonce, &exchange.body) {
-            Some(before) if before != &exchange.body[..] => {
-                return Outcome::deviates(Stage::Open, "two different uploads with the same nonce");
-            }
-            _ => {}
+        let nonce = Nonce(*nonce);
+        let earlier = match known.insert(nonce, &exchange.body) {
+            // A body that is sent again after a challenge is not sealed again.
+            Some(before) if before == &exchange.body[..] => continue,
+            Some(_) => Some(nonce),
+            None => last.replace(nonce),
+        };
+        if let Some(mistake) = earlier.and_then(|earlier| nonce::mistake(&earlier, &nonce)) {
+            return Outcome::deviates(Stage::Open, mistake.name);
         }
     }
     if count < 2 {

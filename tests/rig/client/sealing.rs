@@ -71,7 +71,10 @@ impl TestClient {
         let mut nonce = [0; NONCE];
         match self.mistake {
             Some(Mistake::ZeroNonce) => {}
-            Some(Mistake::SameNonce) => nonce = [7; NONCE],
+            Some(Mistake::SameNonce) => nonce = *b"\x01always\xfethe\xfdsame\xfc nonce\xfb",
+            Some(Mistake::PaddedNonce) => {
+                getrandom::fill(&mut nonce[..8]).expect("there is randomness");
+            }
             _ => getrandom::fill(&mut nonce).expect("there is randomness"),
         }
         nonce
