@@ -1,5 +1,6 @@
 //! The vectors as tests of `cargo test`, one per vector, for authors of clients in Rust.
 
+use super::libtest::{failed, ignored, refused};
 use super::unjudged::{is_under_nextest, unjudged, waived};
 use crate::adapter::{Implementation, InProcess, Operation};
 use crate::engine::waiver::Waivers;
@@ -133,8 +134,7 @@ impl ClientTests {
         let every_vector = || vectors::all().iter().flat_map(File::vectors);
         let ids: Vec<_> = every_vector().map(|(_, vector)| &*vector.id).collect();
         if let Err(error) = self.selection.verify(&ids) {
-            eprintln!("error: {error}");
-            return ExitCode::from(101);
+            return refused(&error.to_string());
         }
         let asked_for = arguments.ignored || arguments.include_ignored;
         let judging = Arc::new(Judging {
@@ -152,11 +152,10 @@ impl ClientTests {
                 .iter()
                 .find(|name| Operation::named(name).is_none())
             {
-                eprintln!(
-                    "error: `{}` has the operation `{strange}`, which there is not",
+                return refused(&format!(
+                    "`{}` names the unknown operation `{strange}`",
                     hello.name
-                );
-                return ExitCode::from(101);
+                ));
             }
             for (group, vector) in every_vector() {
                 if hello.has(group.operation) {
@@ -165,16 +164,14 @@ impl ClientTests {
             }
         }
         if trials.is_empty() {
-            eprintln!("error: no implementation has any operation");
-            return ExitCode::from(101);
+            return refused("no implementation has any operation");
         }
         let selected = trials.iter().any(|trial| !arguments.is_filtered_out(trial));
         let conclusion = libtest_mimic::run(&arguments, trials);
         // Under nextest a process runs one test, and a test that is left out is no failure.
         let alone = arguments.list || is_under_nextest();
         if selected && !alone && judging.judged.load(Ordering::Relaxed) == 0 {
-            eprintln!("error: nothing was judged: every vector was ignored");
-            return ExitCode::from(101);
+            return refused("nothing was judged: every vector was ignored");
         }
         conclusion.exit_code()
     }
@@ -215,7 +212,7 @@ impl Judging {
             return Some("not selected");
         }
         let large = vector.is_large() && !self.large_too;
-        let too_large = "it takes 1 GiB of memory; --include-ignored asks for it";
+        let too_large = "it takes 1 GiB of memory; use --include-ignored to run it";
         self.selection
             .skips(&vector.id)
             .or(large.then_some(too_large))
@@ -230,7 +227,7 @@ impl Judging {
         like: Like,
     ) -> Result<Completion, Failed> {
         if let Some(why) = self.left_out(vector) {
-            return Ok(Completion::ignored_with(why));
+            return Ok(ignored(why));
         }
         let derives = matches!(operation, Operation::Derive | Operation::Scrypt);
         let _place = derives.then(|| self.gate.enter());
@@ -253,7 +250,7 @@ pub(crate) fn find(peer: &InProcess, vector: &Vector, operation: Operation, like
     // Every vector is a check.
     let check = checks.iter().find(|check| check.id == vector.id);
     check.map_or_else(
-        || unreachable!("`{}` is a vector and no check", vector.id),
+        || unreachable!("`{}` is a vector, not a check", vector.id),
         |check| Finding::new(check, like, outcome, Duration::ZERO),
     )
 }
@@ -267,14 +264,15 @@ pub(super) fn completion(finding: &Finding) -> Result<Completion, Failed> {
         Verdict::Pass | Verdict::Note | Verdict::Warn => Ok(Completion::Completed),
         Verdict::Fail | Verdict::Error => {
             let stage = finding.stage.map(|stage| format!(" (stage {stage})"));
-            Err(Failed::from(format!(
-                "observed: {}{}\nexpected: {} (clause {})\nabout: {}",
-                finding.observed,
-                stage.unwrap_or_default(),
-                finding.expected,
-                finding.clause,
-                finding.remedy
-            )))
+            Err(failed(&[
+                format!(
+                    "observed: {}{}",
+                    finding.observed,
+                    stage.unwrap_or_default()
+                ),
+                format!("expected: {} (clause {})", finding.expected, finding.clause),
+                format!("about: {}", finding.remedy),
+            ]))
         }
         Verdict::NotApplicable | Verdict::Disabled | Verdict::Blocked => unjudged(finding),
     }

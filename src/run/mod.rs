@@ -6,6 +6,8 @@ pub(crate) mod environment;
 mod implementation;
 #[cfg(feature = "tests")]
 mod implementation_tests;
+#[cfg(feature = "tests")]
+mod libtest;
 mod prepared;
 mod retention;
 #[cfg(feature = "tests")]

@@ -1,11 +1,12 @@
 //! The rig as tests of `cargo test`, one per case, for authors of clients in Rust.
 
 use super::implementation_tests::completion;
+use super::libtest::{failed, refused};
 use super::rig::Rig;
 use crate::engine::{Finding, Pattern, Selection};
 use crate::rig::{End, Task};
 use crate::suites::client::{Like, rig};
-use libtest_mimic::{Arguments, Completion, Failed, Trial};
+use libtest_mimic::{Arguments, Trial};
 use std::process::ExitCode;
 use std::sync::{Arc, OnceLock};
 
@@ -55,8 +56,7 @@ where
         if let Ok(found) = &found
             && supports_nothing(found)
         {
-            eprintln!("error: nothing was judged: the client supports nothing of what was asked");
-            return ExitCode::from(101);
+            return refused("nothing was judged: the client supports nothing of what was asked");
         }
         // Only this code sets it.
         let _ = findings.set(found);
@@ -78,12 +78,10 @@ fn trial(id: &'static str, findings: &Findings) -> Trial {
     Trial::ignorable_test(id, move || match findings.get() {
         Some(Ok(findings)) => match findings.iter().find(|finding| finding.id == id) {
             Some(finding) => completion(finding),
-            None => Ok(Completion::ignored_with(
-                "this check runs only with --slow-uplink",
-            )),
+            None => Err(failed(&[format!("the run has no finding for `{id}`")])),
         },
-        Some(Err(error)) => Err(Failed::from(error.clone())),
-        None => Err(Failed::from("the rig was not run")),
+        Some(Err(error)) => Err(failed(&[error.clone()])),
+        None => Err(failed(&["the rig was not run".to_owned()])),
     })
 }
 

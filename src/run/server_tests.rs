@@ -1,6 +1,7 @@
 //! The suite as tests of `cargo test`, one per check and variant, for authors of servers.
 
 use super::environment::Access;
+use super::libtest::{failed, refused, say};
 use super::unjudged::{is_under_nextest, unjudged, waived};
 use crate::engine::Finding;
 use crate::engine::Verdict;
@@ -111,10 +112,10 @@ fn run_as_tests(source: Source) -> ExitCode {
                 let findings = findings
                     .get_or_init(|| findings_of_this_run(&source))
                     .as_ref()
-                    .map_err(Failed::from)?;
+                    .map_err(|error| failed(&[error.clone()]))?;
                 let finding = findings
                     .get(&wanted)
-                    .ok_or_else(|| format!("the run has no finding for `{wanted}`"))?;
+                    .ok_or_else(|| failed(&[format!("the run has no finding for `{wanted}`")]))?;
                 judged(finding)
             }));
         }
@@ -124,8 +125,7 @@ fn run_as_tests(source: Source) -> ExitCode {
     let judged_nothing = conclusion.num_passed + conclusion.num_failed == 0 && !listing;
     // Under nextest a process runs one test, and a test that does not apply is no failure.
     if judged_nothing && !is_under_nextest() && could_not_go_on(&findings) {
-        eprintln!("error: nothing was judged: the run could not be carried out");
-        return ExitCode::from(101);
+        return refused("nothing was judged: the run could not be carried out");
     }
     conclusion.exit_code()
 }
@@ -150,26 +150,20 @@ fn judged(finding: &Finding) -> Result<Completion, Failed> {
     match finding.verdict {
         Verdict::Pass => Ok(Completion::Completed),
         Verdict::Note | Verdict::Warn => {
-            eprintln!(
-                "{}: {}: {}",
-                finding.verdict,
-                finding.name(),
-                finding.observed
-            );
+            let (verdict, name) = (finding.verdict, finding.name());
+            say(&format!("{verdict}: {name}: {}", finding.observed));
             Ok(Completion::Completed)
         }
-        Verdict::Fail => Err(Failed::from(format!(
-            "observed: {}\nexpected: {} (clause {})\naffects: {}\nremedy: {}",
-            finding.observed,
-            finding.expected,
-            finding.clause,
-            finding.affects(),
-            finding.remedy
-        ))),
-        Verdict::Error => Err(Failed::from(format!(
+        Verdict::Fail => Err(failed(&[
+            format!("observed: {}", finding.observed),
+            format!("expected: {} (clause {})", finding.expected, finding.clause),
+            format!("affects: {}", finding.affects()),
+            format!("fix: {}", finding.remedy),
+        ])),
+        Verdict::Error => Err(failed(&[format!(
             "could not be carried out: {}",
             finding.observed
-        ))),
+        )])),
         Verdict::NotApplicable | Verdict::Disabled | Verdict::Blocked => unjudged(finding),
     }
 }

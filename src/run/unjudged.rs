@@ -1,6 +1,7 @@
 //! How a test ends whose check deviates by agreement, or was not judged: libtest can ignore the
 //! latter, nextest cannot.
 
+use super::libtest::{failed, ignored, say};
 use crate::engine::{Finding, Level, Verdict};
 use libtest_mimic::{Completion, Failed};
 
@@ -16,11 +17,8 @@ pub(super) fn is_under_nextest() -> bool {
 /// Returns the end of a test whose deviation is waived; `None` if it is not.
 pub(super) fn waived(finding: &Finding) -> Option<Completion> {
     let reason = finding.waived.as_ref()?;
-    eprintln!(
-        "waived: {}: {} ({reason})",
-        finding.name(),
-        finding.observed
-    );
+    let (name, observed) = (finding.name(), &finding.observed);
+    say(&format!("waived: {name}: {observed} ({reason})"));
     Some(Completion::Completed)
 }
 
@@ -33,15 +31,16 @@ pub(super) fn unjudged(finding: &Finding) -> Result<Completion, Failed> {
 fn end(finding: &Finding, is_nextest: bool, is_allowed: bool) -> Result<Completion, Failed> {
     let why = format!("{}: {}", finding.verdict, finding.observed);
     if !is_nextest {
-        return Ok(Completion::ignored_with(why));
+        return Ok(ignored(&why));
     }
     let applies = finding.verdict != Verdict::NotApplicable;
     if applies && finding.level == Level::Required && !is_allowed {
-        return Err(Failed::from(format!(
-            "not judged: {why}\nset {ALLOW}=1 to accept that"
-        )));
+        return Err(failed(&[
+            format!("not judged: {why}"),
+            format!("set {ALLOW}=1 to accept that"),
+        ]));
     }
-    eprintln!("not judged: {why}");
+    say(&format!("not judged: {why}"));
     Ok(Completion::Completed)
 }
 

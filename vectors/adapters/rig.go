@@ -1,4 +1,5 @@
-// Restores for `safe-conformance rig --exec 'SSL_CERT_FILE=$SAFE_RIG_CA SSL_CERT_DIR=/dev/null ./rig'` (golang-golang-x-crypto-dev)
+// Restores; needs golang.org/x/crypto (Debian: golang-golang-x-crypto-dev):
+// safe-conformance rig --exec 'SSL_CERT_FILE=$SAFE_RIG_CA SSL_CERT_DIR=/dev/null ./rig'
 package main
 
 import (
