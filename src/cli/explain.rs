@@ -1,5 +1,5 @@
-//! `explain`: prints one check, vector, problem, known issue, fault or profile of the embedded
-//! server, or a fact of the manual.
+//! `explain`: prints what has an ID or a name: a check, a vector, a problem, a known issue, a fault
+//! or a profile of the embedded server, a fact of the manual.
 
 use super::ended::{Complaint, Ended};
 use super::fact;
@@ -13,7 +13,7 @@ use crate::safe::Stage;
 use crate::setup::{OBSTACLES, Obstacle};
 use crate::suites::client::{self, Like, rig};
 use crate::suites::{kept, server};
-use crate::text::printable;
+use crate::text::{printable, wrapped};
 use crate::vectors::{self, File, Group, Provenance, Vector};
 use crate::wire::Asking;
 use clap::Args;
@@ -29,71 +29,96 @@ pub(super) struct Arguments {
 
 pub(super) fn run(arguments: &Arguments) -> Ended {
     let id = arguments.id.split('[').next().unwrap_or_default();
-    if let Some(check) = server::checks().find(|check| check.id == id) {
-        print(&of_check(check))?;
-    } else if let Some(check) = kept::CHECKS.iter().find(|check| check.id == id) {
-        print(&of_check(check))?;
-    } else if let Ok(fault) = id.parse::<Fault>() {
-        print(&crate::text::wrapped(
-            &format!("Fault {}: {}", fault.name(), fault.explanation()),
-            0,
-            width(),
-        ))?;
-        let places = fault.places().join(", ");
-        print(&crate::text::labelled("  made in  ", &places, 11, width()))?;
-    } else if let Ok(profile) = id.parse::<Profile>() {
-        let text = format!("Profile {}: {}", profile.name(), profile.explanation());
-        print(&crate::text::wrapped(&text, 0, width()))?;
-        let facts = profile.facts().join(", ");
-        print(&crate::text::labelled("  source  ", &facts, 10, width()))?;
-        if let Some(list) = of_software(id) {
-            print(&list)?;
-        }
-    } else if let Some(problem) = Problem::of(id) {
-        print(&of_lines(problem.id, &problem.lines()))?;
-        print(&lines_to_paste(problem))?;
-    } else if let Some(obstacle) = Obstacle::of(id) {
-        print(&of_lines(obstacle.id, &obstacle.lines()))?;
-    } else if let Some(blocker) = Blocker::NAMED.iter().find(|blocker| blocker.key() == id) {
-        let cause = blocker.cause();
-        let lines = [("means", cause.title.into()), ("fix", cause.fix.into())];
-        print(&of_lines(id, &lines))?;
-    } else if let Some((_, means, fix)) = STAGES.iter().find(|(stage, ..)| is_stage(id, *stage)) {
-        let lines = [("means", (*means).to_owned()), ("fix", (*fix).to_owned())];
-        print(&of_lines(id, &lines))?;
-    } else if let Some(issue) = KnownIssue::of(id) {
-        print(&of_lines(issue.id, &lines_of(issue)))?;
-    } else if let Some((file, group, vector)) = vectors::find(id) {
-        print(&of_vector(file, group, vector))?;
-    } else if let Some(check) = client_checks().iter().find(|check| check.id == id) {
-        print(&of_check(check))?;
-    } else if let Some(check) = rig::checks(Like::Anyone).iter().find(|it| it.id == id) {
-        print(&of_check(check))?;
-    } else if let Some(text) = fact::explain(id) {
-        print(&text)?;
-    } else if let Some(list) = beginning_with(id) {
-        print(&list)?;
-    } else if let Some(list) = of_software(id) {
-        print(&list)?;
-    } else {
-        let known = server::checks()
-            .map(|check| check.id)
-            .chain(client_checks().iter().map(|check| check.id))
-            .chain(rig::checks(Like::Anyone).iter().map(|check| check.id))
-            .chain(kept::CHECKS.iter().map(|check| check.id))
-            .chain(Fault::ALL.iter().map(|fault| fault.name()))
-            .chain(Profile::ALL.iter().map(|profile| profile.name()))
-            .chain(CATALOGUE.iter().map(|problem| problem.id))
-            .chain(OBSTACLES.iter().map(|obstacle| obstacle.id))
-            .chain(Blocker::NAMED.iter().map(Blocker::key))
-            .chain(KNOWN_ISSUES.iter().map(|issue| issue.id))
-            .chain(manual::facts().iter().map(|fact| fact.id));
-        let suggestion = did_you_mean(nearest(id, known).as_deref());
+    let text = exactly(id)
+        .or_else(|| fact::explain(id))
+        .or_else(|| of_software(id))
+        .or_else(|| beginning_with(id));
+    let Some(text) = text else {
+        let suggestion = did_you_mean(similar(id).as_deref());
         return Err(Complaint::usage(format!(
-            "unknown check, vector, fault, profile, problem, known issue or fact `{id}`{suggestion}"
+            "unknown ID or name `{id}`{suggestion}"
         )));
-    }
+    };
+    print(&text)?;
     Ok(super::Exit::Conforms)
+}
+
+/// Returns the text about what has exactly this ID or name; `None` if nothing but a fact has it.
+fn exactly(id: &str) -> Option<String> {
+    let rig = rig::checks(Like::Anyone).iter();
+    let mut checks = server::checks()
+        .filter(|it| it.id == id)
+        .map(of_check)
+        .chain(kept::CHECKS.iter().filter(|it| it.id == id).map(of_check))
+        .chain(rig.filter(|it| it.id == id).map(of_check));
+    checks
+        .next()
+        .or_else(|| id.parse().ok().map(of_fault))
+        .or_else(|| id.parse().ok().map(of_profile))
+        .or_else(|| {
+            let problem = Problem::of(id)?;
+            Some(of_lines(problem.id, &problem.lines()) + &lines_to_paste(problem))
+        })
+        .or_else(|| Obstacle::of(id).map(|it| of_lines(it.id, &it.lines())))
+        .or_else(|| {
+            let blocker = Blocker::NAMED.iter().find(|it| it.key() == id)?;
+            let cause = blocker.cause();
+            let lines = [("means", cause.title.into()), ("fix", cause.fix.into())];
+            Some(of_lines(id, &lines))
+        })
+        .or_else(|| {
+            let (_, means, fix) = STAGES.iter().find(|(stage, ..)| named(*stage) == id)?;
+            let lines = [("means", (*means).to_owned()), ("fix", (*fix).to_owned())];
+            Some(of_lines(id, &lines))
+        })
+        .or_else(|| KnownIssue::of(id).map(|issue| of_lines(issue.id, &lines_of(issue))))
+        .or_else(|| vectors::find(id).map(|(file, group, it)| of_vector(file, group, it)))
+}
+
+fn of_fault(fault: Fault) -> String {
+    let text = format!("Fault {}: {}", fault.name(), fault.explanation());
+    let places = fault.places().join(", ");
+    wrapped(&text, 0, width()) + &crate::text::labelled("  made in  ", &places, 11, width())
+}
+
+fn of_profile(profile: Profile) -> String {
+    let text = format!("Profile {}: {}", profile.name(), profile.explanation());
+    let facts = profile.facts().join(", ");
+    wrapped(&text, 0, width())
+        + &crate::text::labelled("  source  ", &facts, 10, width())
+        + &of_software(profile.name()).unwrap_or_default()
+}
+
+/// Returns everything that has an ID or a name, but the facts: it, and a few words.
+fn explained() -> Vec<(String, String)> {
+    let rig = rig::checks(Like::Anyone).iter();
+    let vectors = vectors::all().iter().flat_map(File::vectors);
+    let all = server::checks()
+        .map(|it| (it.id, it.title))
+        .chain(kept::CHECKS.iter().map(|it| (it.id, it.title)))
+        .chain(rig.map(|it| (it.id, it.title)))
+        .chain(vectors.map(|(_, it)| (&*it.id, &*it.comment)))
+        .chain(CATALOGUE.iter().map(|it| (it.id, it.title)))
+        .chain(OBSTACLES.iter().map(|it| (it.id, it.title)))
+        .chain(KNOWN_ISSUES.iter().map(|it| (it.id, it.text)))
+        .chain(Fault::ALL.iter().map(|it| (it.name(), it.explanation())))
+        .chain(Profile::ALL.iter().map(|it| (it.name(), it.explanation())));
+    let owned = |(id, words): (&str, &str)| (id.to_owned(), words.trim().to_owned());
+    let mut all: Vec<_> = all.map(owned).collect();
+    let blockers = Blocker::NAMED.iter();
+    all.extend(blockers.map(|it| owned((it.key(), &it.cause().title))));
+    all.extend(STAGES.map(|(stage, means, _)| (named(stage), means.to_owned())));
+    all
+}
+
+/// Returns the ID, or the first segments of one, that is most similar to what was typed.
+fn similar(typed: &str) -> Option<String> {
+    let explained = explained();
+    let facts = manual::facts().iter().map(|fact| fact.id);
+    let ids: Vec<_> = explained.iter().map(|(id, _)| &**id).chain(facts).collect();
+    let beginnings = ids.iter().filter_map(|id| Some(id.rsplit_once('.')?.0));
+    let typed = typed.to_lowercase();
+    nearest(&typed, ids.iter().copied().chain(beginnings))
 }
 
 /// The stages at which an exchange ends without an answer: what each means, and what to do.
@@ -120,9 +145,9 @@ const STAGES: [(Stage, &str, &str); 4] = [
     ),
 ];
 
-/// Returns whether `id` names a stage, as in `stage.tls`.
-fn is_stage(id: &str, stage: Stage) -> bool {
-    id.strip_prefix("stage.") == Some(stage.to_string().as_str())
+/// Returns the ID of a stage: `stage.tls`.
+fn named(stage: Stage) -> String {
+    format!("stage.{stage}")
 }
 
 /// Returns everything about a known issue of a client, as labels and texts.
@@ -184,22 +209,18 @@ fn lines_to_paste(problem: &Problem) -> String {
 /// Returns every ID that begins with these segments, one per line. A single match is explained in
 /// full.
 fn beginning_with(id: &str) -> Option<String> {
-    let checks = server::checks().map(|check| (check.id, check.title));
-    let problems = CATALOGUE.iter().map(|problem| (problem.id, problem.title));
-    let obstacles = OBSTACLES
+    let explained = explained();
+    let mut found = explained
         .iter()
-        .map(|obstacle| (obstacle.id, obstacle.title));
-    let found: Vec<_> = checks
-        .chain(problems)
-        .chain(obstacles)
-        .filter(|(known, _)| is_beginning(id, known))
-        .collect();
-    if found.is_empty() {
-        return None;
+        .filter(|(known, _)| is_beginning(id, known));
+    let first = found.next()?;
+    let more: Vec<_> = found.collect();
+    if more.is_empty() {
+        return exactly(&first.0);
     }
     let mut out = String::new();
-    for (known, title) in found {
-        out += &crate::text::labelled(&format!("{known:<34} "), title.trim(), 35, width());
+    for (known, title) in std::iter::once(first).chain(more) {
+        out += &crate::text::labelled(&format!("{known:<34} "), title, 35, width());
     }
     Some(out + "`safe-conformance explain ID` explains one of them.\n")
 }
@@ -216,10 +237,6 @@ fn of_lines(id: &str, lines: &[(&str, String)]) -> String {
         out += &labelled(label, text);
     }
     out
-}
-
-fn client_checks() -> &'static [client::ClientCheck] {
-    client::checks(Like::Anyone)
 }
 
 /// Returns the text about a vector: its file and origin, and everything in it.
@@ -297,4 +314,52 @@ fn of_check<C: Context>(check: &Check<C>) -> String {
         line("variants", &variants.join(", "));
     }
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{beginning_with, exactly, explained, similar};
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn all_that_has_an_id_is_explained_and_no_two_have_the_same() {
+        let mut ids = BTreeSet::new();
+        for (id, _) in explained() {
+            assert!(exactly(&id).is_some(), "{id}");
+            assert!(ids.insert(id.clone()), "two are called {id}");
+        }
+    }
+
+    #[test]
+    fn a_slip_gets_the_similar_name() {
+        for (typed, meant) in [
+            (concat!("clients", ".reed"), "clients.read"),
+            ("CLIENTS.READ.BOM", "clients.read.bom"),
+            ("stage.tsl", "stage.tls"),
+            ("envelope.stord", "envelope.stored"),
+            ("config-mising", "config-missing"),
+        ] {
+            assert_eq!(similar(typed).as_deref(), Some(meant));
+        }
+        assert_eq!(similar("something else"), None);
+    }
+
+    #[test]
+    fn a_beginning_lists_what_it_begins_and_a_single_match_is_explained() {
+        for (typed, listed) in [
+            ("kdf", "kdf.nfc"),
+            ("rig.backup", "rig.backup.first"),
+            ("cut-off", "cut-off-replaces"),
+            ("retention", "retention.kept"),
+        ] {
+            let list = beginning_with(typed).expect(typed);
+            assert!(
+                list.contains(&format!("\n{listed} ")) || list.starts_with(listed),
+                "{list}"
+            );
+        }
+        let issue = beginning_with("ios-ful").expect("one");
+        assert!(issue.contains("concerns"), "{issue}");
+        assert_eq!(beginning_with("no"), None);
+    }
 }

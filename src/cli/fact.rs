@@ -2,14 +2,14 @@
 
 use super::output::width;
 use crate::manual::{self, Fact};
-use crate::text::{labelled, printable, wrapped};
+use crate::text::labelled;
 
 /// Returns what `explain` prints for the ID of a fact, or for the beginning of one; `None` if no
 /// fact begins so.
 pub(super) fn explain(id: &str) -> Option<String> {
     if let Some(fact) = manual::fact(id) {
         let more: Vec<_> = manual::under(id).skip(1).collect();
-        return Some(of(fact) + &list("\nSee also\n", &more));
+        return Some(of(fact, width()) + &list("\nSee also\n", &more));
     }
     let begun: Vec<_> = manual::facts()
         .iter()
@@ -18,38 +18,22 @@ pub(super) fn explain(id: &str) -> Option<String> {
     match begun.as_slice() {
         _ if id.is_empty() => None,
         [] => None,
-        [fact] => Some(of(fact)),
+        [fact] => Some(of(fact, width())),
         many => Some(list(&format!("Facts of the manual under `{id}`\n"), many)),
     }
 }
 
-fn of(fact: &Fact) -> String {
+fn of(fact: &Fact, width: usize) -> String {
     let known: Vec<_> = fact.known.iter().map(ToString::to_string).collect();
-    let width = width();
     let line = |label: &str, text: &str| labelled(&format!("{label:<10} "), text, 11, width);
-    let text: Vec<_> = fact
-        .text
-        .split("\n\n")
-        .map(|paragraph| paragraphed(paragraph, width))
-        .collect();
     format!(
         "{}\n{}{}{}\n{}",
         fact.id,
         line("", fact.title),
         line("known", &known.join(", ")),
         line("source", fact.source),
-        text.join("\n")
+        crate::text::manual(fact.text, width)
     )
-}
-
-/// Returns a paragraph, wrapped; a list or a table keeps its lines.
-fn paragraphed(paragraph: &str, width: usize) -> String {
-    let kept = |line: &str| line.starts_with(['-', '|', ' ', '`', '#', '>']);
-    if paragraph.lines().any(kept) {
-        printable(paragraph) + "\n"
-    } else {
-        wrapped(paragraph, 0, width)
-    }
 }
 
 fn list(heading: &str, facts: &[&Fact]) -> String {
@@ -62,4 +46,29 @@ fn list(heading: &str, facts: &[&Fact]) -> String {
         out += &labelled(&label, fact.title, 43, width());
     }
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::of;
+    use crate::manual;
+    use crate::text::columns;
+
+    #[test]
+    fn every_fact_fits_on_every_terminal() {
+        let mut over = Vec::new();
+        for (fact, width) in manual::facts()
+            .iter()
+            .flat_map(|fact| [40, 60, 80, 100, 120].map(|width| (fact, width)))
+        {
+            for line in of(fact, width).lines() {
+                // A long word, such as the name of a file, is not broken.
+                let longest = line.split(' ').map(columns).max().unwrap_or(0);
+                if columns(line) > width && longest + 20 <= width {
+                    over.push(format!("{} at {width}: {line}", fact.id));
+                }
+            }
+        }
+        assert!(over.is_empty(), "{}", over.join("\n"));
+    }
 }

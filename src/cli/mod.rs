@@ -218,10 +218,7 @@ pub fn main() -> ExitCode {
     match ended {
         Ok(exit) => exit.into(),
         Err(complaint) => {
-            output::tell(&format!(
-                "error: {}\n",
-                crate::text::printable(&complaint.sentence)
-            ));
+            output::tell_wrapped(&format!("error: {}", complaint.sentence));
             complaint.exit.into()
         }
     }

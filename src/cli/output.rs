@@ -311,13 +311,24 @@ pub(super) fn tell(text: &str) {
     let _ = anstream::stderr().write_all(text.as_bytes());
 }
 
+/// Writes sentences to standard error, wrapped if that is a terminal: a program that reads them
+/// gets each in one line.
+pub(super) fn tell_wrapped(sentences: &str) {
+    let Some(columns) = columns_of(&console::Term::stderr()) else {
+        return tell(&(text::printable(sentences) + "\n"));
+    };
+    let width = text::width_of(Some(columns), None);
+    tell(&text::each_wrapped(sentences, width));
+}
+
 /// Returns the width for text on standard output.
 pub(super) fn width() -> usize {
-    let terminal = console::Term::stdout();
-    let columns = terminal
-        .is_term()
-        .then(|| terminal.size_checked())
-        .flatten()
-        .map(|(_, columns)| usize::from(columns));
+    let columns = columns_of(&console::Term::stdout());
     text::width_of(columns, std::env::var("COLUMNS").ok().as_deref())
+}
+
+/// Returns the columns of a terminal; `None` if it is none, or does not say.
+fn columns_of(terminal: &console::Term) -> Option<usize> {
+    let size = terminal.is_term().then(|| terminal.size_checked());
+    size.flatten().map(|(_, columns)| usize::from(columns))
 }

@@ -3,9 +3,9 @@
 use super::Exit;
 use super::credentials::ServerArguments;
 use super::ended::{Complaint, Ended};
-use super::output::print;
+use super::output::{print, width};
 use crate::engine::Ending;
-use crate::text::counted;
+use crate::text::{counted, each_wrapped};
 use crate::wire::ledger::LeftLedger;
 use crate::wire::{Doubt, Purged, Seed, Session, Settings, Swept, Target};
 use clap::Args;
@@ -65,8 +65,8 @@ pub(super) async fn run(arguments: Arguments) -> Ended {
         list(&readable, &mut out);
         ending = Ending::new(Exit::Incomplete, "no server was named");
     }
-    let _ = writeln!(out, "{}", crate::text::printable(&ending.last_line()));
-    print(&out)?;
+    let _ = writeln!(out, "{}", ending.last_line());
+    print(&each_wrapped(&out, width()))?;
     Ok(ending.exit)
 }
 

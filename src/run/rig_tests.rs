@@ -80,7 +80,7 @@ fn trial(id: &'static str, findings: &Findings) -> Trial {
             Some(finding) => completion(finding),
             None => Err(failed(&[format!("the run has no finding for `{id}`")])),
         },
-        Some(Err(error)) => Err(failed(&[error.clone()])),
+        Some(Err(error)) => Err(failed(std::slice::from_ref(error))),
         None => Err(failed(&["the rig was not run".to_owned()])),
     })
 }

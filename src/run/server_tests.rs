@@ -112,7 +112,7 @@ fn run_as_tests(source: Source) -> ExitCode {
                 let findings = findings
                     .get_or_init(|| findings_of_this_run(&source))
                     .as_ref()
-                    .map_err(|error| failed(&[error.clone()]))?;
+                    .map_err(|error| failed(std::slice::from_ref(error)))?;
                 let finding = findings
                     .get(&wanted)
                     .ok_or_else(|| failed(&[format!("the run has no finding for `{wanted}`")]))?;

@@ -8,6 +8,8 @@ mod block;
 mod commands;
 mod html;
 mod legible;
+#[cfg(feature = "cli")]
+mod manual;
 mod markdown;
 mod printable;
 
@@ -15,6 +17,8 @@ pub use block::Block;
 pub use commands::{command_message, command_property};
 pub use html::html;
 pub use legible::{legible, legible_json};
+#[cfg(feature = "cli")]
+pub(crate) use manual::manual;
 pub use markdown::{code, markdown};
 #[cfg(feature = "server")]
 pub(crate) use printable::is_unseen;
@@ -89,6 +93,16 @@ fn wrapped_after(taken: usize, text: &str, indent: usize, width: usize) -> Strin
     lines
         .iter()
         .fold(String::new(), |text, line| text + &spaces + line + "\n")
+}
+
+/// Returns each line of a text in lines of at most `width` columns, with the indentation that it
+/// had.
+#[cfg(feature = "cli")]
+pub(crate) fn each_wrapped(text: &str, width: usize) -> String {
+    let indent = |line: &str| line.len() - line.trim_start_matches(' ').len();
+    text.lines()
+        .map(|line| wrapped(line, indent(line), width))
+        .collect()
 }
 
 /// Returns `text` after a label: the first line beside `label`, the others aligned with it.

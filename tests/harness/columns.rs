@@ -63,6 +63,10 @@ fn no_word_is_broken_and_no_line_is_over() {
         format!("setup {access} --yes"),
         "explain problem.no-folders".to_owned(),
         "explain problem.read-only".to_owned(),
+        "explain 6.2".to_owned(),
+        "explain servers.symptoms".to_owned(),
+        format!("explain servers.{}", "interupted-upload"),
+        format!("sweep --ledger-dir {}", home.path().display()),
         format!("check {access} --only config --pace fast"),
     ];
     for arguments in &cases {
