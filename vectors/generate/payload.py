@@ -326,6 +326,9 @@ def missing(add):
         {"android-4.8 android-5.3 android-5.8": gives({"/groups": None})})
     add("no-verification", "MissingPart", "A contact without verification", document(contacts=[without(contact(), "verification")]),
         gives(SAME | {"/contacts/0/verification": 0}), gives(SAME | {"/contacts/0/verification": 0}), REFUSES)
+    restored_now = "the time is the time of the restore"
+    add("no-created-at", "MissingPart", "A contact without createdAt: Android uses the time of the restore, Desktop that of the import",
+        document(contacts=[without(contact(), "createdAt")]), gives(SAME, restored_now), gives(SAME | {"/contacts/0/createdAt": None}), gives(SAME, restored_now))
     add("contact-without-id", "MissingPart", "A contact without an ID: both mobile clients skip it",
         document(contacts=[without(contact("ABCD1234"), "identity"), contact()]), gives(SAME), unknown(NO_SOURCE), REFUSES, {IOS_READ: gives(SAME)})
     for key, name in (("id", "id"), ("creator", "creator")):
@@ -344,6 +347,8 @@ def types(add):
     place = ("contacts", 0)
     add("time-string", "WrongType", "createdAt as a string", one(f'"createdAt":{TIME}', f'"createdAt":"{TIME}"'),
         gives(SAME | {"/contacts/0/createdAt": TIME}), REFUSES, REFUSES, java=[(place + ("createdAt",), "optLong", str(TIME))])
+    add("time-text", "WrongType", "createdAt as a text that is not a number: Android uses the time of the restore", document(contacts=[contact(createdAt="never")]),
+        gives(SAME, "the time is the time of the restore"), REFUSES, REFUSES)
     add("boolean-string", "WrongType", "workVerified as the string true", one('"firstname"', '"workVerified":"true","firstname"'),
         gives(SAME | {"/contacts/0/workVerified": True}), REFUSES, REFUSES, java=[(place + ("workVerified",), "optBoolean", "true")])
     add("boolean-number", "WrongType", "The setting readReceipts as 0: Android uses the default, true", document(settings={"readReceipts": 0}),
@@ -545,6 +550,8 @@ def distribution_lists(add):
     add("list-without-name", "DistributionList", "A list without a name: Android skips it but restores the next list",
         document(distributionlists=[{"createdAt": TIME, "members": ["ECHOECHO"]}, {"name": "Next", "createdAt": TIME, "members": []}]),
         gives({"/distributionlists/0/name": "Next", "/distributionlists/1": None}), none, REFUSES)
+    add("list-name-long", "Name", "A list's name of 260 bytes: Android truncates it to 256", of({"id": "0100000000000000", "name": "n" * 260}),
+        gives({"/distributionlists/0/name": "n" * 256}), none, none)
     add("list-name-null", "Null", "A list's name is null: Android restores the name `null`",
         document(distributionlists=[{"name": None, "createdAt": TIME, "members": []}]),
         gives({"/distributionlists/0/name": "null"}), none, REFUSES, java=[(("distributionlists", 0, "name"), "optString", "null")])
@@ -573,12 +580,16 @@ def encodings(add):
         REFUSES, gives({"/user/privatekey": PRIVATE_KEY}), REFUSES)
     add("private-key-31-bytes", "PrivateKey", "A private key of 31 bytes: iOS reads beyond its end",
         document(user={"privatekey": base64.b64encode(bytes(range(31))).decode()}), REFUSES, unknown("it reads what follows the key in memory"), REFUSES)
+    phone = {"type": "mobile", "value": "41790000001"}
     mail, fax, empty = ({"type": kind, "value": value} for kind, value in (("email", "tester@example.com"), ("fax", "41790000000"), ("mobile", "")))
     one_link = {"/user/links/0/value": "tester@example.com", "/user/links/1": None}
     add("link-of-another-type", "Link", "A link that is neither a phone number nor an e-mail address: both mobile clients ignore it", document(user={"links": [fax, mail]}),
         gives(one_link), gives(one_link), gives({"/user/links": None}))
     add("link-without-value", "Link", "A phone number with an empty value: Android ignores it", document(user={"links": [empty, mail]}),
         gives(one_link), unknown(NO_SOURCE), gives({"/user/links": None}))
+    for key, name in (("value", "value-key"), ("type", "type")):
+        add(f"link-without-{name}", "Link", f"A link without the key `{key}`: Android ignores it", document(user={"links": [without(phone, key), mail]}),
+            gives(one_link), unknown("the source of 7.2.2 was not read for this case"), REFUSES, {IOS_READ: gives(one_link)})
     add("nickname-33-bytes", "Name", "A nickname of 33 bytes: Android truncates it to 32", document(user={"nickname": "n" * 33}),
         gives({"/user/nickname": "n" * 32}), gives({"/user/nickname": "n" * 33}), gives({"/user/nickname": "n" * 33}))
     add("base64-bad-picture", "Base64", "A picture that is not base64", document(user={"profilePic": "%%%%"}),

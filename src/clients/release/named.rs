@@ -70,6 +70,20 @@ fn nearest(below: Option<Release>, above: Option<Release>) -> String {
     }
 }
 
+/// Returns the version of which Android published a beta: `4.5-beta1` behaves like 4.5.
+///
+/// Source: `clients.releases.android`.
+fn without_beta(client: Client, text: &str) -> &str {
+    match text.split_once("-beta") {
+        Some((version, number))
+            if client == Client::Android && number.bytes().all(|it| it.is_ascii_digit()) =>
+        {
+            version
+        }
+        _ => text,
+    }
+}
+
 impl Release {
     /// Returns the release that a name means: a client with any published version, or only a client
     /// for its newest.
@@ -99,7 +113,7 @@ impl Release {
                 version: text.escape_default().to_string(),
             });
         }
-        let Some(version) = Version::parse(client, text) else {
+        let Some(version) = Version::parse(client, without_beta(client, text)) else {
             return Err(UnknownRelease::Form {
                 client,
                 name: text.escape_default().to_string(),

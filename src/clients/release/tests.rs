@@ -118,6 +118,7 @@ fn any_published_version_names_the_release_that_it_falls_into() {
         ("android-6.0.2", Release::Android6_0),
         ("android-4.831", Release::Android4_8),
         ("android-4.59", Release::Android4_57),
+        ("android-4.5-beta1", Release::Android4_5),
         ("android-4.6", Release::Android4_6),
         ("ios", Release::newest(Client::Ios)),
         ("ios-7.0.0", Release::Ios7_0),
@@ -152,6 +153,10 @@ fn another_version_is_reported_with_the_nearest() {
     assert_eq!(
         said("android-six"),
         "`six` is not a version of Android; expected one like android-5.8"
+    );
+    assert_eq!(
+        said("ios-7.1.1-beta1"),
+        "`7.1.1-beta1` is not a version of iOS; expected one like ios-7.1.1"
     );
     assert_eq!(
         said("windows-1\u{202e}"),
