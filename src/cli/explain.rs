@@ -100,7 +100,7 @@ fn explained() -> Vec<(String, String)> {
         .chain(vectors.map(|(_, it)| (&*it.id, &*it.comment)))
         .chain(CATALOGUE.iter().map(|it| (it.id, it.title)))
         .chain(OBSTACLES.iter().map(|it| (it.id, it.title)))
-        .chain(KNOWN_ISSUES.iter().map(|it| (it.id, it.text)))
+        .chain(KNOWN_ISSUES.iter().map(|it| (it.id, it.title)))
         .chain(Fault::ALL.iter().map(|it| (it.name(), it.explanation())))
         .chain(Profile::ALL.iter().map(|it| (it.name(), it.explanation())));
     let owned = |(id, words): (&str, &str)| (id.to_owned(), words.trim().to_owned());
@@ -155,7 +155,7 @@ fn lines_of(issue: &KnownIssue) -> Vec<(&'static str, String)> {
     vec![
         ("client", format!("{}, {}", issue.client, issue.range())),
         ("concerns", issue.concerns.to_string()),
-        ("means", issue.text.to_owned()),
+        ("means", issue.text()),
         ("source", issue.source.to_owned()),
     ]
 }

@@ -40,8 +40,10 @@ pub struct KnownIssue {
     pub prevents: bool,
     /// When it is relevant.
     pub when: Condition,
-    /// What happens, and what people can do.
-    pub text: &'static str,
+    /// What happens, in a few words.
+    pub title: &'static str,
+    /// More about it, and what people can do: whole sentences.
+    pub more: &'static str,
     /// The ID of the divergence in the manual, which cites file and line.
     pub source: &'static str,
 }
@@ -58,7 +60,8 @@ pub const KNOWN_ISSUES: &[KnownIssue] = &[
         concerns: Directions::RESTORE,
         prevents: true,
         when: Condition::PasswordAsked,
-        text: "restoring from a server that asks for credentials fails: the app sends the Safe password instead of the server's password, and the administrator of the server can see it. Backing up works. Restore with app version 7.1.1 or older, or let the server ask for no credentials during the restore, only in your own network.",
+        title: "restoring from a server that asks for credentials fails",
+        more: "The app sends the Safe password instead of the server's password, and the administrator of the server can see it. Backing up works. Restore with app version 7.1.1 or older, or let the server ask for no credentials during the restore, only in your own network.",
         source: "clients.divergence.restore-password",
     },
     KnownIssue {
@@ -68,7 +71,8 @@ pub const KNOWN_ISSUES: &[KnownIssue] = &[
         concerns: Directions::RESTORE,
         prevents: false,
         when: Condition::FullRetention,
-        text: "a backup whose content does not change is uploaded again only after the full retentionDays, not after half of it: a server that deletes right after retentionDays deletes it too early. Keep backups longer than retentionDays says.",
+        title: "a backup whose content does not change is uploaded again only after the full retentionDays",
+        more: "Android uploads it after half of that time. A server that deletes right after retentionDays deletes it too early. Keep backups longer than retentionDays says.",
         source: "clients.divergence.retention",
     },
     KnownIssue {
@@ -78,7 +82,8 @@ pub const KNOWN_ISSUES: &[KnownIssue] = &[
         concerns: Directions::BACKUP,
         prevents: false,
         when: Condition::RefusedWith413,
-        text: "a backup that the server refuses with 413 is reported as an unknown error, because the app expects another wording.",
+        title: "a backup that the server refuses with 413 is reported as an unknown error",
+        more: "The app expects another wording.",
         source: "clients.divergence.too-large",
     },
     KnownIssue {
@@ -88,7 +93,8 @@ pub const KNOWN_ISSUES: &[KnownIssue] = &[
         concerns: Directions::BOTH,
         prevents: false,
         when: Condition::EncodedUserInfo,
-        text: "the app does not decode credentials inside the URL: Android sends `u%40x` where iOS sends `u@x`. Enter user name and password in their own fields.",
+        title: "the app does not decode credentials inside the URL",
+        more: "Android sends `u%40x` where iOS sends `u@x`. Enter user name and password in their own fields.",
         source: "clients.divergence.percent-encoded-login",
     },
     KnownIssue {
@@ -98,7 +104,8 @@ pub const KNOWN_ISSUES: &[KnownIssue] = &[
         concerns: Directions::RESTORE,
         prevents: false,
         when: Condition::EmptyBackup,
-        text: "restoring a backup of less than 24 bytes crashes the app.",
+        title: "restoring a backup of fewer than 24 bytes crashes the app",
+        more: "",
         source: "clients.divergence.short-body",
     },
 ];
@@ -107,6 +114,13 @@ impl KnownIssue {
     /// Returns the known issue with this name.
     pub fn of(id: &str) -> Option<&'static Self> {
         KNOWN_ISSUES.iter().find(|issue| issue.id == id)
+    }
+
+    /// Returns what happens, and what people can do.
+    pub fn text(&self) -> String {
+        format!("{}. {}", self.title, self.more)
+            .trim_end()
+            .to_owned()
     }
 
     /// Returns its releases as reports name them: `all`, or `7.2 to 7.2.2`.

@@ -16,6 +16,9 @@ pub struct KnownIssue {
     pub id: String,
     /// The releases that have it.
     pub releases: String,
+    /// What happens, in a few words; empty in a report of an earlier version.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub title: String,
     /// What happens, and what people can do.
     pub text: String,
     /// The ID of the fact in the manual.

@@ -323,7 +323,8 @@ impl Report {
                     summary.known_issues.push(KnownIssue {
                         id: issue.id.to_owned(),
                         releases: issue.range(),
-                        text: issue.text.to_owned(),
+                        title: issue.title.to_owned(),
+                        text: issue.text(),
                         source: issue.source.to_owned(),
                         prevents: issue.prevents,
                     });

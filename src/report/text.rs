@@ -2,7 +2,7 @@
 //! with its reason.
 
 use super::{Group, Report, grouped};
-use crate::engine::{ClientSummary, ClientVerdict, Verdict};
+use crate::engine::{ClientSummary, ClientVerdict, KnownIssue, Verdict};
 use crate::safe::{Client, Direction, clause};
 use crate::text::{counted, labelled, line, listed, size, wrapped};
 use crate::wire::Doubt;
@@ -142,9 +142,9 @@ impl Report {
             } else {
                 &issue.releases
             };
-            if !style.verbose && !issue.prevents {
-                let what = headline(&issue.text);
-                folded.push(format!("{client} app, {releases}: {what} ({})", issue.id));
+            if !style.verbose && !issue.prevents && !issue.title.is_empty() {
+                let KnownIssue { id, title, .. } = issue;
+                folded.push(format!("{client} app, {releases}: {title} ({id})"));
                 continue;
             }
             let text = format!("{client} app, {releases}: {} ({})", issue.text, issue.id);
@@ -511,12 +511,6 @@ fn checks_of(names: &[String]) -> String {
         .collect();
     ids.dedup();
     listed(&ids, 6)
-}
-
-/// Returns what happens, without what follows from it: the beginning of the text.
-fn headline(text: &str) -> &str {
-    let end = text.find([':', '.', ',']).unwrap_or(text.len());
-    &text[..end]
 }
 
 /// Returns the findings that one cause explains: each with what was observed, or the first few

@@ -21,6 +21,12 @@ impl Ended {
     pub fn all(&self) -> String {
         format!("{}\n{}", self.stdout, self.stderr)
     }
+
+    /// What was printed, as one line.
+    pub fn unwrapped(&self) -> String {
+        let words: Vec<_> = self.stdout.split_whitespace().collect();
+        words.join(" ")
+    }
 }
 
 /// The program with only the necessary part of this environment, and its state in `home`.

@@ -154,7 +154,7 @@ fn a_backup_that_does_not_follow_from_the_seed_is_never_deleted() {
     assert_eq!(swept.code, Some(3), "{}", swept.all());
     assert!(
         swept
-            .stdout
+            .unwrapped()
             .contains("names a backup that is not from this program"),
         "{}",
         swept.all()

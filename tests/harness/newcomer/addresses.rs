@@ -1,7 +1,7 @@
 //! Addresses: a wrong one, one with a placeholder, one that a report names.
 
 use super::nothing_set_up::empty_folder;
-use super::{ask, bare, has_lines, home, unwrapped};
+use super::{ask, bare, has_lines, home};
 use crate::support::program::{file, program, run};
 use crate::support::scripted::{Asked, Deed, PASSWORD, Reply, Scripted, USER};
 use std::io::{Read as _, Write as _};
@@ -167,7 +167,7 @@ fn the_root_of_a_nextcloud_gets_the_address_of_the_files_and_one_command() {
     // A finding at an address that nobody meant is not the fix.
     assert!(!ended.stdout.contains("FAIL"), "{}", ended.stdout);
     let all = ask("check", &origin, home.path(), &["-v"]);
-    let text = unwrapped(&all);
+    let text = all.unwrapped();
     let there = format!("Enter {origin}/remote.php/dav/files/{USER}/FOLDER");
     assert!(text.contains("problem.nextcloud-url"), "{text}");
     assert!(text.contains(&there), "{there}\n{text}");
@@ -235,7 +235,7 @@ fn a_placeholder_in_the_address_is_filled_in() {
     let origin = server.url().trim_end_matches("/safe").to_owned();
     let url = format!("{origin}/remote.php/dav/files/USER/safe");
     let ended = ask("check", &url, home.path(), &[]);
-    let text = unwrapped(&ended);
+    let text = ended.unwrapped();
     let there = format!("enter {origin}/remote.php/dav/files/{USER}/safe");
     assert!(text.contains(&there), "{there}\n{text}");
 }

@@ -49,12 +49,6 @@ fn has_lines(text: &str, lines: &[&str]) {
     }
 }
 
-/// What was printed, as one line.
-fn unwrapped(ended: &Ended) -> String {
-    let words: Vec<_> = ended.stdout.split_whitespace().collect();
-    words.join(" ")
-}
-
 #[test]
 fn explain_of_a_server_lists_what_can_be_fixed_on_it() {
     let home = home();

@@ -1,6 +1,6 @@
 //! A server without any set-up: the lines that the program prints to paste.
 
-use super::{ask, bare, has_lines, home, unwrapped};
+use super::{ask, bare, has_lines, home};
 use crate::support::program::{file, run};
 use crate::support::scripted::{Asked, Deed, Reply, Scripted, USER, authorization};
 
@@ -124,7 +124,7 @@ fn an_apache_with_a_login_alone_gets_webdav_and_config_in_one_step() {
     });
     let home = home();
     let ended = ask("check", &server.url(), home.path(), &[]);
-    let text = unwrapped(&ended);
+    let text = ended.unwrapped();
     for part in [
         "problem.no-webdav",
         "fix Run `a2enmod dav dav_fs`",
@@ -139,7 +139,7 @@ fn an_apache_with_a_login_alone_gets_webdav_and_config_in_one_step() {
 fn other_servers_with_nothing_set_up_get_it_in_words() {
     let (server, home) = (bare("Hiawatha"), home());
     let ended = ask("check", &server.url(), home.path(), &[]);
-    let text = unwrapped(&ended);
+    let text = ended.unwrapped();
     for part in [
         "problem.not-set-up",
         "Set up three things",
