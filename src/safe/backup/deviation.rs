@@ -37,7 +37,8 @@ pub enum Wrong {
     },
     /// It can be read, but the format does not allow it: `is before 1970`.
     Remark(&'static str),
-    /// The key occurs more than once. The first counts here, as on iOS; Android uses the last.
+    /// The key occurs more than once. The first value that can be read counts here; iOS uses the
+    /// first value, Android the last.
     Duplicate,
 }
 

@@ -24,6 +24,25 @@ impl<'a> At<'a> {
         At::Index(self, index)
     }
 
+    /// Returns the key at the end; `None` for the document and for an item.
+    #[cfg(feature = "server")]
+    pub(crate) fn last_key(&self) -> Option<&'static str> {
+        match self {
+            At::Key(_, key) => Some(key),
+            At::Root | At::Index(..) => None,
+        }
+    }
+
+    /// Returns whether this key of the document leads here.
+    #[cfg(feature = "server")]
+    pub(crate) fn is_within(&self, first: &str) -> bool {
+        match self {
+            At::Root => false,
+            At::Key(At::Root, key) => *key == first,
+            At::Key(outer, _) | At::Index(outer, _) => outer.is_within(first),
+        }
+    }
+
     pub(crate) fn path(&self) -> Path {
         let (outer, step) = match self {
             At::Root => return Path::default(),
@@ -299,6 +318,27 @@ impl fmt::Debug for Kept {
     }
 }
 
+/// Notes each of these keys that occurs again, whatever its values are: the clients differ in which
+/// one they read. No client reads a key that no type has.
+///
+/// Source: clients.read.duplicate-keys, clients.read.unknown-keys.
+pub(super) fn note_duplicates(
+    object: &Object,
+    keys: &[&'static str],
+    at: &At<'_>,
+    deviations: &mut Deviations,
+) {
+    let mut seen = vec![false; keys.len()];
+    for (key, _) in &object.0 {
+        let place = keys.iter().position(|each| key.is(each));
+        if let Some(place) = place
+            && std::mem::replace(&mut seen[place], true)
+        {
+            deviations.note(&at.key(keys[place]), Wrong::Duplicate);
+        }
+    }
+}
+
 /// Reads one member into its field, and returns what to keep of it. `place` is the index of the
 /// field in its type.
 pub(super) fn take_field<P: Part>(
@@ -310,7 +350,6 @@ pub(super) fn take_field<P: Part>(
     deviations: &mut Deviations,
 ) -> Entry {
     if field.is_some() {
-        deviations.note(at, Wrong::Duplicate);
         return Entry::Other(value);
     }
     if nullable && value == Value::Null {
@@ -400,6 +439,7 @@ macro_rules! objects {
                         return Err(other);
                     }
                 };
+                $crate::safe::backup::part::note_duplicates(&object, Self::KEYS, at, deviations);
                 $(
                     let acceptable = object
                         .first($essential_key)

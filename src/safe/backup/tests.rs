@@ -34,9 +34,9 @@ fn what_breaks_the_format_is_reported_and_the_rest_is_read() {
     assert_eq!(
         said,
         [
+            "`settings.syncContacts` occurs more than once",
             "`settings.blockedContacts[1]` is not a Threema ID",
             "`settings.blockedContacts[2]` is a number, not a string",
-            "`settings.syncContacts` occurs more than once",
             "`contacts[0].firstname` is null, not a string",
             "`contacts[0].createdAt` is before 1970",
             "`contacts[1].identity` is not a Threema ID",

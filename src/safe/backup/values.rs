@@ -13,8 +13,8 @@ use zeroize::{Zeroize, Zeroizing};
 /// Source: clauses 3.3 and 3.4.
 pub const PRIVATE_KEY_BYTES: usize = 32;
 
-/// The largest time that the format allows, in milliseconds since 1970: slightly more than 2^64, as
-/// JavaScript rounds it.
+/// The largest time of the JSON schema of a document, in milliseconds since 1970: slightly more
+/// than 2^64, as JavaScript rounds it. The format itself allows 64 bits.
 ///
 /// Source: clients.read.largest-time.
 pub const LATEST_TIMESTAMP: Timestamp = Timestamp(18_446_744_073_709_552_000);
@@ -94,8 +94,7 @@ impl fmt::Debug for PublicKey {
     }
 }
 
-/// Milliseconds since 1970. The format allows 0 to [`LATEST_TIMESTAMP`]; clients have written
-/// smaller values.
+/// Milliseconds since 1970. The format allows 0 to 2^64 - 1; clients have written smaller values.
 ///
 /// Source: clause 3.4.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -332,8 +331,8 @@ impl Leaf for Timestamp {
     fn remark(&self) -> Option<&'static str> {
         if self.0 < 0 {
             Some("is before 1970")
-        } else if *self > LATEST_TIMESTAMP {
-            Some("is later than 64 bits can say")
+        } else if self.0 > i128::from(u64::MAX) {
+            Some("does not fit 64 bits")
         } else {
             None
         }
