@@ -73,6 +73,18 @@ pub(crate) fn first_block(packed: &[u8]) -> Option<u8> {
     member.rest().first().copied()
 }
 
+/// Returns whether it begins like zlib.
+///
+/// Source: RFC 1950 section 2.2.
+pub(super) fn is_zlib(packed: &[u8]) -> bool {
+    packed.first_chunk().is_some_and(|header| {
+        let [method, _] = *header;
+        method & 0x0f == DEFLATE
+            && method >> 4 <= 7
+            && u16::from_be_bytes(*header).is_multiple_of(31)
+    })
+}
+
 impl Unpacker {
     /// Unpacks to at most `limit_bytes` bytes.
     ///
@@ -182,12 +194,8 @@ impl<'a> Member<'a> {
 
     /// Source: RFC 1950.
     fn zlib(&mut self) -> Unpacked<()> {
-        let header = self.rest().first_chunk().ok_or(UnpackError::NotGzip)?;
-        let [method, flags] = *header;
-        let is_zlib = method & 0x0f == DEFLATE
-            && method >> 4 <= 7
-            && u16::from_be_bytes(*header).is_multiple_of(31);
-        if !is_zlib || flags & 0x20 != 0 {
+        let needs_dictionary = self.rest().get(1).is_some_and(|flags| flags & 0x20 != 0);
+        if !is_zlib(self.rest()) || needs_dictionary {
             return Err(UnpackError::NotGzip);
         }
         self.inflate(Decompress::new(true))

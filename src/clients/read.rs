@@ -4,7 +4,7 @@
 //! no fact covers is unsure, or makes the whole outcome unknown.
 
 use super::effects::SideEffect;
-use super::gzip::{UnpackError, Unpacker};
+use super::gzip::{self, UnpackError, Unpacker};
 use super::reason::Reason;
 use super::release::Release;
 use super::restore::{
@@ -52,7 +52,7 @@ impl Release {
         };
         match self.unpacker().unpack(&packed, LIMITS.bytes) {
             Ok(json) => self.read(&Zeroizing::new(json), around),
-            Err(error) => self.not_unpacked(error),
+            Err(error) => self.not_unpacked(error, &packed),
         }
     }
 
@@ -112,7 +112,8 @@ impl Release {
         }
     }
 
-    fn not_unpacked(self, error: UnpackError) -> Outcome {
+    /// Source: `clients.read.zlib`, `clients.read.gzip-tail`, clauses 2.1 and 2.2.
+    fn not_unpacked(self, error: UnpackError, packed: &[u8]) -> Outcome {
         if let UnpackError::TooLarge { .. } = error {
             return unknown(format!("{error}, and no client's source limits that"));
         }
@@ -128,8 +129,10 @@ impl Release {
             },
             source: match error {
                 _ if misreported => "clients.read.swallowed-error",
-                UnpackError::NotGzip => "clients.read.zlib",
-                _ => "clients.read.gzip-tail",
+                UnpackError::NotGzip if gzip::is_zlib(packed) => "clients.read.zlib",
+                UnpackError::NotGzip => "clause 2.1",
+                UnpackError::Trailing => "clients.read.gzip-tail",
+                _ => "clause 2.2",
             },
         })
     }
@@ -275,6 +278,10 @@ impl Directory {
     }
 }
 
+pub(super) mod facts;
+
+#[cfg(test)]
+mod citations;
 #[cfg(test)]
 mod keys_of_ios;
 #[cfg(test)]

@@ -20,9 +20,15 @@ pub(super) fn decode(text: &str) -> Option<Vec<u8>> {
     bytes
 }
 
+/// Returns whether [`decode`] drops an end: the characters do not come in fours.
+pub(super) fn is_cut(text: &str) -> bool {
+    let characters = text.bytes().filter(|byte| !byte.is_ascii_whitespace());
+    !characters.count().is_multiple_of(QUANTUM)
+}
+
 #[cfg(test)]
 mod tests {
-    use super::decode;
+    use super::{decode, is_cut};
 
     #[test]
     fn white_space_does_not_count_and_a_rest_is_cut_off() {
@@ -38,6 +44,13 @@ mod tests {
             ("=AAA", None),
         ] {
             assert_eq!(decode(text).as_deref(), bytes, "{text}");
+        }
+    }
+
+    #[test]
+    fn only_a_rest_is_cut() {
+        for (text, cut) in [("", false), ("AA\nE=", false), ("AAE", true), ("A", true)] {
+            assert_eq!(is_cut(text), cut, "{text}");
         }
     }
 }

@@ -5,14 +5,17 @@ use crate::clients::reason::reasons;
 pub(in crate::clients) const ORG_JSON: &str = "clients.read.json-extensions";
 
 reasons! {
-    NO_OBJECT = "document-no-object", "the document is not an object", "clients.read.json-extensions";
+    NO_OBJECT = "document-no-object", "the document is not an object", "clients.read.wrong-type";
     LATER_VERSION = "version-later", "Android restores no later version than 1", "clients.read.info-version";
     NO_INFO = "info-missing", "Android refuses a backup without `info`", "clients.read.missing-info";
+    VERSION_MISSING = "version-missing",
+        "Android refuses a backup without `info.version`",
+        "clients.read.missing-info";
     NO_VERSION = "version-no-number", "Android needs a number", "clients.read.info-version";
     NO_IDENTITY = "identity-missing", "Android restores nothing without a private key", "clients.read.missing-user";
     KEY_LENGTH = "private-key-length", "Android refuses a key that does not have 32 bytes", "clients.read.private-key-length";
     NO_CONTACTS = "groups-without-contacts-to-android",
-        "Android restores neither groups nor distribution lists if `contacts` is missing",
+        "Android restores neither groups nor distribution lists without an array `contacts`",
         "clients.read.missing-contacts";
     NOT_OF_THIS_KIND = "wrong-type-skipped", "Android skips a value of the wrong type", "clients.read.wrong-type";
     NICKNAME_IS_ID = "nickname-from-id", "Android uses the ID as the nickname if there is none", "clients.loss.private-key";
@@ -20,6 +23,9 @@ reasons! {
     NAME_CUT = "name-cut", "Android cuts the name of a group or list after 256 bytes", "clients.read.long-names";
     NULL_IS_TEXT = "null-is-a-word", "Android reads null as the word `null`", "clients.read.null-string";
     BAD_PICTURE = "picture-not-base64", "Android ignores a picture that is not base64", "clients.read.bad-picture";
+    PICTURE_CUT = "picture-unpadded",
+        "Android drops the last characters of base64 without padding",
+        "clients.read.base64-unpadded";
     STAR_IS_EVERYONE = "release-star", "Android reads a list with `*` as everyone", "clients.read.release-everyone-and-id";
     NULL_IS_NOBODY = "release-null", "Android reads a list that holds null as nobody", "clients.read.release-id-and-null";
     ENTRY_SKIPPED = "release-entry-skipped",
@@ -93,7 +99,7 @@ reasons! {
         "clients.read.creator-no-member";
     NO_LIST_NAME = "list-without-name", "Android skips a list without a name", "clients.read.list-name";
     RANDOM_ID = "list-id-random",
-        "Android gives a list a random ID if its number is not above zero, or is already used",
+        "Android gives a list a random ID if the ID does not have 16 digits, is not above zero, or is already used",
         "clients.read.list-id";
     GARBAGE_LIST_ID = "list-id-not-hex",
         "Android converts an ID that is not hexadecimal to another number",

@@ -60,7 +60,7 @@ fn parse(json: &[u8]) -> Step<Value> {
                     stage: Stage::Json,
                     path: read::path_of(&error),
                     reason: error.to_string(),
-                    source: "clients.read.json-extensions",
+                    source: read::facts::about_json(&error),
                 })
             })
         })

@@ -2,19 +2,23 @@
 //! refuses the whole document.
 
 use super::keys;
-use super::reasons::{UNSIGNED, UNSIGNED_CREATED, UNSIGNED_HANGS};
-use crate::clients::read::{self, Step, because, beyond_judgement, stop, unknown};
+use super::reasons::{BEYOND_64_BITS, UNSIGNED, UNSIGNED_CREATED, UNSIGNED_HANGS};
+use crate::clients::Reason as Why;
+use crate::clients::read::{self, Step, because, beyond_judgement, facts, stop, unknown};
 use crate::clients::release::Release;
 use crate::clients::restore::{Broken, Outcome, Stop};
 use crate::safe::Stage;
 use crate::safe::backup::{At, Info, Version};
 use crate::safe::json::{Document, JsonError, Object, Reason, Text, Value};
+use data_encoding::BASE64_NOPAD;
 use zeroize::Zeroizing;
 
-const DECODER: &str = "clients.read.string-for-number";
+/// The fact that a wrong type refuses the backup where a release decodes the key.
+const DECODER: &str = "clients.read.decoded-keys";
 const CONTAINER: &str = "clients.read.wrong-type";
-const NO_INFO: &str = "clients.read.missing-info";
-const TEXT_AFTER: &str = "clients.read.json-extensions";
+const VERSION: &str = "clients.read.info-version";
+const SURROGATE: &str = "clients.read.lone-surrogate";
+const NO_IDENTITY: &str = "clients.read.missing-user";
 
 #[derive(Clone, Copy)]
 pub(super) struct Decoder {
@@ -36,7 +40,8 @@ impl Decoder {
         }
     }
 
-    /// Source: `clients.read.json-extensions`, `clients.read.invalid-utf-8`.
+    /// Source: `clients.read.json-extensions`, `clients.read.invalid-utf-8`,
+    /// `clients.read.control-character`.
     fn not_json(self, json: &[u8], error: &JsonError) -> Outcome {
         if let Some(outcome) = beyond_judgement(error) {
             return outcome;
@@ -66,7 +71,7 @@ impl Decoder {
                 stage: Stage::Json,
                 path: read::path_of(error),
                 reason: error.to_string(),
-                source: TEXT_AFTER,
+                source: facts::about_json(error),
             }),
         }
     }
@@ -90,20 +95,37 @@ impl Decoder {
         }
     }
 
-    fn not_decoded(self, at: &At<'_>, reason: &str) -> Outcome {
-        self.fails(stop(at, reason, DECODER))
-    }
-
     fn wrong_kind(self, value: &Value, expected: &str, at: &At<'_>) -> Outcome {
-        self.not_decoded(at, &format!("is {}, not {expected}", value.kind()))
+        let reason = format!("is {}, not {expected}", value.kind());
+        self.fails(stop(at, &reason, facts::about_type(value, at, DECODER)))
     }
 
-    /// Returns the outcome for an identity that is absent or unreadable.
+    fn missing(self, at: &At<'_>) -> Outcome {
+        self.fails(stop(at, "is missing", facts::about_absence(at, DECODER)))
+    }
+
+    /// Returns the outcome for a private key that is not base64 to iOS.
     ///
     /// Source: `clients.read.missing-user`, `clients.read.base64-whitespace`,
     /// `clients.read.base64-unpadded`.
-    pub fn no_identity(self, at: &At<'_>, reason: &str) -> Outcome {
-        match self.fails(stop(at, reason, "clients.read.missing-user")) {
+    pub fn key_not_base64(self, text: &str, at: &At<'_>) -> Outcome {
+        let reason = "is not base64 with padding and nothing else";
+        let is_spaced = text.bytes().any(|byte| byte.is_ascii_whitespace());
+        let is_unpadded = BASE64_NOPAD
+            .decode(text.as_bytes())
+            .map(Zeroizing::new)
+            .is_ok();
+        let source = match (is_spaced, is_unpadded) {
+            (true, _) => "clients.read.base64-whitespace",
+            (false, true) => "clients.read.base64-unpadded",
+            (false, false) => NO_IDENTITY,
+        };
+        self.no_identity(at, reason, source)
+    }
+
+    /// Returns the outcome for an identity that is absent or unreadable.
+    fn no_identity(self, at: &At<'_>, reason: &str, source: &'static str) -> Outcome {
+        match self.fails(stop(at, reason, source)) {
             Outcome::Broken { stop, .. } => unknown(format!(
                 "{}, and no source says what {} shows then",
                 stop.reason, self.release
@@ -120,19 +142,19 @@ impl Decoder {
     ) -> Step<&'v Object> {
         let at = at.key(key);
         self.object(object, key, &at)?
-            .ok_or_else(|| self.no_identity(&at, "is missing"))
+            .ok_or_else(|| self.no_identity(&at, "is missing", NO_IDENTITY))
     }
 
     pub fn private_key_text(self, object: &Object, at: &At<'_>) -> Step<Text> {
         let at = at.key("privatekey");
         self.text(object, "privatekey", &at)?
-            .ok_or_else(|| self.no_identity(&at, "is missing"))
+            .ok_or_else(|| self.no_identity(&at, "is missing", NO_IDENTITY))
     }
 
     /// Source: `clients.read.info-version`, `clients.read.missing-info`.
     pub fn info(self, document: &Object, at: &At<'_>) -> Step<Info> {
         let Some(object) = self.object(document, "info", at)? else {
-            return Err(self.fails(stop(at, "is missing", NO_INFO)));
+            return Err(self.missing(at));
         };
         self.text(object, "device", &at.key("device"))?;
         let version_at = at.key("version");
@@ -141,8 +163,8 @@ impl Decoder {
                 version: Some(Version),
                 ..Info::default()
             }),
-            Some(_) => Err(self.not_decoded(&version_at, "is not 1")),
-            None => Err(self.fails(stop(&version_at, "is missing", NO_INFO))),
+            Some(_) => Err(self.fails(stop(&version_at, "is not 1", VERSION))),
+            None => Err(self.missing(&version_at)),
         }
     }
 
@@ -206,7 +228,7 @@ impl Decoder {
             Value::Text(text) if text.to_str().is_ok() => Ok(text.clone()),
             Value::Text(_) => Err(self.fails(Stop {
                 stage: Stage::Json,
-                ..stop(at, "holds half of a surrogate pair", DECODER)
+                ..stop(at, "holds half of a surrogate pair", SURROGATE)
             })),
             other => Err(self.wrong_kind(other, "a string", at)),
         }
@@ -241,17 +263,17 @@ impl Decoder {
     pub fn required_boolean(self, object: &Object, key: &'static str, at: &At<'_>) -> Step<bool> {
         let at = at.key(key);
         self.boolean(object, key, &at)?
-            .ok_or_else(|| self.not_decoded(&at, "is missing"))
+            .ok_or_else(|| self.missing(&at))
     }
 
     /// Returns a whole number; `1.0` also counts.
     pub fn whole(self, object: &Object, key: &str, at: &At<'_>) -> Step<Option<i128>> {
         match self.member(object, key, at) {
             None => Ok(None),
-            Some(Value::Number(number)) => match number.to_whole() {
-                Some(whole) => Ok(Some(whole)),
-                None => Err(self.not_decoded(at, "is not a whole number")),
-            },
+            Some(Value::Number(number)) => number.to_whole().map(Some).ok_or_else(|| {
+                let source = facts::about_fraction(at, DECODER);
+                self.fails(stop(at, "is not a whole number", source))
+            }),
             Some(other) => Err(self.wrong_kind(other, "a number", at)),
         }
     }
@@ -266,17 +288,15 @@ impl Decoder {
         };
         match u64::try_from(whole) {
             Ok(time) => Ok(Some(time)),
-            Err(_) if whole < 0 => Err(self.no_time(at, "is below zero")),
-            Err(_) => Err(self.no_time(at, "does not fit 64 bits")),
+            Err(_) if whole >= 0 => Err(self.no_time(at, "does not fit 64 bits", &BEYOND_64_BITS)),
+            Err(_) if self.release.since(Release::Ios4_9) => {
+                Err(self.no_time(at, "is below zero", &UNSIGNED))
+            }
+            Err(_) => Err(self.no_time(at, "is below zero", &UNSIGNED_CREATED)),
         }
     }
 
-    fn no_time(self, at: &At<'_>, what: &str) -> Outcome {
-        let shown = if self.release.since(Release::Ios4_9) {
-            &UNSIGNED
-        } else {
-            &UNSIGNED_CREATED
-        };
+    fn no_time(self, at: &At<'_>, what: &str, shown: &'static Why) -> Outcome {
         match self.fails(because(at, what, shown)) {
             Outcome::Broken { how, .. } => {
                 let stop = because(at, what, &UNSIGNED_HANGS);

@@ -12,6 +12,9 @@ reasons! {
     UNSIGNED_CREATED = "time-unsigned-older-ios",
         "iOS before 4.9 reads the time of creation as an unsigned number, and refuses the whole backup",
         "clients.read.negative-time";
+    BEYOND_64_BITS = "time-beyond-64-bits",
+        "iOS reads a time as an unsigned number of 64 bits, and refuses the whole backup",
+        "clients.read.largest-time";
     WITHOUT_CONTACTS = "no-contacts-hangs", "iOS 4.6 never ends a restore without `contacts`", "clients.read.missing-contacts";
     WITHOUT_SETTINGS = "settings-missing", "iOS requires the settings", "clients.read.missing-settings";
     WITHOUT_DIRECTORY = "directory-needed",
@@ -32,6 +35,9 @@ reasons! {
     NO_LISTS = "lists-to-ios", "iOS has no distribution lists", "clients.loss.lists";
     PICTURE_NOT_BASE64 = "picture-not-strict-base64",
         "iOS drops a picture that is not base64 with padding and nothing else",
+        "clients.read.bad-picture";
+    PICTURE_SPACED = "picture-with-white-space",
+        "iOS drops a picture whose base64 contains white space",
         "clients.read.base64-whitespace";
     EMPTY_IS_NOBODY = "release-empty-is-nobody", "iOS reads an empty list as nobody", "clients.read.release-empty";
     OTHERS_DROPPED = "release-others-dropped",

@@ -122,9 +122,12 @@ impl Phone<'_> {
             Some(DistributionListId(number.to_le_bytes()))
         };
         let id = id.filter(|id| i64::from_le_bytes(id.0) > 0 && taken.insert(*id));
+        // With null, as without the key, there was no ID that could change.
         if id.is_none() {
-            self.notes
-                .changed(&id_at, Field::DistributionListId, &RANDOM_ID);
+            if !object.is_null("id") {
+                self.notes
+                    .changed(&id_at, Field::DistributionListId, &RANDOM_ID);
+            }
         } else if other_order {
             self.notes
                 .changed(&id_at, Field::DistributionListId, &OTHER_BYTE_ORDER);

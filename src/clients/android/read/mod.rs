@@ -11,6 +11,7 @@ mod values;
 use super::org_json::{JavaString, Object, Reason, Value};
 use super::reasons::{
     LATER_VERSION, NO_CONTACTS, NO_INFO, NO_OBJECT, NO_VERSION, NOT_OF_THIS_KIND, ORG_JSON,
+    VERSION_MISSING,
 };
 use crate::clients::Field;
 use crate::clients::read::{LIMITS, Notes, Step, refused, unknown};
@@ -140,6 +141,9 @@ impl Phone<'_> {
         match object.int("version") {
             Ok(version) if version <= 1 => {}
             Ok(_) => return Err(refused(&version_at, "is greater than 1", &LATER_VERSION)),
+            Err(_) if object.value("version").is_none() => {
+                return Err(refused(&version_at, "is missing", &VERSION_MISSING));
+            }
             Err(_) => return Err(refused(&version_at, "is not a number", &NO_VERSION)),
         }
         Ok(Info {
@@ -150,6 +154,7 @@ impl Phone<'_> {
     }
 
     /// Returns the objects of an array; `None` if the key is absent or its value is not an array.
+    /// Null stands for nothing that could be lost.
     ///
     /// Source: `clients.read.wrong-type`.
     fn objects<'v>(
@@ -160,7 +165,9 @@ impl Phone<'_> {
         at: &At<'_>,
     ) -> Option<Objects<'v>> {
         let Value::Array(items) = object.value(key)? else {
-            self.notes.lost(at, field, &NOT_OF_THIS_KIND);
+            if !object.is_null(key) {
+                self.notes.lost(at, field, &NOT_OF_THIS_KIND);
+            }
             return None;
         };
         let mut objects = Vec::with_capacity(items.len());

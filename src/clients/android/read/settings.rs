@@ -12,8 +12,9 @@ impl Phone<'_> {
     /// `clients.read.wrong-type`, `clients.loss.sync-excluded`.
     pub(super) fn settings(&mut self, document: &Object, at: &At<'_>) -> Option<Settings> {
         let Value::Object(object) = document.value("settings")? else {
-            for field in Field::OF_SETTINGS {
-                self.notes.lost(at, *field, &NOT_OF_THIS_KIND);
+            // Nobody knows which settings this one value holds: the first stands for it.
+            if !document.is_null("settings") {
+                self.notes.lost(at, Field::SyncContacts, &NOT_OF_THIS_KIND);
             }
             return None;
         };

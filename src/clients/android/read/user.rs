@@ -5,7 +5,7 @@ use super::super::org_json::{Object, Value};
 use super::super::reasons::{
     BAD_PICTURE, ENTRY_SKIPPED, KEY_LENGTH, LINK_IGNORED, NICKNAME_CUT, NICKNAME_IS_ID,
     NO_DEVICE_LINK, NO_IDENTITY, NO_LINK_NAME, NOBODY_IS_EMPTY, NOT_OF_THIS_KIND, NULL_IS_NOBODY,
-    STAR_IS_EVERYONE,
+    PICTURE_CUT, STAR_IS_EVERYONE,
 };
 use super::values::{id_of, text};
 use super::{Phone, unsourced};
@@ -28,7 +28,8 @@ impl Phone<'_> {
         user.picture = self.picture(object, &at.key("profilePic"));
         user.picture_release = Some(self.release(object, &at.key("profilePicRelease")));
         user.links = self.links(object, &at.key("links")).into();
-        if object.value("temporaryDeviceGroupKeyTodoRemove").is_some() {
+        let link_key = object.value("temporaryDeviceGroupKeyTodoRemove");
+        if link_key.is_some_and(|value| !value.is_null()) {
             self.notes.lost(
                 &at.key("temporaryDeviceGroupKeyTodoRemove"),
                 Field::DeviceGroupKey,
@@ -54,6 +55,7 @@ impl Phone<'_> {
         ))
     }
 
+    /// Source: `clients.read.bad-picture`, `clients.read.base64-unpadded`.
     fn picture(&mut self, object: &Object, at: &At<'_>) -> Option<Bytes> {
         let value = object.value("profilePic")?;
         if value.is_null() {
@@ -64,10 +66,13 @@ impl Phone<'_> {
             );
             return None;
         }
-        let bytes = value.as_string().map(|found| found.to_string_lossy());
-        let bytes = bytes.and_then(|found| base64::decode(&found));
+        let text = value.as_string().map(|found| found.to_string_lossy());
+        let text = text.unwrap_or_default();
+        let bytes = base64::decode(&text);
         if bytes.is_none() {
             self.notes.lost(at, Field::Picture, &BAD_PICTURE);
+        } else if base64::is_cut(&text) {
+            self.notes.changed(at, Field::Picture, &PICTURE_CUT);
         }
         bytes.map(Bytes)
     }
@@ -76,7 +81,7 @@ impl Phone<'_> {
     fn release(&mut self, object: &Object, at: &At<'_>) -> PictureRelease {
         let items = match object.value("profilePicRelease") {
             // The setting keeps its default.
-            None => return PictureRelease::Nobody,
+            None | Some(Value::Null) => return PictureRelease::Nobody,
             Some(Value::Array(items)) => items,
             Some(_) => {
                 self.notes
@@ -154,7 +159,7 @@ impl Phone<'_> {
                 continue;
             };
             // iOS writes an empty name, so nothing is lost.
-            if string("name").is_some() {
+            if string("name").is_some() && !object.is_null("name") {
                 self.notes
                     .lost(&at.key("name"), Field::LinkName, &NO_LINK_NAME);
             }

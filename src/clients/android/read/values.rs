@@ -204,7 +204,9 @@ impl Phone<'_> {
     ) -> Option<Vec<ThreemaId>> {
         let at = at.key(key);
         let Value::Array(items) = object.value(key)? else {
-            self.notes.lost(&at, field, &NOT_OF_THIS_KIND);
+            if !object.is_null(key) {
+                self.notes.lost(&at, field, &NOT_OF_THIS_KIND);
+            }
             return None;
         };
         let mut ids = Vec::with_capacity(items.len());

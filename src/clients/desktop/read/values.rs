@@ -1,7 +1,6 @@
 //! Values as the schema of Desktop reads them.
 
-use crate::clients::read::Step;
-use crate::clients::read::{stop, unknown};
+use crate::clients::read::{Step, facts, stop, unknown};
 use crate::clients::restore::Outcome;
 use crate::safe::ThreemaId;
 use crate::safe::backup::{At, Verification};
@@ -9,8 +8,11 @@ use crate::safe::json::{Number, Object, Text, Value};
 use data_encoding::BASE64_NOPAD;
 use zeroize::Zeroizing;
 
-/// The facts about what the schema refuses, of which none is about the one value.
+/// The area of the facts, for what the schema refuses and no fact names.
 pub(super) const SCHEMA: &str = "clients.read";
+
+/// The fact about an ID in lower case.
+const LOWER_CASE: &str = "clients.read.lower-case-identity";
 
 /// The fact about arrays and objects of a wrong type.
 const CONTAINER: &str = "clients.read.wrong-type";
@@ -23,9 +25,10 @@ pub(super) fn as_object<'v>(value: &'v Value, at: &At<'_>) -> Step<&'v Object> {
 }
 
 pub(super) fn required<'v>(object: &'v Object, key: &'static str, at: &At<'_>) -> Step<&'v Value> {
+    let at = at.key(key);
     object
         .last(key)
-        .ok_or_else(|| refused(&at.key(key), "is missing", SCHEMA))
+        .ok_or_else(|| refused(&at, "is missing", facts::about_absence(&at, SCHEMA)))
 }
 
 /// Returns a refusal by the app.
@@ -34,7 +37,16 @@ pub(super) fn refused(at: &At<'_>, reason: &str, source: &'static str) -> Outcom
 }
 
 pub(super) fn wrong_kind(value: &Value, expected: &str, at: &At<'_>) -> Outcome {
-    refused(at, &format!("is {}, not {expected}", value.kind()), SCHEMA)
+    let source = facts::about_type(value, at, SCHEMA);
+    refused(at, &format!("is {}, not {expected}", value.kind()), source)
+}
+
+/// Source: `clients.read.null-string`.
+fn no_text(value: &Value, at: &At<'_>) -> Outcome {
+    if *value == Value::Null {
+        return refused(at, "is null, not a string", "clients.read.null-string");
+    }
+    wrong_kind(value, "a string", at)
 }
 
 pub(super) fn wrong_container(value: &Value, expected: &str, at: &At<'_>) -> Outcome {
@@ -54,14 +66,14 @@ pub(super) fn text(object: &Object, key: &'static str, at: &At<'_>) -> Step<Opti
     match object.last(key) {
         None => Ok(None),
         Some(Value::Text(text)) => Ok(Some(text.clone())),
-        Some(other) => Err(wrong_kind(other, "a string", &at.key(key))),
+        Some(other) => Err(no_text(other, &at.key(key))),
     }
 }
 
 pub(super) fn required_text(object: &Object, key: &'static str, at: &At<'_>) -> Step<Text> {
     match required(object, key, at)? {
         Value::Text(text) => Ok(text.clone()),
-        other => Err(wrong_kind(other, "a string", &at.key(key))),
+        other => Err(no_text(other, &at.key(key))),
     }
 }
 
@@ -104,15 +116,20 @@ pub(super) fn texts(object: &Object, key: &str, at: &At<'_>) -> Step<Option<Vec<
     };
     let texts = items.iter().enumerate().map(|(index, item)| match item {
         Value::Text(text) => Ok(text.clone()),
-        other => Err(wrong_kind(other, "a string", &at.index(index))),
+        other => Err(no_text(other, &at.index(index))),
     });
     texts.collect::<Step<_>>().map(Some)
 }
 
 /// Source: `clients.read.lower-case-identity`.
 pub(super) fn required_id(object: &Object, key: &'static str, at: &At<'_>) -> Step<ThreemaId> {
-    id(required(object, key, at)?)
-        .ok_or_else(|| refused(&at.key(key), "is not a Threema ID", SCHEMA))
+    let value = required(object, key, at)?;
+    id(value).ok_or_else(|| {
+        let is_lower = matches!(value, Value::Text(text)
+            if ThreemaId::parse(&text.to_str_lossy().to_ascii_uppercase()).is_ok());
+        let source = if is_lower { LOWER_CASE } else { SCHEMA };
+        refused(&at.key(key), "is not a Threema ID", source)
+    })
 }
 
 pub(super) fn level(value: &Value, at: &At<'_>) -> Step<Verification> {
@@ -132,7 +149,7 @@ pub(super) fn level(value: &Value, at: &At<'_>) -> Step<Verification> {
 /// Source: `clients.read.base64-whitespace`, `clients.read.base64-unpadded`.
 pub(super) fn base64(value: &Value, at: &At<'_>, source: &'static str) -> Step<Vec<u8>> {
     let Value::Text(text) = value else {
-        return Err(wrong_kind(value, "a string", at));
+        return Err(no_text(value, at));
     };
     let text = text.to_str_lossy();
     let characters = text.bytes().filter(|byte| !byte.is_ascii_whitespace());

@@ -2,7 +2,7 @@
 
 use super::super::reasons::{
     EMPTY_IS_NOBODY, INCOMPLETE_LINK, LINK_IGNORED, NO_GROUP_KEY, NO_LINK_NAME, OTHERS_DROPPED,
-    OTHERS_KEPT_RAW, PICTURE_NOT_BASE64,
+    OTHERS_KEPT_RAW, PICTURE_NOT_BASE64, PICTURE_SPACED,
 };
 use super::{Phone, id_of};
 use crate::clients::Field;
@@ -54,9 +54,7 @@ impl Phone<'_> {
     fn private_key(&self, text: &Text, at: &At<'_>) -> Step<PrivateKey> {
         let bytes = BASE64.decode(text.to_str_lossy().as_bytes());
         let Ok(bytes) = bytes.map(Zeroizing::new) else {
-            return Err(self
-                .decoder
-                .no_identity(at, "is not base64 with padding and nothing else"));
+            return Err(self.decoder.key_not_base64(&text.to_str_lossy(), at));
         };
         match bytes.first_chunk::<PRIVATE_KEY_BYTES>() {
             Some(key) => Ok(PrivateKey::from_bytes(*key)),
@@ -82,10 +80,18 @@ impl Phone<'_> {
         key.map(DeviceGroupKey::from_bytes)
     }
 
+    /// Source: `clients.read.bad-picture`, `clients.read.base64-whitespace`.
     fn picture(&mut self, text: &Text, at: &At<'_>) -> Option<Bytes> {
-        let bytes = BASE64.decode(text.to_str_lossy().as_bytes()).ok();
+        let text = text.to_str_lossy();
+        let bytes = BASE64.decode(text.as_bytes()).ok();
         if bytes.is_none() {
-            self.notes.lost(at, Field::Picture, &PICTURE_NOT_BASE64);
+            let is_spaced = text.bytes().any(|byte| byte.is_ascii_whitespace());
+            let why = if is_spaced {
+                &PICTURE_SPACED
+            } else {
+                &PICTURE_NOT_BASE64
+            };
+            self.notes.lost(at, Field::Picture, why);
         }
         bytes.map(Bytes)
     }
