@@ -15,6 +15,8 @@ mod nouns;
 mod packing;
 mod preview;
 mod stopped;
+#[cfg(test)]
+mod tests;
 mod wire_size;
 mod writer;
 

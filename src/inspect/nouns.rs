@@ -8,6 +8,16 @@ pub(super) fn counted(field: Field, count: usize) -> String {
     format!("{count} {}", if count == 1 { one } else { many })
 }
 
+/// Returns what stands in place of a list or of the settings: `a value that is not a list of
+/// contacts`. How many things are lost with it is not known.
+pub(super) fn not_a_list(field: Field) -> String {
+    let (_, many) = nouns(field);
+    match field {
+        Field::SyncContacts => "a value that is not an object of settings".to_owned(),
+        _ => format!("a value that is not a list of {many}"),
+    }
+}
+
 const fn nouns(field: Field) -> (&'static str, &'static str) {
     match field {
         Field::PrivateKey => ("private key", "private keys"),

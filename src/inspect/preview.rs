@@ -2,7 +2,7 @@
 //! it.
 
 use super::any_id;
-use super::nouns::counted;
+use super::nouns::{counted, not_a_list};
 use super::{Inspection, Known, Subject};
 use crate::clients::release::Aspect;
 use crate::clients::restore::{
@@ -11,7 +11,7 @@ use crate::clients::restore::{
 
 use crate::clients::{Field, Phone, Release, Transport};
 use crate::engine::ClientVerdict;
-use crate::safe::backup::{Backup, Timestamp};
+use crate::safe::backup::{Backup, List, Timestamp};
 use crate::safe::json::{Path, Step};
 use crate::safe::{Client, Stage};
 use crate::safe::{ServerConfig, ThreemaId, envelope};
@@ -314,36 +314,52 @@ fn tallies<'a>(
     changes: impl Iterator<Item = (Option<ChangeKind>, Field, &'a Path)>,
     backup: &Backup,
 ) -> Vec<Tally> {
-    let mut counts: BTreeMap<(Option<ChangeKind>, Field), usize> = BTreeMap::new();
+    let mut counts: BTreeMap<(Option<ChangeKind>, Field, bool), usize> = BTreeMap::new();
     for (kind, field, path) in changes {
-        *counts.entry((kind, field)).or_default() += weight(path, field, backup);
+        let counted = weight(path, field, backup);
+        let is_list = counted.is_some();
+        *counts.entry((kind, field, !is_list)).or_default() += counted.unwrap_or(1);
     }
-    let tallies = counts.into_iter().map(|((kind, field), count)| Tally {
-        field,
-        kind,
-        count,
-        says: counted(field, count),
-    });
+    let tallies = counts
+        .into_iter()
+        .map(|((kind, field, is_no_list), count)| Tally {
+            field,
+            kind,
+            count,
+            says: if is_no_list {
+                not_a_list(field)
+            } else {
+                counted(field, count)
+            },
+        });
     tallies.collect()
 }
 
-/// Returns the number of things at a path; for a whole list, its items.
-fn weight(path: &Path, field: Field, backup: &Backup) -> usize {
-    if !matches!(path.0.last(), Some(Step::Key(_))) {
-        return 1;
+/// Returns the number of things at a path; for a whole list, its items; `None` for a value that
+/// stands in place of a list or of the settings.
+fn weight(path: &Path, field: Field, backup: &Backup) -> Option<usize> {
+    if path.0.iter().any(|step| matches!(step, Step::Index(_))) {
+        return Some(1);
     }
     let settings = backup.settings.as_ref();
     let count = match field {
-        Field::Link => backup.user.links.len(),
-        Field::Contact => backup.contacts.len(),
-        Field::Group => backup.groups.len(),
-        Field::DistributionList => backup.distribution_lists.len(),
-        Field::BlockedContacts => settings.map_or(0, |it| it.blocked_contacts.len()),
-        Field::SyncExcludedIds => settings.map_or(0, |it| it.sync_excluded_ids.len()),
-        Field::RecentEmojis => settings.map_or(0, |it| it.recent_emojis.len()),
+        Field::Link => items(&backup.user.links),
+        Field::Contact => items(&backup.contacts),
+        Field::Group => items(&backup.groups),
+        Field::DistributionList => items(&backup.distribution_lists),
+        Field::BlockedContacts => settings.map_or(0, |it| items(&it.blocked_contacts)),
+        Field::SyncExcludedIds => settings.map_or(0, |it| items(&it.sync_excluded_ids)),
+        Field::RecentEmojis => settings.map_or(0, |it| items(&it.recent_emojis)),
+        // The settings as a whole.
+        _ if path.0.len() == 1 => 0,
         _ => 1,
     };
-    count.max(1)
+    (count > 0).then_some(count)
+}
+
+/// Returns the number of items of a list, also of those that cannot be read.
+fn items<T>(list: &List<T>) -> usize {
+    list.len() + list.unread().count()
 }
 
 /// Returns what iOS uploads after a restore, and what Android then no longer finds.

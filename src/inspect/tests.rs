@@ -1,0 +1,156 @@
+//! What is said of documents made by hand.
+
+use super::*;
+
+const OWN: &str = "OWNID123";
+
+const DOCUMENT: &str = r#"{"info":{"version":1},
+"user":{"privatekey":"WlpaWlpaWlpaWlpaWlpaWlpaWlpaWlpaWlpaWlpaWlo="},
+"contacts":[{"identity":"ECHOECHO","createdAt":1,"verification":0},{"identity":"ABCDEFGH","createdAt":1,"verification":0},
+{"identity":"OTHERONE","createdAt":1,"verification":0}],
+"groups":[{"id":"0102030405060708","creator":"ECHOECHO","members":["OWNID123"],"deleted":false},
+{"id":"0102030405060709","creator":"ECHOECHO","members":["OWNID123"],"deleted":false}],
+"settings":{"syncContacts":true,"blockedContacts":["ABCDEFGH"],"recentEmojis":["x"]}}"#;
+
+#[track_caller]
+fn with(old: &str, new: &str) -> Inspection {
+    let document = DOCUMENT.replacen(old, new, 1);
+    assert_ne!(document, DOCUMENT, "{old}");
+    let known = Known {
+        id: Some(ThreemaId::parse(OWN).expect("an ID")),
+        ..Known::default()
+    };
+    inspect(Subject::Document(document.as_bytes()), known).inspection
+}
+
+fn of(inspection: &Inspection, client: Client) -> &Preview {
+    let mut previews = inspection.previews.iter();
+    let found = previews.find(|preview| preview.client == client);
+    found.expect("a preview of each client")
+}
+
+/// Returns what is said to be lost or changed, without the kind.
+fn tallies(inspection: &Inspection, client: Client) -> Vec<&str> {
+    let tallies = of(inspection, client).tallies.iter().flatten();
+    tallies.map(|tally| tally.says.as_str()).collect()
+}
+
+/// Nobody knows how much is lost with a value that is no list, and with null nothing is.
+#[test]
+fn what_stands_in_place_of_a_list_is_not_counted_as_its_items() {
+    for (old, key, says) in [
+        (
+            "\"contacts\":[",
+            "contacts",
+            "a value that is not a list of contacts",
+        ),
+        (
+            "\"groups\":[",
+            "groups",
+            "a value that is not a list of groups",
+        ),
+        (
+            "\"blockedContacts\":[",
+            "blockedContacts",
+            "a value that is not a list of blocked contacts",
+        ),
+        (
+            "\"settings\":{",
+            "settings",
+            "a value that is not an object of settings",
+        ),
+    ] {
+        let rest = &old[old.len() - 1..];
+        let value = with(old, &format!("\"{key}\":\"x\",\"y\":{rest}"));
+        let said = tallies(&value, Client::Android);
+        assert!(said.contains(&says), "{key}: {said:?}");
+        let null = with(old, &format!("\"{key}\":null,\"y\":{rest}"));
+        let said = tallies(&null, Client::Android);
+        assert!(
+            !said.iter().any(|each| each.contains("a value")),
+            "{said:?}"
+        );
+        let lost = ["1 contact", "1 group", "1 blocked contact"];
+        assert!(!said.iter().any(|each| lost.contains(each)), "{said:?}");
+    }
+}
+
+#[test]
+fn an_item_is_one_and_a_whole_list_is_all_of_its_items() {
+    let odd = with("\"id\":\"0102030405060708\"", "\"id\":\"010\"");
+    let said = tallies(&odd, Client::Android);
+    assert!(said.contains(&"1 group"), "{said:?}");
+    let item = with(
+        "{\"identity\":\"ABCDEFGH\",\"createdAt\":1,\"verification\":0}",
+        "7",
+    );
+    let said = tallies(&item, Client::Android);
+    assert!(said.contains(&"1 contact"), "{said:?}");
+    let lower = with("\"ABCDEFGH\",\"c", "\"abcdefgh\",\"c");
+    let said = tallies(&lower, Client::Ios);
+    assert!(!said.contains(&"2 contacts"), "{said:?}");
+    let emojis = with("[\"x\"]", "[\"x\",7]");
+    let said = tallies(&emojis, Client::Ios);
+    assert!(said.contains(&"2 recent emojis"), "{said:?}");
+}
+
+/// The app that refuses a time, and what breaks the format, name the same limit.
+#[test]
+fn a_time_of_more_than_64_bits_breaks_the_format() {
+    for (time, breaks) in [
+        ("18446744073709551615", false),
+        ("18446744073709551616", true),
+        ("18446744073709552000", true),
+    ] {
+        let inspection = with("\"createdAt\":1", &format!("\"createdAt\":{time}"));
+        let says: Vec<_> = inspection
+            .deviations
+            .iter()
+            .map(|each| &each.says)
+            .collect();
+        assert_eq!(!says.is_empty(), breaks, "{time}: {says:?}");
+        let ios = of(&inspection, Client::Ios);
+        assert_eq!(ios.result == Result::Refused, breaks, "{time}");
+        if breaks {
+            assert_eq!(says, ["`contacts[0].createdAt` does not fit 64 bits"]);
+            assert_eq!(ios.source.as_deref(), Some("clients.read.largest-time"));
+        }
+    }
+}
+
+#[test]
+fn a_key_that_occurs_twice_is_named_whatever_its_values_are() {
+    let user = "\"user\":{";
+    for (old, new, path) in [
+        (user, "\"user\":7,\"user\":{", "user"),
+        (user, "\"user\":{},\"user\":{", "user"),
+        ("\"contacts\":[{", "\"user\":7,\"contacts\":[{", "user"),
+        (
+            "\"identity\":\"ABC",
+            "\"identity\":7,\"identity\":\"ABC",
+            "contacts[1].identity",
+        ),
+        (
+            "\"identity\":\"ABC",
+            "\"lastUpdate\":null,\"lastUpdate\":5,\"identity\":\"ABC",
+            "contacts[1].lastUpdate",
+        ),
+    ] {
+        let inspection = with(old, new);
+        let found = inspection
+            .deviations
+            .iter()
+            .filter(|each| each.says.ends_with("occurs more than once"));
+        let paths: Vec<_> = found.map(|each| each.path.as_str()).collect();
+        assert_eq!(paths, [path], "{new}: {:?}", inspection.deviations);
+        assert!(known_places(&inspection), "{:?}", inspection.deviations);
+    }
+    // No app reads these.
+    let unknown = with(user, "\"x\":1,\"x\":2,\"user\":{");
+    assert_eq!(unknown.deviations, []);
+}
+
+fn known_places(inspection: &Inspection) -> bool {
+    let mut deviations = inspection.deviations.iter();
+    deviations.all(|each| each.line.is_some() && each.column.is_some())
+}
