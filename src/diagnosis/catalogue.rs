@@ -4,8 +4,8 @@ use super::certainty::Certainty;
 use super::problem::Problem;
 use super::software::Product;
 use super::{
-    bare, certificate, config, connection, credentials, front, nextcloud, path, privacy, size,
-    state, storage, tls,
+    bare, certificate, config, connection, credentials, front, name, nextcloud, path, privacy,
+    size, state, storage, tls,
 };
 
 /// Every problem.
@@ -22,6 +22,9 @@ pub const CATALOGUE: &[Problem] = &[
     connection::DEAD_HTTP3,
     tls::NO_TLS_ON_PORT,
     tls::OLD_TLS,
+    tls::NO_COMMON_SUITE,
+    tls::NO_TLS_1_2,
+    tls::SUITES_NOT_OF_IOS,
     tls::NO_FORWARD_SECRECY,
     tls::OUTDATED_TLS_ACCEPTED,
     tls::NO_TLS_1_3,
@@ -34,10 +37,13 @@ pub const CATALOGUE: &[Problem] = &[
     certificate::KEY_MISMATCH,
     certificate::INTERMEDIATE_MISSING,
     certificate::PRIVATE_ROOT,
+    certificate::GIVEN_ROOT_NOT_REACHED,
     certificate::PRIVATE_CHAIN_CUT,
-    certificate::ADDRESS_AS_NAME,
-    certificate::COMMON_NAME_ONLY,
-    certificate::WRONG_NAME,
+    name::ADDRESS_AS_NAME,
+    name::ADDRESS_NOT_NAMED,
+    name::COMMON_NAME_ONLY,
+    name::WILDCARD,
+    name::WRONG_NAME,
     certificate::EXPIRED,
     certificate::NOT_YET_VALID,
     certificate::EXPIRES_SOON,

@@ -21,19 +21,20 @@ fn certificates(symptom: &Symptom<'_>, wanted: bool) -> Option<Vec<Certificate>>
 }
 
 /// Returns the certificate of the server itself, if this check deviates.
-fn leaf(symptom: &Symptom<'_>, check: &str) -> Option<Certificate> {
+pub(super) fn leaf(symptom: &Symptom<'_>, check: &str) -> Option<Certificate> {
     chain(symptom, check)?.into_iter().next()
 }
 
 /// Checks that a new certificate also fixes.
-const NEW_CERTIFICATE: &[&str] = &["tls.purpose", "tls.validity", "tls.key", "tls.signature"];
+pub(super) const NEW_CERTIFICATE: &[&str] =
+    &["tls.purpose", "tls.validity", "tls.key", "tls.signature"];
 
 /// Returns lines that create an authority and a certificate, which every client with that authority
 /// accepts.
 ///
 /// Source: RFC 5280 sections 4.2.1.3, 4.2.1.6, 4.2.1.9 and 4.2.1.12; Apple, requirements for
 /// trusted certificates (at most 825 days); OpenSSL 3.0, `req -CA`.
-fn own_authority(shell: &Shell<'_>) -> Vec<String> {
+pub(super) fn own_authority(shell: &Shell<'_>) -> Vec<String> {
     // Caddy creates both itself.
     if shell
         .software
@@ -43,11 +44,7 @@ fn own_authority(shell: &Shell<'_>) -> Vec<String> {
         return Vec::new();
     }
     let host = shell.host().trim_matches(['[', ']']);
-    let kind = if host.parse::<std::net::IpAddr>().is_ok() {
-        "IP"
-    } else {
-        "DNS"
-    };
+    let kind = if shell.is_address() { "IP" } else { "DNS" };
     vec![
         "openssl req -x509 -newkey rsa:2048 -nodes -sha256 -days 3650 -keyout ca.key -out ca.pem -subj '/CN=Own authority' -addext basicConstraints=critical,CA:TRUE -addext keyUsage=critical,keyCertSign,cRLSign".to_owned(),
         format!(
@@ -207,6 +204,48 @@ pub(super) const PRIVATE_ROOT: Problem = Problem {
     ..BLANK
 };
 
+/// Returns whether the chain is not trusted, and ends before a certificate that is not known.
+fn is_cut(symptom: &Symptom<'_>) -> bool {
+    let Some(chain) = chain(symptom, "tls.trusted") else {
+        return false;
+    };
+    // A chain that leads to a known root is refused for another reason.
+    let sent = symptom.run.inspection.and_then(|seen| seen.chain.last());
+    let is_known = sent.is_some_and(|top| top.issuer_is_root_here);
+    let is_open = chain.last().is_some_and(|top| !top.is_self_issued());
+    is_open && !is_known
+}
+
+/// The chain ends early, before a root of the given file.
+pub(super) const GIVEN_ROOT_NOT_REACHED: Problem = Problem {
+    id: "problem.given-root-not-reached",
+    title: "no root of --ca-file issued the last certificate that the server sends",
+    evidence: "`tls.trusted` deviates, the issuer of the last certificate was not sent and is not known, and --ca-file was given",
+    meaning: "An intermediate certificate between the server's and the root is missing, or the file holds the root of another authority. Android does not fetch a missing certificate.",
+    fix: "Let the server send the intermediate certificate after its own, in one file (`cat server.pem intermediate.pem > fullchain.pem`). If there is none, give the root that issued the server's certificate with --ca-file.",
+    fixes: &[
+        (
+            Product::Nginx,
+            "Run `cat server.pem intermediate.pem > fullchain.pem`, and name this file in `ssl_certificate`. If there is no intermediate certificate, give the root that issued the server's certificate with --ca-file.",
+        ),
+        (
+            Product::Apache,
+            "Run `cat server.pem intermediate.pem > fullchain.pem`, and name this file in `SSLCertificateFile`. If there is no intermediate certificate, give the root that issued the server's certificate with --ca-file.",
+        ),
+        (
+            Product::Caddy,
+            "Run `cat server.pem intermediate.pem > fullchain.pem`, and set `tls fullchain.pem privkey.pem`. If there is no intermediate certificate, give the root that issued the server's certificate with --ca-file.",
+        ),
+    ],
+    source: "clause 6.1",
+    breaks: Breaks::EVERYTHING,
+    in_run: |symptom| {
+        let is_given = symptom.run.facts.own_roots;
+        (is_given && is_cut(symptom)).then_some(Certainty::Certain)
+    },
+    ..BLANK
+};
+
 /// The chain ends early, before a root that this machine does not know.
 pub(super) const PRIVATE_CHAIN_CUT: Problem = Problem {
     id: "problem.private-chain-cut",
@@ -216,78 +255,7 @@ pub(super) const PRIVATE_CHAIN_CUT: Problem = Problem {
     fix: "If the authority is your own, give its root to this check with --ca-file FILE, and install it on every phone. If it is a public one, let the server send every certificate up to the root (certbot: fullchain.pem, not cert.pem).",
     source: "clause 6.1",
     breaks: Breaks::EVERYTHING,
-    in_run: |symptom| {
-        let chain = chain(symptom, "tls.trusted")?;
-        let top = chain.last()?;
-        // A chain that leads to a known root is refused for another reason.
-        let sent = &symptom.run.inspection?.chain;
-        let is_known = sent.last().is_some_and(|top| top.issuer_is_root_here);
-        (!top.is_self_issued() && !is_known).then_some(Certainty::Likely)
-    },
-    ..BLANK
-};
-
-/// The certificate names the address as a DNS name.
-pub(super) const ADDRESS_AS_NAME: Problem = Problem {
-    id: "problem.address-as-name",
-    title: "the certificate names the address as a DNS name",
-    evidence: "`tls.name` deviates, the host is an address, and a DNS name of the certificate has the same letters",
-    meaning: "A client compares an address only with entries of the kind IP. A DNS entry with the same letters does not count.",
-    fix: "Make the certificate with `subjectAltName=IP:ADDRESS` (not `DNS:ADDRESS`); better, use a host name and a public certificate. Or make your own authority and a certificate for this address with the lines below, let the server use server.pem and server.key, install ca.pem on every phone (on iOS, switch it on), and give it to this check with --ca-file.",
-    source: "RFC 6125 section 6.4; RFC 5280 section 4.2.1.6",
-    breaks: Breaks::EVERYTHING,
-    also: NEW_CERTIFICATE,
-    paste: Some(own_authority),
-    in_run: |symptom| {
-        let leaf = leaf(symptom, "tls.name")?;
-        let host = &symptom.run.inspection?.host;
-        let is_address = host.parse::<std::net::IpAddr>().is_ok();
-        (is_address && leaf.dns_names.contains(host)).then_some(Certainty::Certain)
-    },
-    ..BLANK
-};
-
-/// The certificate has the host name in its common name alone.
-pub(super) const COMMON_NAME_ONLY: Problem = Problem {
-    id: "problem.common-name-only",
-    title: "the certificate has the host name only in its common name",
-    evidence: "`tls.name` deviates, there are no alternative names, and the common name is the host",
-    meaning: "Clients read the subject alternative names and ignore the common name. Old instructions for OpenSSL produce certificates like this one.",
-    fix: "Get a certificate whose subject alternative names include this host name (`certbot certonly -d HOST`). Or make your own authority and a certificate with the lines below, let the server use server.pem and server.key, install ca.pem on every phone (on iOS, switch it on), and give it to this check with --ca-file.",
-    source: "RFC 6125 section 6.4.4; clause 6.1",
-    breaks: Breaks::EVERYTHING,
-    also: NEW_CERTIFICATE,
-    paste: Some(own_authority),
-    in_run: |symptom| {
-        let leaf = leaf(symptom, "tls.name")?;
-        let host = &symptom.run.inspection?.host;
-        let has_none = leaf.dns_names.is_empty() && leaf.addresses.is_empty();
-        (has_none && leaf.common_name.as_ref() == Some(host)).then_some(Certainty::Certain)
-    },
-    ..BLANK
-};
-
-/// The certificate is for another host name.
-pub(super) const WRONG_NAME: Problem = Problem {
-    id: "problem.wrong-name",
-    title: "the certificate is for another host name",
-    evidence: "`tls.name` deviates",
-    meaning: "The server shows the certificate of another site, most often of its default site. The apps refuse it for this name.",
-    fix: "Get a certificate for this host name (`certbot certonly -d HOST`), or enter a name that the certificate has.",
-    fixes: &[
-        (
-            Product::Nginx,
-            "Write `server_name HOST;` and its `ssl_certificate` into one `server` block: without it, the default site answers.",
-        ),
-        (
-            Product::Apache,
-            "Write `ServerName HOST` and its `SSLCertificateFile` into one `<VirtualHost *:443>`: without it, the first one answers.",
-        ),
-        (Product::Caddy, "Name the site `HOST` in the Caddyfile."),
-    ],
-    source: "RFC 6125; clause 6.1",
-    breaks: Breaks::EVERYTHING,
-    in_run: |symptom| shown_by(symptom, &["tls.name"]),
+    in_run: |symptom| is_cut(symptom).then_some(Certainty::Likely),
     ..BLANK
 };
 

@@ -16,6 +16,7 @@ mod described;
 mod diagnosed;
 mod evidence;
 mod front;
+mod name;
 mod nextcloud;
 mod path;
 mod privacy;

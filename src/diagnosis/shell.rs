@@ -130,6 +130,13 @@ impl Shell<'_> {
             .split_once("://")
             .map_or(self.base, |(_, rest)| rest);
         let filled = filled.replace(BASE, &format!("https://{after_scheme}"));
+        // No certificate of a public authority is requested or filed under an address.
+        let filled = if self.is_address() {
+            let named = filled.replace("-d HOST", "-d NAME");
+            named.replace("/live/HOST", "/live/NAME")
+        } else {
+            filled
+        };
         let filled = with_word(&filled, HOST, self.host(), self.authority());
         match &self.asking.account {
             // Nextcloud names the folder by the user ID, which is never an e-mail address.
@@ -139,6 +146,12 @@ impl Shell<'_> {
             }
             _ => filled,
         }
+    }
+
+    /// Returns whether the host is an address rather than a name.
+    pub(super) fn is_address(&self) -> bool {
+        let host = self.host().trim_matches(['[', ']']);
+        host.parse::<std::net::IpAddr>().is_ok()
     }
 
     fn authority(&self) -> &str {

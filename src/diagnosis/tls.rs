@@ -1,8 +1,10 @@
 //! Problems of the TLS protocol: versions, cipher suites and names.
 
 use super::Product;
+use super::certainty::Certainty;
 use super::problem::{BLANK, Breaks, Problem};
-use super::symptom::shown_by;
+use super::symptom::{Symptom, shown_by};
+use crate::wire::tls::Version;
 
 /// TLS is not enabled on this port.
 pub(super) const NO_TLS_ON_PORT: Problem = Problem {
@@ -35,8 +37,8 @@ pub(super) const NO_TLS_ON_PORT: Problem = Problem {
 pub(super) const OLD_TLS: Problem = Problem {
     id: "problem.old-tls",
     title: "the server supports no version of TLS that the apps accept",
-    evidence: "`tls.protocol` or `tls.version-1-2` deviates",
-    meaning: "The apps need TLS 1.2 or 1.3. This server offers only older versions, or lacks the requested one.",
+    evidence: "`tls.protocol` deviates, and the server does not refuse the suites",
+    meaning: "The apps need TLS 1.2 or 1.3. This server offers only older versions.",
     fix: "Switch TLS 1.2 and 1.3 on; a TLS library that knows neither must be updated.",
     fixes: &[
         (
@@ -54,7 +56,94 @@ pub(super) const OLD_TLS: Problem = Problem {
     ],
     source: "clause 6.2",
     breaks: Breaks::EVERYTHING,
-    in_run: |symptom| shown_by(symptom, &["tls.protocol", "tls.version-1-2"]),
+    in_run: |symptom| shown_by(symptom, &["tls.protocol"]).filter(|_| !refuses_suites(symptom)),
+    ..BLANK
+};
+
+/// Returns whether the server refuses every suite of a version that the apps need, and no version
+/// was agreed on.
+fn refuses_suites(symptom: &Symptom<'_>) -> bool {
+    symptom.run.inspection.is_some_and(|seen| {
+        let current = [Version::Tls12, Version::Tls13];
+        let refused = current.iter().any(|version| seen.refuses_suites(*version));
+        refused && !seen.answers().any(|answered| answered.suite().is_some())
+    })
+}
+
+/// The server accepts no suite that any app offers.
+pub(super) const NO_COMMON_SUITE: Problem = Problem {
+    id: "problem.no-common-suite",
+    title: "the server accepts no cipher suite of the apps",
+    evidence: "`tls.protocol` deviates, and TLS 1.2 or 1.3 is refused with `handshake_failure` or `insufficient_security`",
+    meaning: "The server refuses every cipher suite of TLS that the apps offer. Most often its list of suites is too short, or does not fit the key of its certificate.",
+    fix: "Accept suites with ECDHE and AES-GCM or ChaCha20, for the kind of key that the certificate has.",
+    fixes: SUITES,
+    source: "clause 6.2.suites; RFC 8446 section 6.2",
+    breaks: Breaks::EVERYTHING,
+    in_run: |symptom| {
+        let is_shown = symptom.is("tls.protocol") && refuses_suites(symptom);
+        is_shown.then_some(Certainty::Likely)
+    },
+    ..BLANK
+};
+
+/// The server does not support TLS 1.2.
+pub(super) const NO_TLS_1_2: Problem = Problem {
+    id: "problem.no-tls-1-2",
+    title: "the server speaks only TLS 1.3, which Android before version 10 does not speak",
+    evidence: "`tls.version-1-2` deviates",
+    meaning: "The server offers TLS 1.3 and not TLS 1.2. Phones with Android 9 or older cannot connect; newer ones can.",
+    fix: "Switch TLS 1.2 on as well.",
+    fixes: &[
+        (
+            Product::Nginx,
+            "Set `ssl_protocols TLSv1.2 TLSv1.3;` in the `server` block.",
+        ),
+        (
+            Product::Apache,
+            "Set `SSLProtocol -all +TLSv1.2 +TLSv1.3` in the `<VirtualHost>`.",
+        ),
+        (
+            Product::Caddy,
+            "Remove `protocols` from `tls { }`: the default is right.",
+        ),
+    ],
+    source: "Android developers, SSLSocket: TLSv1.3 from API level 29 on",
+    breaks: Breaks::ANDROID,
+    in_run: |symptom| shown_by(symptom, &["tls.version-1-2"]),
+    ..BLANK
+};
+
+/// The fix for suites, by software.
+const SUITES: &[(Product, &str)] = &[
+    (
+        Product::Nginx,
+        "Set `ssl_ciphers ECDHE+AESGCM:ECDHE+CHACHA20;` in the `server` block.",
+    ),
+    (
+        Product::Apache,
+        "Set `SSLCipherSuite ECDHE+AESGCM:ECDHE+CHACHA20` in the `<VirtualHost>`.",
+    ),
+    (
+        Product::Caddy,
+        "Remove `ciphers` from `tls { }`: the default is right.",
+    ),
+];
+
+/// The server accepts suites with forward secrecy, and none of iOS.
+pub(super) const SUITES_NOT_OF_IOS: Problem = Problem {
+    id: "problem.suites-not-of-ios",
+    title: "the server accepts no cipher suite that iOS offers",
+    evidence: "`tls.forward-secrecy` deviates, and the server chooses a suite with forward secrecy that iOS does not offer",
+    meaning: "The suite that the server chooses has forward secrecy, but iOS does not offer it. Whether Android and Desktop do is not known.",
+    fix: "Accept suites with ECDHE and AES-GCM or ChaCha20.",
+    fixes: SUITES,
+    source: "clause 6.2.suites",
+    breaks: Breaks::IOS,
+    in_run: |symptom| {
+        let is_other = symptom.run.inspection?.other_suite().is_some();
+        shown_by(symptom, &["tls.forward-secrecy"]).filter(|_| is_other)
+    },
     ..BLANK
 };
 
@@ -65,20 +154,7 @@ pub(super) const NO_FORWARD_SECRECY: Problem = Problem {
     evidence: "`tls.forward-secrecy` or `tls.current-suites` deviates",
     meaning: "App Transport Security accepts only suites with ECDHE. iOS completes no handshake with this server.",
     fix: "Accept suites with ECDHE and AES-GCM or ChaCha20.",
-    fixes: &[
-        (
-            Product::Nginx,
-            "Set `ssl_ciphers ECDHE+AESGCM:ECDHE+CHACHA20;` in the `server` block.",
-        ),
-        (
-            Product::Apache,
-            "Set `SSLCipherSuite ECDHE+AESGCM:ECDHE+CHACHA20` in the `<VirtualHost>`.",
-        ),
-        (
-            Product::Caddy,
-            "Remove `ciphers` from `tls { }`: the default is right.",
-        ),
-    ],
+    fixes: SUITES,
     source: "clause 6.2",
     breaks: Breaks::IOS,
     in_run: |symptom| shown_by(symptom, &["tls.forward-secrecy", "tls.current-suites"]),

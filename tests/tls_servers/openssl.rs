@@ -54,6 +54,19 @@ const SERVERS: &[Server] = &[
         "rsa",
         &["-tls1_2", "-cipher", "ECDHE-RSA-CHACHA20-POLY1305"],
     ),
+    server(
+        "ECDHE-ECDSA-AES128-CCM",
+        "ecdsa",
+        &["-tls1_2", "-cipher", "ECDHE-ECDSA-AES128-CCM"],
+    ),
+    server(
+        "TLS_AES_128_CCM_SHA256",
+        "ecdsa",
+        &["-tls1_3", "-ciphersuites", "TLS_AES_128_CCM_SHA256"],
+    ),
+    server("P-521", "p-521", &[]),
+    server("secp256k1", "secp256k1", &[]),
+    server("Ed25519", "ed25519", &[]),
     server("RSA 1024", "rsa-1024", &["-cipher", OLD]),
     server("SHA-1", "sha-1", &["-cipher", OLD]),
     server("client certificate", "rsa", &["-Verify", "1"]),
@@ -93,7 +106,19 @@ impl Certificates {
         made.key("rsa-1024", &rsa("rsa_keygen_bits:1024"));
         made.key("sha-1", &rsa("rsa_keygen_bits:2048"));
         made.key("ecdsa", &curve);
-        for name in ["rsa", "rsa-1024", "sha-1", "ecdsa"] {
+        let on = |curve| ["-algorithm", "EC", "-pkeyopt", curve];
+        made.key("p-521", &on("ec_paramgen_curve:P-521"));
+        made.key("secp256k1", &on("ec_paramgen_curve:secp256k1"));
+        made.key("ed25519", &["-algorithm", "ED25519"]);
+        for name in [
+            "rsa",
+            "rsa-1024",
+            "sha-1",
+            "ecdsa",
+            "p-521",
+            "secp256k1",
+            "ed25519",
+        ] {
             made.leaf(name, if name == "sha-1" { "-sha1" } else { "-sha256" });
         }
         made

@@ -20,6 +20,8 @@ pub(super) enum Scene {
         stage: &'static str,
         because: Option<Because>,
         inspection: Option<Box<Inspection>>,
+        /// Whether --ca-file was given.
+        own_roots: bool,
     },
     /// The target, and its certificates.
     Target(Box<Facts>, Option<Box<Inspection>>),
@@ -235,6 +237,7 @@ pub(super) fn deviates(check: &'static str) -> Scene {
         stage: "http",
         because: None,
         inspection: None,
+        own_roots: false,
     }
 }
 
@@ -246,6 +249,7 @@ pub(super) fn passes(check: &'static str) -> Scene {
         stage: "http",
         because: None,
         inspection: None,
+        own_roots: false,
     }
 }
 
@@ -257,6 +261,7 @@ pub(super) fn deviates_at(check: &'static str, stage: &'static str) -> Scene {
         stage,
         because: None,
         inspection: None,
+        own_roots: false,
     }
 }
 
@@ -268,6 +273,30 @@ pub(super) fn deviates_on(check: &'static str, seen: Inspection) -> Scene {
         stage: "tls",
         because: None,
         inspection: Some(Box::new(seen)),
+        own_roots: false,
+    }
+}
+
+/// Returns the same with roots of the user's own.
+pub(super) fn with_ca_file(scene: Scene) -> Scene {
+    let Scene::Finding {
+        check,
+        verdict,
+        stage,
+        because,
+        inspection,
+        ..
+    } = scene
+    else {
+        return scene;
+    };
+    Scene::Finding {
+        check,
+        verdict,
+        stage,
+        because,
+        inspection,
+        own_roots: true,
     }
 }
 
@@ -279,6 +308,7 @@ pub(super) fn breaks(check: &'static str, breakage: Breakage) -> Scene {
         stage: "http",
         because: Some(Because::Error(breakage)),
         inspection: None,
+        own_roots: false,
     }
 }
 
@@ -290,6 +320,7 @@ pub(super) fn blocked(check: &'static str, blocker: Blocker) -> Scene {
         stage: "http",
         because: Some(Because::Blocked(blocker)),
         inspection: None,
+        own_roots: false,
     }
 }
 
@@ -328,6 +359,7 @@ impl Scene {
                 stage,
                 because,
                 inspection,
+                own_roots,
             } => {
                 let mut finding = finding(check, verdict, stage);
                 finding.cause = match because {
@@ -335,7 +367,11 @@ impl Scene {
                     _ => None,
                 };
                 finding.because.clone_from(because);
-                let (facts, mut findings) = (facts(), [finding]);
+                let facts = Facts {
+                    own_roots: *own_roots,
+                    ..facts()
+                };
+                let mut findings = [finding];
                 let sights = Sights {
                     facts: &facts,
                     inspection: inspection.as_deref(),

@@ -72,7 +72,7 @@ pub enum SignatureKind {
     Strong(&'static str),
     /// With an older hash.
     Weak(&'static str),
-    /// With an unknown algorithm.
+    /// With another algorithm, of which no source says whether the clients accept it.
     Other(String),
 }
 
@@ -360,7 +360,8 @@ fn signature_kind(algorithm: &Element<'_>) -> Option<SignatureKind> {
         "1.2.840.10045.4.3.3" => Strong("ECDSA with SHA-384"),
         "1.2.840.10045.4.3.4" => Strong("ECDSA with SHA-512"),
         "1.2.840.113549.1.1.10" => pss(parts.get(1).map_or(&[], Element::value)),
-        "1.3.101.112" => Strong("Ed25519"),
+        "1.3.101.112" => SignatureKind::Other("Ed25519".to_owned()),
+        "1.3.101.113" => SignatureKind::Other("Ed448".to_owned()),
         "1.2.840.113549.1.1.4" => Weak("RSA with MD5"),
         "1.2.840.113549.1.1.5" | "1.3.14.3.2.29" => Weak("RSA with SHA-1"),
         "1.2.840.113549.1.1.14" => Weak("RSA with SHA-224"),

@@ -300,6 +300,23 @@ impl Inspection {
         self.version(version).is_version(version)
     }
 
+    /// Returns whether the server refuses a hello of this version for its suites, rather than for
+    /// the version.
+    ///
+    /// Source: RFC 8446 section 6.2: `handshake_failure`, `insufficient_security`.
+    pub fn refuses_suites(&self, version: Version) -> bool {
+        matches!(self.version(version), Answered::Alert(40 | 71))
+    }
+
+    /// Returns a suite with forward secrecy that the server chooses and no phone is known to offer.
+    pub fn other_suite(&self) -> Option<u16> {
+        let others = [suites::TLS13_OTHERS, suites::ECDHE_OTHERS];
+        let mut chosen = self.versions.iter().rev();
+        chosen
+            .find_map(|(_, answered)| answered.suite())
+            .filter(|suite| others.iter().any(|kind| kind.contains(suite)))
+    }
+
     /// Returns the suites of `kind` that are accepted.
     pub fn accepted(&self, kind: &[u16]) -> Vec<u16> {
         let accepted = |(suite, answered): &&(u16, Answered)| {

@@ -20,16 +20,21 @@ pub const ECDHE_CBC_SHA2: &[u16] = &[0xc024, 0xc023, 0xc028, 0xc027];
 /// Elliptic curves with 3DES or RC4, which no list of ATS contains.
 pub(super) const ECDHE_OLD: &[u16] = &[0xc008, 0xc012, 0xc007, 0xc011];
 
+/// Elliptic curves with CCM, ARIA or Camellia, which no list of ATS contains.
+pub(super) const ECDHE_OTHERS: &[u16] = &[
+    0xc0ac, 0xc0ad, 0xc0ae, 0xc0af, 0xc05c, 0xc05d, 0xc060, 0xc061, 0xc072, 0xc073, 0xc076, 0xc077,
+];
+
 /// Finite-field Diffie-Hellman, which has forward secrecy but is in no list of ATS.
 pub const DHE: &[u16] = &[
     0x009e, 0x009f, 0xccaa, 0x0033, 0x0039, 0x0067, 0x006b, 0x0016, 0x0045, 0x0088, 0x00be, 0x00c4,
-    0xc09e, 0xc09f, 0xc0a2, 0xc0a3, 0x0032, 0x0038, 0x0040, 0x006a, 0x00a2, 0x00a3,
+    0xc09e, 0xc09f, 0xc0a2, 0xc0a3, 0x0032, 0x0038, 0x0040, 0x006a, 0x00a2, 0x00a3, 0xc052, 0xc053,
 ];
 
 /// Key exchange with the certificate's key, which has no forward secrecy.
 pub const WITHOUT_FORWARD_SECRECY: &[u16] = &[
     0x009c, 0x009d, 0x002f, 0x0035, 0x003c, 0x003d, 0x000a, 0x0041, 0x0084, 0x00ba, 0x00c0, 0x0096,
-    0xc09c, 0xc09d, 0xc0a0, 0xc0a1, 0x0005, 0x0004,
+    0xc09c, 0xc09d, 0xc0a0, 0xc0a1, 0x0005, 0x0004, 0xc050, 0xc051,
 ];
 
 /// The suites that rustls supports. Source: rustls 0.23 with ring.
@@ -43,6 +48,7 @@ pub(super) fn before_13() -> Vec<u16> {
         ECDHE,
         ECDHE_CBC_SHA2,
         ECDHE_OLD,
+        ECDHE_OTHERS,
         DHE,
         WITHOUT_FORWARD_SECRECY,
     ];
@@ -85,6 +91,40 @@ pub fn name(suite: u16) -> String {
         0x0016 => "DHE-RSA-DES-CBC3-SHA",
         0x0045 => "DHE-RSA-CAMELLIA128-SHA",
         0x0088 => "DHE-RSA-CAMELLIA256-SHA",
+        0xc0ac => "ECDHE-ECDSA-AES128-CCM",
+        0xc0ad => "ECDHE-ECDSA-AES256-CCM",
+        0xc0ae => "ECDHE-ECDSA-AES128-CCM8",
+        0xc0af => "ECDHE-ECDSA-AES256-CCM8",
+        0xc05c => "ECDHE-ECDSA-ARIA128-GCM-SHA256",
+        0xc05d => "ECDHE-ECDSA-ARIA256-GCM-SHA384",
+        0xc060 => "ECDHE-ARIA128-GCM-SHA256",
+        0xc061 => "ECDHE-ARIA256-GCM-SHA384",
+        0xc072 => "ECDHE-ECDSA-CAMELLIA128-SHA256",
+        0xc073 => "ECDHE-ECDSA-CAMELLIA256-SHA384",
+        0xc076 => "ECDHE-RSA-CAMELLIA128-SHA256",
+        0xc077 => "ECDHE-RSA-CAMELLIA256-SHA384",
+        0x00be => "DHE-RSA-CAMELLIA128-SHA256",
+        0x00c4 => "DHE-RSA-CAMELLIA256-SHA256",
+        0xc09e => "DHE-RSA-AES128-CCM",
+        0xc09f => "DHE-RSA-AES256-CCM",
+        0xc0a2 => "DHE-RSA-AES128-CCM8",
+        0xc0a3 => "DHE-RSA-AES256-CCM8",
+        0x0032 => "DHE-DSS-AES128-SHA",
+        0x0038 => "DHE-DSS-AES256-SHA",
+        0x0040 => "DHE-DSS-AES128-SHA256",
+        0x006a => "DHE-DSS-AES256-SHA256",
+        0x00a2 => "DHE-DSS-AES128-GCM-SHA256",
+        0x00a3 => "DHE-DSS-AES256-GCM-SHA384",
+        0xc052 => "DHE-RSA-ARIA128-GCM-SHA256",
+        0xc053 => "DHE-RSA-ARIA256-GCM-SHA384",
+        0x00ba => "CAMELLIA128-SHA256",
+        0x00c0 => "CAMELLIA256-SHA256",
+        0xc09c => "AES128-CCM",
+        0xc09d => "AES256-CCM",
+        0xc0a0 => "AES128-CCM8",
+        0xc0a1 => "AES256-CCM8",
+        0xc050 => "ARIA128-GCM-SHA256",
+        0xc051 => "ARIA256-GCM-SHA384",
         0x009c => "AES128-GCM-SHA256",
         0x009d => "AES256-GCM-SHA384",
         0x002f => "AES128-SHA",
@@ -115,6 +155,7 @@ mod tests {
             ECDHE,
             ECDHE_CBC_SHA2,
             ECDHE_OLD,
+            ECDHE_OTHERS,
             DHE,
             WITHOUT_FORWARD_SECRECY,
         ];

@@ -285,6 +285,12 @@ fn leads_to_a_root(seen: &Inspection) -> Outcome {
         Ok(shaken) => return Outcome::pass(format!("{root}; over {}", shaken.version.name())),
         Err(trouble) => trouble,
     };
+    if let Some(key) = unfit_key(seen) {
+        return Outcome::blocked(format!(
+            "{}; whether the clients accept it is unknown",
+            unfit(&key)
+        ));
+    }
     let accepts = |kinds: &[&[u16]]| !seen.accepted(&kinds.concat()).is_empty();
     if accepts(&[suites::OF_THE_LIBRARY]) {
         broken_off(seen, trouble)
@@ -330,7 +336,20 @@ fn library_takes_key(seen: &Inspection) -> bool {
         .and_then(|sent| Certificate::parse(&sent.der.0));
     leaf.is_some_and(|leaf| match &leaf.key {
         KeyKind::Rsa(bits) => *bits >= 2048,
-        KeyKind::Ec(curve, _) => matches!(curve.as_str(), "P-256" | "P-384" | "P-521"),
+        KeyKind::Ec(curve, _) => matches!(curve.as_str(), "P-256" | "P-384"),
         KeyKind::Other(name) => name == "Ed25519",
     })
+}
+
+/// Returns the key of the server's certificate if the library supports no handshake with it; a
+/// short RSA key is another matter.
+pub(super) fn unfit_key(seen: &Inspection) -> Option<KeyKind> {
+    let leaf = Certificate::parse(&seen.chain.first()?.der.0)?;
+    let is_unfit = !matches!(leaf.key, KeyKind::Rsa(_)) && !library_takes_key(seen);
+    is_unfit.then_some(leaf.key)
+}
+
+/// Says that the library supports no handshake with this key.
+pub(super) fn unfit(key: &KeyKind) -> String {
+    format!("this program's TLS library supports no certificate with the key {key}")
 }

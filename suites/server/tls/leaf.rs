@@ -12,6 +12,7 @@ use crate::safe::{Clients, Directions, clause};
 use crate::text::counted;
 use crate::wire::Context;
 use crate::wire::tls::{Certificate, Inspection};
+use std::net::IpAddr;
 
 const DAY: i64 = 86_400;
 
@@ -77,28 +78,35 @@ pub(super) fn judge_name(seen: &Inspection) -> Judged {
     if names::covers(&leaf, host) {
         return Ok(Outcome::pass(format!("the certificate is for `{host}`")));
     }
+    let is_address = host.parse::<IpAddr>().is_ok();
     let has_names = !leaf.dns_names.is_empty() || !leaf.addresses.is_empty();
     let in_common_name = leaf
         .common_name
         .as_deref()
         .is_some_and(|name| names::matches(name, host) || name == host);
-    let too_deep = leaf.dns_names.iter().find(|pattern| {
+    let wildcard = leaf.dns_names.iter().find(|pattern| {
         pattern.strip_prefix('*').is_some_and(|parent| {
             host.to_ascii_lowercase()
                 .ends_with(&parent.to_ascii_lowercase())
         })
     });
-    let observed = if in_common_name && !has_names {
+    let observed = if is_address && leaf.dns_names.contains(host) {
+        format!("`{host}` is an address, and the certificate names it only as a DNS name")
+    } else if in_common_name && !has_names {
         format!("`{host}` is only in the common name, and there are no subject alternative names")
     } else if in_common_name {
         format!(
             "`{host}` is only in the common name; the subject alternative names are {}",
             names::listed(&leaf)
         )
-    } else if let Some(pattern) = too_deep {
-        format!(
-            "the certificate is for {pattern}, whose star stands for one label: not for `{host}`"
-        )
+    } else if let Some(pattern) = wildcard {
+        let is_of_top_level = pattern.matches('.').count() == 1 && host.matches('.').count() == 1;
+        let rule = if is_of_top_level {
+            "clients accept no star directly below a top-level domain"
+        } else {
+            "its star stands for one label"
+        };
+        format!("the certificate is for {pattern}, not for `{host}`: {rule}")
     } else {
         format!(
             "the certificate is for {}, not for `{host}`",

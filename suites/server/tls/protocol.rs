@@ -2,6 +2,7 @@
 
 use super::super::facets::WHOLE;
 use super::super::judge::Judged;
+use super::chain::{unfit, unfit_key};
 use super::{alert, by_ats, by_looking, deviates, remedy, silence};
 use crate::engine::{Effect, Level};
 use crate::engine::{Outcome, checks};
@@ -192,12 +193,17 @@ pub(super) fn judge_protocol(seen: &Inspection) -> Judged {
     for (_, offered) in modern {
         offered?;
     }
+    let by_suites = [Version::Tls12, Version::Tls13].map(|version| seen.refuses_suites(version));
     let refusal = match seen.version(Version::Tls12) {
         Answered::Alert(code) => format!("with {}", alert(*code)),
         Answered::Hello { .. } | Answered::Nothing(_) => "without a reason".to_owned(),
     };
+    if by_suites.contains(&true) {
+        let observed = format!("the server refuses every cipher suite that is offered, {refusal}");
+        return Ok(deviates(observed).remedy(remedy::SUITES).into());
+    }
     Ok(deviates(format!(
-        "the server refuses every version of TLS and every suite, {refusal}"
+        "the server refuses every version of TLS, {refusal}"
     ))
     .into())
 }
@@ -246,6 +252,11 @@ pub(super) fn judge_forward_secrecy(seen: &Inspection) -> Judged {
     let observed = if let Some(suite) = of_kind(&seen.finite_field, suites::DHE) {
         format!(
             "forward secrecy only by finite-field Diffie-Hellman (the server accepts {suite}), which ATS does not allow"
+        )
+    } else if let Some(suite) = seen.other_suite() {
+        format!(
+            "the server accepts {}, and no suite that iOS offers",
+            suites::name(suite)
         )
     } else {
         let chosen = of_kind(
@@ -376,6 +387,9 @@ pub(super) fn judge_alpn(seen: &Inspection) -> Judged {
             .into(),
             None => deviates("the server does not answer ALPN").into(),
         },
-        Err(_) => Outcome::blocked("this program's TLS library failed to agree with the server"),
+        Err(_) => Outcome::blocked(match unfit_key(seen) {
+            Some(key) => unfit(&key),
+            None => "this program's TLS library failed to agree with the server".to_owned(),
+        }),
     })
 }

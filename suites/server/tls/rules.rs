@@ -8,7 +8,7 @@ use crate::engine::{Outcome, checks};
 use crate::safe::{Clients, Directions, clause};
 use crate::text::counted;
 use crate::wire::Context;
-use crate::wire::tls::{Inspection, KeyKind, SignatureKind, Trust, Version};
+use crate::wire::tls::{Certificate, Inspection, KeyKind, SignatureKind, Trust, Version};
 
 const DAY: i64 = 86_400;
 /// 1 July 2019. Source: Apple, Requirements for trusted certificates in iOS 13.
@@ -31,12 +31,12 @@ checks! { Context;
         id: "tls.key",
         clause: clause::ATS,
         level: Level::Required,
-        clients: Clients::IOS,
+        clients: Clients::ALL,
         breaks: Directions::BOTH,
         variants: WHOLE,
         needs: &["tls.server-name"],
         effect: Effect::Reads,
-        expected: "RSA of 2048 bits or more, or an elliptic curve of 256 bits or more",
+        expected: "RSA of 2048 bits or more, or an elliptic curve of 256 bits or more; whether the clients accept other kinds of keys is unknown",
         remedy: remedy::NEW_KEY,
         run: key,
     }
@@ -46,7 +46,7 @@ checks! { Context;
         id: "tls.signature",
         clause: clause::ATS,
         level: Level::Required,
-        clients: Clients::IOS,
+        clients: Clients::ALL,
         breaks: Directions::BOTH,
         variants: WHOLE,
         needs: &["tls.server-name"],
@@ -142,26 +142,49 @@ by_looking! {
     must_staple = judge_must_staple;
 }
 
+/// Returns whose certificate this is, by its place on the path from the leaf upwards.
+fn whose(place: usize, certificate: &Certificate) -> String {
+    if place == 0 {
+        "the certificate".to_owned()
+    } else {
+        format!("the certificate of the issuer `{}`", certificate.subject)
+    }
+}
+
+/// Judges the length of the leaf's key by the rules of ATS, and the kind of every key: no source
+/// says whether any client accepts another kind.
 pub(super) fn judge_key(seen: &Inspection) -> Judged {
-    let leaf = leaf_of(seen)?;
-    let short = match &leaf.key {
+    let chain = certificates(seen)?;
+    let leaf = &chain[0];
+    let is_short = match &leaf.key {
         KeyKind::Rsa(bits) => *bits < 2048,
         KeyKind::Ec(_, bits) => *bits < 256,
-        KeyKind::Other(name) => {
+        KeyKind::Other(_) => false,
+    };
+    if is_short {
+        let deviation = deviates(format!("the key is {}", leaf.key)).affecting(Clients::IOS);
+        return by_ats(seen, Ok(deviation.into()));
+    }
+    for (place, at) in path(seen, &chain).into_iter().enumerate() {
+        let certificate = &chain[at];
+        if !is_of_known_kind(&certificate.key) {
             return Err(Outcome::blocked(format!(
-                "whether iOS accepts {name} is unknown"
+                "whether the clients accept the key of {}, {}, is unknown",
+                whose(place, certificate),
+                certificate.key
             )));
         }
-    };
-    let key = &leaf.key;
-    by_ats(
-        seen,
-        Ok(if short {
-            deviates(format!("the key is {key}")).into()
-        } else {
-            Outcome::pass(format!("the key is {key}"))
-        }),
-    )
+    }
+    Ok(Outcome::pass(format!("the key is {}", leaf.key)))
+}
+
+/// Returns whether a key is of a kind that the clients accept: RSA, or a curve of NIST.
+fn is_of_known_kind(key: &KeyKind) -> bool {
+    match key {
+        KeyKind::Rsa(_) => true,
+        KeyKind::Ec(curve, _) => curve.starts_with("P-"),
+        KeyKind::Other(_) => false,
+    }
 }
 
 pub(super) fn judge_signature(seen: &Inspection) -> Judged {
@@ -172,26 +195,17 @@ pub(super) fn judge_signature(seen: &Inspection) -> Judged {
         .map(|(place, at)| (place, &chain[at]))
         .filter(|(place, certificate)| *place == 0 || !certificate.is_self_issued())
         .collect();
-    let whose = |place: usize, name: &str| {
-        if place == 0 {
-            "the certificate".to_owned()
-        } else {
-            format!("the certificate of the issuer `{name}`")
-        }
-    };
     for (place, certificate) in &signed {
-        let which = whose(*place, &certificate.subject);
+        let which = whose(*place, certificate);
         match &certificate.signature {
             SignatureKind::Strong(_) => {}
             SignatureKind::Weak(name) => {
-                return by_ats(
-                    seen,
-                    Ok(deviates(format!("{which} is signed with {name}")).into()),
-                );
+                let deviation = deviates(format!("{which} is signed with {name}"));
+                return by_ats(seen, Ok(deviation.affecting(Clients::IOS).into()));
             }
             SignatureKind::Other(name) => {
                 return Err(Outcome::blocked(format!(
-                    "{which} is signed with {name}, which this program does not know"
+                    "{which} is signed with {name}, and whether the clients accept that is unknown"
                 )));
             }
         }

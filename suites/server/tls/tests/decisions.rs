@@ -261,7 +261,12 @@ fn a_common_name_beside_an_address_is_not_alone() {
     let other = names(parameters("leaf", NOW - DAY, NOW + DAY), &["*.example"]);
     let mut seen = with_leaf(other);
     "a.b.example".clone_into(&mut seen.host);
-    assert_deviates(judge_name(&seen), "whose star stands for one label");
+    assert_deviates(judge_name(&seen), "its star stands for one label");
+    "a.example".clone_into(&mut seen.host);
+    assert_deviates(
+        judge_name(&seen),
+        "no star directly below a top-level domain",
+    );
     "cloud.elsewhere".clone_into(&mut seen.host);
     assert_deviates(judge_name(&seen), "for *.example, not for");
 }

@@ -165,6 +165,12 @@ fn an_address_must_stand_there_as_an_address() {
     let mut seen = with_leaf(named);
     "192.0.2.1".clone_into(&mut seen.host);
     assert_deviates(judge_name(&seen), "is for x.example, not for `192.0.2.1`");
+    let mut as_name = parameters("192.0.2.1", NOW - DAY, NOW + DAY);
+    let name = "192.0.2.1".try_into().expect("a DNS name by its letters");
+    as_name.subject_alt_names = vec![rcgen::SanType::DnsName(name)];
+    let mut seen = with_leaf(as_name);
+    "192.0.2.1".clone_into(&mut seen.host);
+    assert_deviates(judge_name(&seen), "names it only as a DNS name");
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 mod chain;
 mod decisions;
+mod kinds;
 mod leaf;
 mod protocol;
 
