@@ -115,6 +115,7 @@ pub const CATALOGUE: &[Problem] = &[
     config::CONFIG_IN_A_DOCUMENT,
     config::CONFIG_NOT_JSON,
     config::CONFIG_NUMBERS,
+    config::CONFIG_OTHER_CONTENT,
     config::LIMIT_TOO_LOW,
     config::RETENTION_WRONG,
     config::TWO_BACKENDS,

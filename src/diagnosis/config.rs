@@ -203,6 +203,32 @@ pub(super) const CONFIG_NUMBERS: Problem = Problem {
     ..BLANK
 };
 
+/// The config is another text.
+pub(super) const CONFIG_OTHER_CONTENT: Problem = Problem {
+    id: "problem.config-other-content",
+    title: "`config` holds something other than the two numbers",
+    evidence: "`config` is answered with success and a text that is no JSON object, no web page and names neither number",
+    meaning: "The file `config` has other content, or another program answers at this address. The apps need JSON with two numbers.",
+    fix: "If the answer comes from your file, write {\"maxBackupBytes\": 524288, \"retentionDays\": 180} into `config`, and nothing else. Otherwise enter the URL of the folder that holds `config`.",
+    source: "clause 4.2",
+    breaks: Breaks::BACKUP,
+    paste: Some(|shell| vec![format!("{} --replace-config", shell.setup())]),
+    in_answer: |evidence| {
+        let body = &evidence.answer.body;
+        let text = text(evidence)?;
+        let is_text = std::str::from_utf8(&body.bytes).is_ok() && body.length > 0;
+        let is_page = matches!(Words::of(body), Some(Words::Page(_)));
+        let names_one = ["maxBackupBytes", "retentionDays"]
+            .iter()
+            .any(|key| text.contains(key));
+        let is_object =
+            serde_json::from_str::<serde_json::Value>(&text).is_ok_and(|value| value.is_object());
+        let is_other = is_text && !is_page && !names_one && !is_object;
+        is_other.then_some(Certainty::Certain)
+    },
+    ..BLANK
+};
+
 /// The limit in the config is too low for any backup.
 pub(super) const LIMIT_TOO_LOW: Problem = Problem {
     id: "problem.limit-too-low",

@@ -5,6 +5,8 @@ mod certificates;
 mod desktop;
 mod products;
 mod rows_answers;
+mod rows_config;
 mod rows_found;
+mod rows_tls;
 mod scene;
 mod table;

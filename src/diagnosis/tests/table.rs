@@ -2,7 +2,9 @@
 
 use super::super::*;
 use super::rows_answers::{ROWS_2, ROWS_3};
+use super::rows_config::ROWS_5;
 use super::rows_found::{ROWS_0, ROWS_1};
+use super::rows_tls::ROWS_4;
 use super::scene::*;
 
 /// The ID of a problem, a scene that shows it, and a near miss.
@@ -10,7 +12,7 @@ pub(super) type Row = (&'static str, fn() -> Scene, fn() -> Scene);
 
 #[test]
 fn each_problem_is_named_where_it_is_and_not_where_it_nearly_is() {
-    let rows: Vec<&Row> = [ROWS_0, ROWS_1, ROWS_2, ROWS_3]
+    let rows: Vec<&Row> = [ROWS_0, ROWS_1, ROWS_2, ROWS_3, ROWS_4, ROWS_5]
         .into_iter()
         .flatten()
         .collect();
