@@ -302,4 +302,24 @@ mod tests {
             "'https://a/it'\\''s/x'"
         );
     }
+
+    /// A public authority issues no certificate for an address by these commands, and certbot files
+    /// none under it.
+    #[test]
+    fn an_address_is_no_name_for_certbot() {
+        let text =
+            "Run `certbot -d HOST`; /etc/letsencrypt/live/HOST/fullchain.pem; `server_name HOST;`";
+        let nobody = asking(Account::Nobody);
+        for base in ["https://192.0.2.1:8443/safe", "https://[2001:db8::1]/safe"] {
+            let shell = shell(base, &nobody);
+            assert!(shell.is_address(), "{base}");
+            let filled = shell.fill(text);
+            assert!(filled.starts_with("Run `certbot -d NAME`;"), "{filled}");
+            assert!(filled.contains("live/NAME/fullchain.pem"), "{filled}");
+            assert!(!filled.contains("HOST"), "{filled}");
+        }
+        let named = shell("https://cloud.example/safe", &nobody);
+        assert!(!named.is_address());
+        assert_eq!(named.fill(text), text.replace("HOST", "cloud.example"));
+    }
 }
