@@ -202,7 +202,17 @@ fn refusals_are_sentences() {
         (
             Client::Ios,
             "{} x",
-            "the config is not JSON to iOS: trailing characters at line 1 column 4",
+            "the config is not JSON to iOS: at line 1, column 4, text follows the end of the document",
+        ),
+        (
+            Client::Ios,
+            "not json",
+            "the config is not JSON to iOS: at line 1, column 1, a value is missing",
+        ),
+        (
+            Client::Ios,
+            "{\"maxBackupBytes\": 1,}",
+            "the config is not JSON to iOS: at line 1, column 22, a comma stands before the closing bracket",
         ),
         (
             Client::Ios,

@@ -14,6 +14,7 @@ use super::release::Release;
 use super::transport::{LoginHabit, RequestHeaders, SizeGate, StatusRule, Transport};
 use crate::safe::Client;
 use crate::safe::ServerConfig;
+use crate::safe::json::{self, JsonError};
 use serde::Deserializer;
 use serde::de::{IgnoredAny, MapAccess, Visitor};
 use serde_json::Value;
@@ -51,7 +52,7 @@ pub fn parse_config(body: &[u8]) -> Result<ServerConfig, ConfigError> {
     let text = text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(text);
     let document = parse_document(text).map_err(|error| ConfigError::NotJson {
         client: Client::Ios,
-        reason: without_excerpts(&error),
+        reason: reason(text, &error),
     })?;
     match document {
         Document::Object(found) => Ok(ServerConfig {
@@ -152,11 +153,20 @@ fn found(value: &Value) -> Found {
     }
 }
 
-/// Returns the text of a syntax error, which quotes nothing and so needs no escaping.
-fn without_excerpts(error: &serde_json::Error) -> String {
+/// Returns the place and the reason of a syntax error, as our own parser names them: they quote
+/// nothing and so need no escaping.
+fn reason(text: &str, error: &serde_json::Error) -> String {
     if error.is_eof() {
-        "it ends too early".to_owned()
-    } else {
-        error.to_string()
+        return "it ends too early".to_owned();
+    }
+    match json::Document::parse(text.as_bytes()) {
+        Err(JsonError::Broken {
+            line,
+            column,
+            reason,
+            ..
+        }) => format!("at line {line}, column {column}, {reason}"),
+        // What one of the two parsers limits.
+        _ => error.to_string(),
     }
 }

@@ -45,6 +45,9 @@ pub enum Reason {
     /// A key is missing.
     #[error("a key in double quotes is missing")]
     NoKey,
+    /// A comma before the closing bracket.
+    #[error("a comma stands before the closing bracket")]
+    TrailingComma,
     /// The colon after a key is missing.
     #[error("no `:` follows the key")]
     NoColon,

@@ -214,6 +214,9 @@ impl Parser<'_> {
             }
             Some(b',') => {
                 self.take(1);
+                if self.peek() == Some(end) {
+                    return self.broken(Reason::TrailingComma);
+                }
                 Ok(false)
             }
             None => self.broken(Reason::EndOfText),

@@ -130,7 +130,18 @@ fn a_refusal_names_the_place_and_never_the_value() {
             "[01]",
             "at line 1, column 2, in `[0]`, a number has a form that JSON does not allow",
         ),
-        ("[1,]", "at line 1, column 4, in `[1]`, a value is missing"),
+        (
+            "[1,]",
+            "at line 1, column 4, in the document, a comma stands before the closing bracket",
+        ),
+        (
+            "{\"a\": {\"b\": 1, }}",
+            "at line 1, column 16, in `a`, a comma stands before the closing bracket",
+        ),
+        (
+            "[1,,2]",
+            "at line 1, column 4, in `[1]`, a value is missing",
+        ),
         (
             "[1 2]",
             "at line 1, column 4, in the document, neither a comma nor the closing bracket follows a value",
