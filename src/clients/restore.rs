@@ -171,6 +171,16 @@ impl Directory {
         }
     }
 
+    /// Adds an ID that is in use, with this key or else [`made_up_key`], unless it is there.
+    pub(crate) fn add(&mut self, id: ThreemaId, key: Option<PublicKey>) {
+        if let Self::Answers(entries) = self {
+            entries.entry(id).or_insert_with(|| DirectoryEntry {
+                public_key: key.unwrap_or_else(|| made_up_key(id)),
+                state: IdentityState::Active,
+            });
+        }
+    }
+
     /// Removes an ID, as if it had been revoked.
     pub fn revoke(&mut self, id: ThreemaId) {
         if let Self::Answers(entries) = self {

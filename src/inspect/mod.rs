@@ -367,7 +367,7 @@ fn look(inspected: &mut Inspected, bytes: &[u8], subject: Subject<'_>, known: Kn
         inspection.names = known.show_names.then(|| Names::of(backup));
     } else {
         let message =
-            "the document holds no identity that could be restored: see what breaks the format";
+            "the document holds no identity that this program can read: see what breaks the format";
         inspection.stop(Stage::Meaning, message.to_owned());
     }
     preview::add_all(inspection, subject, backup, known);

@@ -11,10 +11,11 @@ use crate::clients::restore::{
 
 use crate::clients::{Field, Phone, Release, Transport};
 use crate::engine::ClientVerdict;
-use crate::safe::backup::{Backup, List, Timestamp};
-use crate::safe::json::{Path, Step};
+use crate::safe::backup::{Backup, List, PublicKey, Timestamp};
+use crate::safe::json::{Object, Path, Step, Value};
 use crate::safe::{Client, Stage};
 use crate::safe::{ServerConfig, ThreemaId, envelope};
+use data_encoding::BASE64;
 use serde::Serialize;
 use std::collections::{BTreeMap, HashSet};
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -192,10 +193,7 @@ pub(super) fn add_all(
             counted(Field::Group, backup.groups.len())
         )),
     };
-    let directory = backup.map_or_else(
-        || Directory::Answers(BTreeMap::new()),
-        Directory::of_contacts,
-    );
+    let directory = backup.map_or_else(|| Directory::Answers(BTreeMap::new()), directory_of);
     let candidates = match subject {
         Subject::Document(bytes) if own_id.is_err() => any_id::candidates(bytes),
         _ => None,
@@ -228,6 +226,32 @@ pub(super) fn add_all(
                 .to_owned(),
         );
     }
+}
+
+/// Returns the directory in which every contact is in use, with the key that the backup gives; also
+/// a contact whose ID is in lower case, which iOS converts.
+///
+/// Source: clients.read.lower-case-identity.
+fn directory_of(backup: &Backup) -> Directory {
+    let mut directory = Directory::of_contacts(backup);
+    let text = |object: &Object, key: &str| match object.first(key) {
+        Some(Value::Text(text)) => Some(text.to_str_lossy().into_owned()),
+        _ => None,
+    };
+    for contact in backup.contacts.unread() {
+        let Value::Object(contact) = contact else {
+            continue;
+        };
+        let identity = text(contact, "identity").map(|id| id.to_ascii_uppercase());
+        let Some(id) = identity.and_then(|id| ThreemaId::parse(&id).ok()) else {
+            continue;
+        };
+        let key = text(contact, "publickey");
+        let key = key.and_then(|key| BASE64.decode(key.as_bytes()).ok());
+        let key = key.and_then(|bytes| bytes.try_into().ok()).map(PublicKey);
+        directory.add(id, key);
+    }
+    directory
 }
 
 /// Returns the current time, which Android sets for contacts without one.

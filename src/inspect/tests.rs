@@ -154,3 +154,26 @@ fn known_places(inspection: &Inspection) -> bool {
     let mut deviations = inspection.deviations.iter();
     deviations.all(|each| each.line.is_some() && each.column.is_some())
 }
+
+/// iOS converts the ID of a contact to upper case, and the directory knows it as any other.
+#[test]
+fn a_contact_in_lower_case_is_not_a_revoked_one() {
+    let key = "RUNIT0VDSE9FQ0hPRUNIT0VDSE9FQ0hPRUNIT0VDSE8=";
+    let lower = format!("\"abcdefgh\",\"publickey\":\"{key}\",\"c");
+    let inspection = with("\"ABCDEFGH\",\"c", &lower);
+    let ios = of(&inspection, Client::Ios);
+    let of_contact: Vec<_> = ios
+        .changes
+        .iter()
+        .filter(|it| it.path.starts_with("contacts[1]"))
+        .collect();
+    assert_eq!(of_contact.len(), 1, "{of_contact:?}");
+    assert_eq!(of_contact[0].source, "clients.read.lower-case-identity");
+    let android = of(&inspection, Client::Android);
+    let mut lost = android.changes.iter().filter(|it| it.path == "contacts[1]");
+    let lost = lost.next().expect("a change");
+    assert_eq!(lost.source, "clients.read.lower-case-identity");
+    // Not an ID at all: nothing is known.
+    let other = with("\"ABCDEFGH\",\"c", "\"abc\",\"c");
+    assert_eq!(of(&other, Client::Ios).unsure.len(), 1);
+}

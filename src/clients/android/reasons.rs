@@ -28,6 +28,9 @@ reasons! {
         "clients.read.base64-unpadded";
     STAR_IS_EVERYONE = "release-star", "Android reads a list with `*` as everyone", "clients.read.release-everyone-and-id";
     NULL_IS_NOBODY = "release-null", "Android reads a list that holds null as nobody", "clients.read.release-id-and-null";
+    NULL_WORD_IS_NOBODY = "release-null-word",
+        "Android 6.0 and later reads the word `null` in the list as nobody",
+        "clients.read.release-null-word";
     ENTRY_SKIPPED = "release-entry-skipped",
         "Android skips an entry that does not have 8 characters",
         "clients.read.release-everyone-and-id";

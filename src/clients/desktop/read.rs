@@ -26,8 +26,8 @@ use crate::clients::restore::{Outcome, Restored, Stop, Surroundings};
 use crate::safe::Stage;
 use crate::safe::ThreemaId;
 use crate::safe::backup::{
-    At, Backup, Bytes, Contact, DeviceGroupKey, Group, GroupId, Info, PictureRelease, PrivateKey,
-    PublicKey, Timestamp, User, Version,
+    At, Backup, Bytes, Contact, DeviceGroupKey, Group, GroupId, Info, PRIVATE_KEY_BYTES,
+    PictureRelease, PrivateKey, PublicKey, Timestamp, User, Version,
 };
 use crate::safe::json::{Document, JsonError, Object, Text, Value};
 use data_encoding::{BASE64, HEXLOWER_PERMISSIVE};
@@ -168,7 +168,14 @@ impl Desktop<'_> {
 
     fn listed(items: &[Value], at: &At<'_>) -> Step<PictureRelease> {
         let ids = items.iter().enumerate().map(|(index, item)| {
-            id(item).ok_or_else(|| refused(&at.index(index), "is not a Threema ID", SCHEMA))
+            id(item).ok_or_else(|| {
+                let source = match item {
+                    Value::Null => "clients.read.release-id-and-null",
+                    Value::Text(text) if text.is("null") => "clients.read.release-null-word",
+                    _ => "clients.read.release-everyone-and-id",
+                };
+                refused(&at.index(index), "is not a Threema ID", source)
+            })
         });
         ids.collect::<Step<Vec<_>>>().map(PictureRelease::Only)
     }
@@ -295,6 +302,11 @@ impl Desktop<'_> {
             (Some(entry), Some(key)) if key == BASE64.encode(&entry.public_key.0) => {
                 Ok(Some(entry.public_key))
             }
+            (Some(_), Some(key)) if !is_key(&key) => Err(refused(
+                &key_at,
+                "is not base64 of 32 bytes, as the key of the directory is spelled",
+                BAD_KEY,
+            )),
             (Some(_), Some(_)) => Err(refused_because(
                 &key_at,
                 "is not the key of the directory",
@@ -475,6 +487,12 @@ impl Desktop<'_> {
         }
         Ok(())
     }
+}
+
+/// Returns whether a text is a key, spelled as the directory's keys are.
+fn is_key(text: &str) -> bool {
+    let bytes = BASE64.decode(text.as_bytes());
+    bytes.is_ok_and(|bytes| bytes.len() == PRIVATE_KEY_BYTES)
 }
 
 fn info(document: &Object, at: &At<'_>) -> Step<Info> {

@@ -43,6 +43,12 @@ reasons! {
     OTHERS_DROPPED = "release-others-dropped",
         "iOS 6.8.8 and later drops an entry that does not have 8 characters",
         "clients.read.release-everyone-and-id";
+    NULL_DROPPED = "release-null-dropped",
+        "iOS drops null beside an ID",
+        "clients.read.release-id-and-null";
+    NULL_WORD_DROPPED = "release-null-word-dropped",
+        "iOS 6.8.8 and later drops the word `null`, which is not an ID",
+        "clients.read.release-null-word";
     OTHERS_KEPT_RAW = "release-others-raw",
         "iOS before 6.8.8 keeps an entry that is not an ID as if it were an ID",
         "clients.read.release-everyone-and-id";

@@ -33,6 +33,7 @@ fn cites(reader: Release, rows: &[(&str, &str, &str)]) {
 const KEY: &str = "WlpaWlpaWlpaWlpaWlpaWlpaWlpaWlpaWlpaWlpaWlo=";
 const VERSION: &str = "\"version\":1";
 const CREATED: &str = "\"createdAt\":0";
+const LINKS: &str = "\"links\":";
 const UPDATED: &str = "\"lastUpdate\":5";
 
 #[test]
@@ -191,6 +192,23 @@ fn desktop_stops_for_what_a_fact_says() {
             (CREATED, "\"createdAt\":null", "created-at"),
             (UPDATED, "\"lastUpdate\":\"5\"", "last-update"),
             ("\"Ada\"", "\"A\tda\"", "control-character"),
+            (
+                LINKS,
+                "\"profilePicRelease\":[\"ECHOECHO\",null],\"links\":",
+                "release-id-and-null",
+            ),
+            (
+                LINKS,
+                "\"profilePicRelease\":[\"null\"],\"links\":",
+                "release-null-word",
+            ),
+            (
+                LINKS,
+                "\"profilePicRelease\":[\"x\"],\"links\":",
+                "release-everyone-and-id",
+            ),
+            ("\"RUNIT0VD", "\"RU", "bad-public-key"),
+            ("\"RUNIT0VD", "\"AAAAAAAA", "public-key-mismatch"),
         ],
     );
     // No fact is about these.
@@ -342,4 +360,42 @@ fn what_cannot_be_unpacked_is_told_apart() {
         assert_eq!(cited_for(reader, packed), Some(source), "{reader}");
     }
     assert_eq!(cited_for(android, &tail), None);
+}
+
+#[test]
+fn who_may_see_the_picture_changes_for_what_a_fact_says() {
+    let cited = |reader, list: &str| {
+        let document = format!("\"profilePicRelease\":{list},\"links\":");
+        let restored = restored(reader, &ANDROID.replacen(LINKS, &document, 1));
+        let mut changes = restored.changes.iter();
+        let found = changes.find(|it| it.path.to_string().contains("Release"));
+        found.map(|it| it.why.source.trim_start_matches("clients.read."))
+    };
+    for (list, android, ios) in [
+        ("[\"ECHOECHO\"]", None, None),
+        ("[null]", None, None),
+        (
+            "[\"ECHOECHO\",null]",
+            Some("release-id-and-null"),
+            Some("release-id-and-null"),
+        ),
+        (
+            "[\"null\"]",
+            Some("release-null-word"),
+            Some("release-null-word"),
+        ),
+        (
+            "[\"*\",\"ECHOECHO\"]",
+            Some("release-everyone-and-id"),
+            Some("release-everyone-and-id"),
+        ),
+        (
+            "[\"x\"]",
+            Some("release-everyone-and-id"),
+            Some("release-everyone-and-id"),
+        ),
+    ] {
+        assert_eq!(cited(Release::Android6_4, list), android, "{list}");
+        assert_eq!(cited(Release::Ios7_2, list), ios, "{list}");
+    }
 }

@@ -5,7 +5,7 @@ use super::super::org_json::{Object, Value};
 use super::super::reasons::{
     BAD_PICTURE, ENTRY_SKIPPED, KEY_LENGTH, LINK_IGNORED, NICKNAME_CUT, NICKNAME_IS_ID,
     NO_DEVICE_LINK, NO_IDENTITY, NO_LINK_NAME, NOBODY_IS_EMPTY, NOT_OF_THIS_KIND, NULL_IS_NOBODY,
-    PICTURE_CUT, STAR_IS_EVERYONE,
+    NULL_WORD_IS_NOBODY, PICTURE_CUT, STAR_IS_EVERYONE,
 };
 use super::values::{id_of, text};
 use super::{Phone, unsourced};
@@ -111,8 +111,13 @@ impl Phone<'_> {
             }
             if is_new && entry.eq_ignore_ascii_case("null") {
                 if !is_json_null {
-                    self.notes
-                        .changed(at, Field::PictureRelease, &NULL_IS_NOBODY);
+                    let is_word = item.as_ref().is_some_and(|item| !item.is_null());
+                    let why = if is_word {
+                        &NULL_WORD_IS_NOBODY
+                    } else {
+                        &NULL_IS_NOBODY
+                    };
+                    self.notes.changed(at, Field::PictureRelease, why);
                 }
                 return PictureRelease::Nobody;
             }

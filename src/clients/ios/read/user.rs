@@ -1,8 +1,8 @@
 //! The user: identity, nickname, picture, links.
 
 use super::super::reasons::{
-    EMPTY_IS_NOBODY, INCOMPLETE_LINK, LINK_IGNORED, NO_GROUP_KEY, NO_LINK_NAME, OTHERS_DROPPED,
-    OTHERS_KEPT_RAW, PICTURE_NOT_BASE64, PICTURE_SPACED,
+    EMPTY_IS_NOBODY, INCOMPLETE_LINK, LINK_IGNORED, NO_GROUP_KEY, NO_LINK_NAME, NULL_DROPPED,
+    NULL_WORD_DROPPED, OTHERS_DROPPED, OTHERS_KEPT_RAW, PICTURE_NOT_BASE64, PICTURE_SPACED,
 };
 use super::{Phone, id_of};
 use crate::clients::Field;
@@ -119,12 +119,19 @@ impl Phone<'_> {
             return PictureRelease::Only(ids);
         }
         let mut texts = foreign.iter().copied().flatten();
-        if !self.since(Release::Ios6_8_8) {
+        if foreign.iter().all(|item| item.is_none()) {
+            self.notes.changed(at, Field::PictureRelease, &NULL_DROPPED);
+        } else if !self.since(Release::Ios6_8_8) {
             self.notes
                 .changed(at, Field::PictureRelease, &OTHERS_KEPT_RAW);
         } else if texts.all(|item| item.units().count() != 8) {
-            self.notes
-                .changed(at, Field::PictureRelease, &OTHERS_DROPPED);
+            let is_word = foreign.iter().any(|item| is(item, "null"));
+            let why = if is_word {
+                &NULL_WORD_DROPPED
+            } else {
+                &OTHERS_DROPPED
+            };
+            self.notes.changed(at, Field::PictureRelease, why);
         } else {
             self.notes.unsure(
                 at,
