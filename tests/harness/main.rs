@@ -19,6 +19,7 @@ mod html;
 mod inspect;
 mod interruption;
 mod manual;
+mod measured;
 mod names;
 mod newcomer;
 mod payload_vectors;

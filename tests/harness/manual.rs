@@ -36,7 +36,6 @@ const UNUSED: &[&str] = &[
     "servers.delete-collection",
     "servers.healthy",
     "servers.installable",
-    "servers.options",
     "servers.php-fpm-cookies",
     "servers.restart",
 ];
