@@ -13,10 +13,10 @@
 //! Android refuses to upload a backup that is larger than `maxBackupBytes` …
 //! ```
 //!
-//! The guides: [`setting_up_a_server`], [`checking_a_server`], [`ci`], [`mod@retention`],
-//! [`backups`], [`losses`], [`authors_of_servers`], [`authors_of_clients`], [`mod@rig`], and how to
-//! [`add_a_check`], [`add_a_problem`], [`add_a_vector`], [`add_a_release`], [`add_a_loss`],
-//! [`add_a_report_format`].
+//! The guides: [`setting_up_a_server`], [`checking_a_server`], [`problems`], [`ci`],
+//! [`mod@retention`], [`backups`], [`losses`], [`authors_of_servers`], [`authors_of_clients`],
+//! [`mod@rig`], and how to [`add_a_check`], [`add_a_problem`], [`add_a_vector`], [`add_a_release`],
+//! [`add_a_loss`], [`add_a_report_format`].
 //!
 //! An ID never changes and is never used again. Code, vectors and reports cite it: `clause 4.6` in
 //! prose, the ID alone for the facts of [`clients`] and [`servers`].
