@@ -32,6 +32,23 @@ fn every_id_stands_once() {
 }
 
 #[test]
+fn the_evidence_stands_in_one_line() {
+    for (name, text) in DOCUMENTS {
+        let lines: Vec<_> = text.lines().collect();
+        for pair in lines
+            .windows(2)
+            .filter(|pair| pair[0].starts_with("Known: "))
+        {
+            assert_eq!(
+                pair[1], "",
+                "{name}: a blank line must follow `{}`",
+                pair[0]
+            );
+        }
+    }
+}
+
+#[test]
 fn every_clause_is_a_fact() {
     for known in ALL {
         assert_eq!(clause(*known).id, known.number);
