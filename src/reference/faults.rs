@@ -111,7 +111,7 @@ faults! {
     ConfigHugeLimit = "config-huge-limit" in "config.rs",
         "Sets maxBackupBytes to 104857600 but keeps the usual limit, as behind nginx with its default of 1 MiB.";
     ConfigZeroRetention = "config-zero-retention" in "config.rs",
-        "Sets retentionDays to 0, which clients read as 180.";
+        "Sets retentionDays to 0, which Android reads as 180 and iOS as no time at all.";
     ConfigNegativeRetention = "config-negative-retention" in "config.rs",
         "Sets retentionDays to -1, as if that meant forever.";
     ConfigRetentionOverflow = "config-retention-overflow" in "config.rs",

@@ -138,7 +138,7 @@ async fn the_lines_for_ci_work_as_copied() {
         furnish(folder.path(), &password, &root);
         for (system, lines) in lines_for_ci() {
             let lines = lines
-                .replace("https://cloud.example/safe", &url)
+                .replace(SERVER, &url)
                 .replace("--user alice", &format!("--user {user}"));
             let mut shell = shell(&lines, folder.path());
             shell.env("GITHUB_STEP_SUMMARY", folder.path().join("summary.md"));
