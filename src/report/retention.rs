@@ -45,7 +45,7 @@ pub fn seen(role: Role, found: Found, hours: i64, how: Option<&str>, canary: &Ca
             days(canary.promise.days)
         ),
         Found::Gone if role == Role::AsIos => format!(
-            "gone {after} after its upload, which is allowed, but before iOS uploads an unchanged backup again (a defect of the app, see `check`); keep backups some days longer than retentionDays to protect its users"
+            "gone {after} after its upload, which is allowed, but before iOS uploads an unchanged backup again (a known issue of the app, see `check`); keep backups some days longer than retentionDays to protect its users"
         ),
         Found::Gone => format!("gone {after} after its upload, which is allowed"),
         Found::StillThere if role == Role::AsIos => {

@@ -76,7 +76,7 @@ pub(super) fn check(
         needs: &["adapter.starts"],
         effect: Effect::Reads,
         expected: "the adapter answers a first request in time and in the form of the operation, with any result",
-        remedy: "Correct the adapter, not the implementation: vectors/README.md has the form of every answer, and there are JSON Schemas for requests and answers beside it.",
+        remedy: "Correct the adapter, not the implementation. vectors/README.md has the form of every answer, and there are JSON Schemas for requests and answers beside it.",
         run: |context| Box::pin(ask(context)),
     }
 }

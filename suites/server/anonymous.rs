@@ -42,7 +42,7 @@ checks! { Context;
         needs: &["upload.round-trip"],
         effect: Effect::WritesOwnBackup,
         expected: "401, 403 or 404 for a GET of a backup without credentials",
-        remedy: "Protect reading as well as writing: a person who learns a backup ID can download the backup.",
+        remedy: "Protect reading as well as writing. A person who learns a backup ID can download the backup.",
         run: anonymous_download,
     }
 

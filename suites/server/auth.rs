@@ -48,7 +48,7 @@ checks! { Context;
         needs: &["auth.accepted"],
         effect: Effect::MayLockOut,
         expected: "credentials accepted in ISO-8859-1, as Android 6.2 and later send them, and in UTF-8, as Desktop does",
-        remedy: "Use a user name and a password of ASCII letters, digits and signs: the clients encode others differently.",
+        remedy: "Use a user name and a password of ASCII letters, digits and signs. The clients encode others differently.",
         run: charset,
     }
 
@@ -113,7 +113,7 @@ async fn accepted(context: &Context) -> Judged {
         return Ok(refused_login(context, &missing, doing, asked).await);
     }
     Ok(Outcome::not_applicable(
-        "a GET of `config` gets the same answer without credentials, so it does not show whether they are accepted: see `upload.accepted`",
+        "a GET of `config` gets the same answer without credentials, so it does not show whether they are accepted; see `upload.accepted`",
     ))
 }
 

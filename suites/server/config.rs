@@ -94,7 +94,7 @@ checks! { Context;
         needs: &["config.understood"],
         effect: Effect::Reads,
         expected: "a `maxBackupBytes` of at least 524288, the value of the apps' default server",
-        remedy: "Raise maxBackupBytes to 524288 or more: a user with many contacts and a profile picture needs it.",
+        remedy: "Raise maxBackupBytes to 524288 or more. A user with many contacts and a profile picture needs it.",
         run: generous_limit,
     }
 
@@ -123,7 +123,7 @@ checks! { Context;
         variants: WHOLE,
         needs: &["config.readable"],
         effect: Effect::Reads,
-        expected: "at most 4096 bytes: Android up to 6.1.3 reads no more",
+        expected: "at most 4096 bytes, because Android up to 6.1.3 reads no more",
         remedy: "Remove everything from `config` that is not needed.",
         run: length,
     }
@@ -316,7 +316,7 @@ async fn judge_answer(
     if !answer.body.is_as_it_came() {
         return Err(Outcome::blocked_by(
             Blocker::TruncatedRead,
-            "the recorded `config` is incomplete: it was longer, or a secret was removed from it",
+            "the recorded `config` is incomplete, because it was longer or a secret was removed from it",
         ));
     }
     read(client, answer).map_err(|error| match error {
@@ -341,7 +341,7 @@ fn with_cause(context: &Context, answer: &Response, deviation: Deviation) -> Dev
     with_problem(deviation, diagnose(&evidence))
 }
 
-const CHALLENGE_FIRST: &str = "Answer a request without credentials with 401 and `WWW-Authenticate: Basic`, not with a login page: iOS sends its credentials only when asked for them.";
+const CHALLENGE_FIRST: &str = "Answer a request without credentials with 401 and `WWW-Authenticate: Basic`, not with a login page. iOS sends its credentials only after such an answer.";
 
 /// Returns whether `client` got a page because it first asks without credentials. A server that
 /// answers such a request with a login page instead of a challenge shows iOS the page and Android

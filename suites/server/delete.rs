@@ -21,7 +21,7 @@ checks! { Context;
         needs: &["config.readable"],
         effect: Effect::WritesOwnBackup,
         expected: "a 2xx for a DELETE, after which a GET is answered 404 or 410",
-        remedy: "Let this user delete files: when a user switches Threema Safe off or changes the password, the app deletes the old backup and forgets it.",
+        remedy: "Let this user delete files. When a user switches Threema Safe off or changes the password, the app deletes the old backup and forgets it.",
         run: removes,
     }
 
@@ -130,7 +130,7 @@ async fn missing(context: &Context) -> Judged {
     }
     let after = context.send(Request::get(&backup)).await?;
     Ok(if after.is_success() {
-        Outcome::blocked("a backup that was deleted is still there: see `delete.removes`")
+        Outcome::blocked("a backup that was deleted is still there; see `delete.removes`")
     } else {
         Outcome::deviates(Stage::Http, format!("answered {}", describe(&answer)))
     })

@@ -23,7 +23,7 @@ checks! { Context;
         needs: &["config.readable"],
         effect: Effect::Reads,
         expected: "an error, preferably 404, for a GET of a backup that was never uploaded",
-        remedy: "Let the server answer 404 for files that do not exist: the apps treat any page with status 200 as a backup, and then fail to restore it.",
+        remedy: "Let the server answer 404 for files that do not exist. The apps treat any page with status 200 as a backup, and then fail to restore it.",
         run: missing,
     }
 
@@ -38,7 +38,7 @@ checks! { Context;
         needs: &["config.readable"],
         effect: Effect::Reads,
         expected: "404 for a backup that was never uploaded",
-        remedy: "Let the server answer 404 for files that do not exist: with another status the app shows another message than \"no backup found\".",
+        remedy: "Let the server answer 404 for files that do not exist. With another status the app shows another message than \"no backup found\".",
         run: not_found,
     }
 
@@ -83,7 +83,7 @@ checks! { Context;
         needs: &["upload.round-trip"],
         effect: Effect::WritesOwnBackup,
         expected: "exactly 200 for a HEAD of a backup that exists, with Desktop's User-Agent",
-        remedy: "Answer HEAD wherever GET is answered, and accept any User-Agent: Desktop's begins with `Threema Desktop/`.",
+        remedy: "Answer HEAD wherever GET is answered, and accept any User-Agent. Desktop's begins with `Threema Desktop/`.",
         run: head,
     }
 
@@ -148,7 +148,7 @@ async fn malformed(context: &Context) -> Judged {
     Ok(if (400..500).contains(&answer.status) {
         Outcome::pass(format!("{}", answer.status))
     } else if answer.is_success() && answer.body.sha256 == context.config().await?.body.sha256 {
-        Outcome::not_applicable("it led to `config`: see `privacy.encoded-slash`")
+        Outcome::not_applicable("it led to `config`; see `privacy.encoded-slash`")
     } else {
         Outcome::deviates(Stage::Http, format!("answered {}", describe(&answer)))
     })

@@ -42,7 +42,7 @@ checks! { Context;
         variants: WHOLE,
         needs: &["limits.below"],
         effect: Effect::WritesOwnBackup,
-        expected: "a backup of exactly maxBackupBytes is stored and comes back: Android uploads it, iOS does not",
+        expected: "a backup of exactly maxBackupBytes is stored and comes back. Android uploads it, iOS does not",
         remedy: "Let the server's limit be maxBackupBytes itself, or one byte more.",
         run: exact,
     }

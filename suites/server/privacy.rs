@@ -24,7 +24,7 @@ checks! { Context;
         needs: &["upload.round-trip"],
         effect: Effect::WritesOwnBackup,
         expected: "no list of the backups for a client without credentials",
-        remedy: "Switch off listings (Apache: `Options -Indexes`; nginx: `autoindex off;`) and require credentials for PROPFIND: a person who sees the IDs can download or delete every backup.",
+        remedy: "Switch off listings (Apache: `Options -Indexes`; nginx: `autoindex off;`) and require credentials for PROPFIND. A person who sees the IDs can download or delete every backup.",
         run: listing,
     }
 
@@ -39,7 +39,7 @@ checks! { Context;
         needs: &["upload.round-trip"],
         effect: Effect::WritesOwnBackup,
         expected: "no list of the backups, even with credentials",
-        remedy: "Usual for WebDAV. Give every person their own account: anyone who shares this one can delete the backups of the others.",
+        remedy: "Usual for WebDAV. Give every person their own account. Anyone who shares this one can delete the backups of the others.",
         run: own_listing,
     }
 
@@ -83,7 +83,7 @@ checks! { Context;
         variants: WHOLE,
         needs: &["config.understood"],
         effect: Effect::Reads,
-        expected: "the config also under `//config`: some tools ask for that if the base URL ends with a slash",
+        expected: "the config also under `//config`, because some tools request that if the base URL ends with a slash",
         remedy: "No app depends on it. Enter the base URL without a final slash.",
         run: double_slash,
     }
@@ -99,7 +99,7 @@ checks! { Context;
         needs: &["tls.trusted"],
         effect: Effect::LooksBack,
         expected: "no answer that contains the password, the token or the Authorization field",
-        remedy: "Switch off whatever reflects requests (debug headers, TRACE, verbose error pages): such answers end up in logs.",
+        remedy: "Switch off whatever reflects requests (debug headers, TRACE, verbose error pages). Such answers end up in logs.",
         run: echo,
     }
 }

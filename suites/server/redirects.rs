@@ -34,7 +34,7 @@ checks! { Context;
         needs: &["tls.trusted"],
         effect: Effect::LooksBack,
         expected: "an answer to a GET without a redirect",
-        remedy: "Enter the URL to which it leads, or serve the files without the redirect: each download takes one more request, and works only as long as the app follows redirects.",
+        remedy: "Enter the URL to which it leads, or serve the files without the redirect. Otherwise each download takes one more request, and works only as long as the app follows redirects.",
         run: redirected_downloads,
     }
 

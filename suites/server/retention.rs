@@ -38,8 +38,8 @@ checks! { Context;
         variants: MOBILE,
         needs: &["config.understood"],
         effect: Effect::Reads,
-        expected: "a retentionDays with which an app that checks once a day uploads an unchanged backup again at least a week before a server that deletes right after retentionDays would delete it: a user who loses a phone has a week to restore",
-        remedy: "Keep every backup for 180 days after its last upload, and set retentionDays to 180: the apps upload an unchanged backup again only after half of that time.",
+        expected: "retentionDays is long enough: an app that checks once a day uploads an unchanged backup at least 7 days before the server may delete it",
+        remedy: "Keep every backup for 180 days after its last upload, and set retentionDays to 180. The apps upload an unchanged backup again only after half of that time.",
         run: refresh,
     }
 
@@ -54,7 +54,7 @@ checks! { Context;
         needs: &["upload.round-trip"],
         effect: Effect::WritesOwnBackup,
         expected: "a later Last-Modified (or getlastmodified) and a different ETag after another upload",
-        remedy: "Make sure that nothing resets the time of a file or keeps its creation date instead (`rsync --times` from an old copy, object storage): a job that deletes what has not changed for retentionDays deletes backups that are uploaded every day. An ETag that stays the same makes caches return the previous backup.",
+        remedy: "Make sure that nothing resets the time of a file or keeps its creation date instead (`rsync --times` from an old copy, object storage). Otherwise a job that deletes what has not changed for retentionDays deletes backups that are uploaded every day. An ETag that stays the same makes caches return the previous backup.",
         run: upload_refreshes,
     }
 
@@ -69,7 +69,7 @@ checks! { Context;
         needs: &["upload.round-trip"],
         effect: Effect::WritesOwnBackup,
         expected: "the same Last-Modified before and after a download",
-        remedy: "No app is affected: a backup is kept longer. A job that downloads a backup every day thereby keeps it; `retention plant` reads each of its backups only once.",
+        remedy: "No app is affected, because a backup is only kept longer. A job that downloads a backup every day thereby keeps it; `retention plant` reads each of its backups only once.",
         run: download_refreshes,
     }
 
@@ -84,7 +84,7 @@ checks! { Context;
         needs: &["delete.removes"],
         effect: Effect::WritesOwnBackup,
         expected: "no deleted backup in an answer to HEAD, in a listing or in a PROPFIND",
-        remedy: "Switch off metadata caches in front of the server (nginx: `proxy_cache off;`, and `open_file_cache off;`): a user who deletes a backup, or changes its password, expects its ID to be gone as well.",
+        remedy: "Switch off metadata caches in front of the server (nginx: `proxy_cache off;`, and `open_file_cache off;`). A user who deletes a backup, or changes its password, expects its ID to be gone as well.",
         run: deleted_everywhere,
     }
 
@@ -99,7 +99,7 @@ checks! { Context;
         needs: &["upload.round-trip"],
         effect: Effect::WritesOwnBackup,
         expected: "a server that keeps nothing of a backup that was deleted or replaced",
-        remedy: "No app depends on it, and an old version can replace a backup that an upload destroyed. But an attacker who guesses a weak Safe password later can still open the old ciphertext: empty the bin and the versions after a change of the password, or switch them off for this account (`occ config:system:set trashbin_retention_obligation --value=auto,7` makes it a week; versions_retention_obligation likewise).",
+        remedy: "No app depends on it, and an old version can replace a backup that an upload destroyed. But an attacker who guesses a weak Safe password later can still open the old ciphertext. Empty the bin and the versions after a change of the password, or switch them off for this account (`occ config:system:set trashbin_retention_obligation --value=auto,7` makes it a week; versions_retention_obligation likewise).",
         run: bin,
     }
 }
@@ -130,8 +130,8 @@ async fn refresh(context: &Context) -> Judged {
 
 /// Judges a promise of `promised` days for a client that reads it as `read`.
 ///
-/// A defect of the app is not a fault of the server, and no setting fixes it. What the authors of
-/// the app intended counts.
+/// A known issue of the app is not a fault of the server, and no setting fixes it. What the authors
+/// of the app intended counts.
 fn judge_refresh(refresh: Refresh, read: i64, promised: i64) -> Outcome {
     let oldest = refresh.oldest(Changes::Never, Some(read));
     let meant = refresh.as_meant().oldest(Changes::Never, Some(read));
@@ -176,7 +176,7 @@ fn judge_refresh(refresh: Refresh, read: i64, promised: i64) -> Outcome {
         )
     } else if loses_on_the_dot(oldest, promised) {
         Outcome::pass(format!(
-            "{heading}; by then a server that deletes right after retentionDays has no backup, which is a defect of the app"
+            "{heading}; by then a server that deletes right after retentionDays has no backup, which is a known issue of the app"
         ))
     } else {
         Outcome::pass(heading)
@@ -374,7 +374,7 @@ async fn bin(context: &Context) -> Judged {
         Some(sign) => Outcome::deviates(
             Stage::Meaning,
             format!(
-                "this is a Nextcloud or ownCloud ({sign}): a deleted backup remains in its bin, a replaced one among its versions, unless those apps are switched off"
+                "this is a Nextcloud or ownCloud ({sign}). A deleted backup remains in its bin, a replaced one among its versions, unless those apps are switched off"
             ),
         ),
     })
@@ -438,7 +438,7 @@ mod tests {
             .join("\n"),
             @r"
             retentionDays 180: an unchanged backup is uploaded again when it is 91 days old
-            retentionDays 180: an unchanged backup is uploaded again when it is 181 days old (91 days, as the app intends); by then a server that deletes right after retentionDays has no backup, which is a defect of the app
+            retentionDays 180: an unchanged backup is uploaded again when it is 181 days old (91 days, as the app intends); by then a server that deletes right after retentionDays has no backup, which is a known issue of the app
             retentionDays 1: an unchanged backup is uploaded again when it is 1 day old; by then a server that deletes right after retentionDays has no backup
             retentionDays 1: an unchanged backup is uploaded again when it is 2 days old (1 day, as the app intends); by then a server that deletes right after retentionDays has no backup
             retentionDays 2: an unchanged backup is uploaded again when it is 2 days old; by then a server that deletes right after retentionDays has no backup

@@ -43,7 +43,7 @@ checks! { Context;
         needs: &["upload.accepted"],
         effect: Effect::WritesOwnBackup,
         expected: "a 2xx for a GET right after the upload, with exactly the uploaded bytes",
-        remedy: "The server says that it stored the backup, but does not return it: do not use this server before it is fixed. Look for a full disk, a directory that it cannot write, a link that only accepts files, or a proxy that changes bodies.",
+        remedy: "The server says that it stored the backup, but does not return it. Do not use this server before it is fixed. Look for a full disk, a directory that it cannot write, a link that only accepts files, or a proxy that changes bodies.",
         run: round_trip,
     }
 
@@ -58,7 +58,7 @@ checks! { Context;
         needs: &["upload.accepted"],
         effect: Effect::WritesOwnBackup,
         expected: "a backup that can be decrypted and decompressed and holds the identity that was backed up",
-        remedy: "Something between the apps and the disk changes the bytes of a backup: look at proxies and filters.",
+        remedy: "Something between the apps and the disk changes the bytes of a backup. Look at proxies and filters.",
         run: restore,
     }
 
@@ -73,7 +73,7 @@ checks! { Context;
         needs: &["upload.round-trip"],
         effect: Effect::WritesOwnBackup,
         expected: "a 2xx for a second PUT, after which a GET returns the second backup and nothing of the first",
-        remedy: "Let this user replace files, not only add them: otherwise every backup after the first is lost.",
+        remedy: "Let this user replace files, not only add them. Otherwise every backup after the first is lost.",
         run: overwrite,
     }
 

@@ -44,7 +44,7 @@ pub(super) async fn concurrent(context: &Context) -> Judged {
         Outcome::blocked(if accepted == 0 {
             "none of the simultaneous uploads was accepted"
         } else {
-            "a GET afterwards returned the backup from before the uploads: see `download.fresh`"
+            "a GET afterwards returned the backup from before the uploads; see `download.fresh`"
         })
     } else if after.is_success() {
         Outcome::deviates(Stage::Size, "what is stored now is not one of the uploads")

@@ -121,7 +121,7 @@ pub(super) async fn cut_off_invisible(context: &Context) -> Judged {
         }
         if answer.is_success() {
             return Ok(Outcome::blocked(
-                "an earlier backup is there, although it was deleted: see `delete.removes`",
+                "an earlier backup is there, although it was deleted; see `delete.removes`",
             ));
         }
         if !answer.proves_absence() {

@@ -41,7 +41,7 @@ checks! { Context;
         needs: &["upload.round-trip"],
         effect: Effect::WritesOwnBackup,
         expected: "the bytes that were uploaded, whatever they look like",
-        remedy: "A proxy or filter treats the backup as text, HTML or a compressed file and changes it: switch such filters off for this path.",
+        remedy: "A proxy or filter treats the backup as text, HTML or a compressed file and changes it. Switch such filters off for this path.",
         run: content,
     }
 
@@ -56,7 +56,7 @@ checks! { Context;
         needs: &["upload.round-trip"],
         effect: Effect::WritesOwnBackup,
         expected: "no Content-Encoding, whether or not Accept-Encoding offers one",
-        remedy: "Switch compression off for this path (nginx: `gzip off;`; Apache: `SetEnv no-gzip 1`): backups are encrypted, so compression saves nothing.",
+        remedy: "Switch compression off for this path (nginx: `gzip off;`; Apache: `SetEnv no-gzip 1`). Backups are encrypted, so compression saves nothing.",
         run: encoding,
     }
 
@@ -71,7 +71,7 @@ checks! { Context;
         needs: &["upload.round-trip"],
         effect: Effect::WritesOwnBackup,
         expected: "for a GET with `Accept-Encoding: gzip`, as the mobile platforms send it, a body that is the backup after decompression as its header says",
-        remedy: "The header says that the body is compressed, but it is not: remove whatever sets Content-Encoding for this path (Apache: `AddEncoding`, nginx: `add_header Content-Encoding`).",
+        remedy: "The header says that the body is compressed, but it is not. Remove what sets Content-Encoding for this path (Apache: `AddEncoding`, nginx: `add_header Content-Encoding`).",
         run: compressed,
     }
 
