@@ -59,7 +59,7 @@ pub(in crate::clients) mod unsourced {
         "no source says whether Desktop imports it";
     pub(in crate::clients) const NEWER_IOS: &str =
         "iOS before 7.0.4 skips it, and no source says what later releases do";
-    pub(in crate::clients) const LINK_WITHOUT_VALUE: &str = "iOS passes an empty e-mail address on to be linked, and no source says what results, or what it does with an empty phone number";
+    pub(in crate::clients) const LINK_WITHOUT_VALUE: &str = "iOS passes the address on to be linked, and no source says with what result, or what it does with the number";
     pub(in crate::clients) const LONG_NAME_ON_IOS: &str =
         "no source says whether iOS keeps the whole name";
     pub(in crate::clients) const FETCHED_CREATOR: &str = "no source says whether the app restores a group whose creator it fetched for another group";

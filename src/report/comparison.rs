@@ -282,7 +282,7 @@ impl Change {
         format!("{} → {}", word(self.before), word(self.after))
     }
 
-    /// Label and text of what there is to say.
+    /// Returns a label and a text for each known detail.
     pub(super) fn details(&self) -> Vec<(&'static str, String)> {
         let cause = self.cause.as_ref().map_or_else(String::new, |cause| {
             format!("{cause} (`safe-conformance explain {cause}` says more)")
@@ -297,7 +297,7 @@ impl Change {
             .collect()
     }
 
-    /// Returns whether the same is to be said of another one.
+    /// Returns whether another change has the same verdicts and the same details.
     fn is_like(&self, other: &Self) -> bool {
         let verdicts = (self.before, self.after) == (other.before, other.after);
         let same = self.observed == other.observed || self.cause.is_some();
@@ -305,7 +305,7 @@ impl Change {
     }
 }
 
-/// Returns the changes of which the same is to be said, together: one cause is said once.
+/// Groups the changes with the same verdicts and details, so that each cause is shown once.
 pub(super) fn alike(changes: &[Change]) -> Vec<Vec<&Change>> {
     let mut groups: Vec<Vec<&Change>> = Vec::new();
     for change in changes {

@@ -66,7 +66,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
-/// What a run came to. The field names of its JSON are a contract; its schema is [`SCHEMA`].
+/// The result of a run. The field names of its JSON are a contract; its schema is [`SCHEMA`].
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Report {

@@ -137,11 +137,7 @@ impl Report {
             if !style.verbose && !reached {
                 continue;
             }
-            let releases = if issue.releases == "all" {
-                "every release"
-            } else {
-                &issue.releases
-            };
+            let releases = releases(issue);
             if !style.verbose && !issue.prevents && !issue.title.is_empty() {
                 let KnownIssue { id, title, .. } = issue;
                 folded.push(format!("{client} app, {releases}: {title} ({id})"));
@@ -243,8 +239,9 @@ impl Report {
         }
         if let Some(issue) = summary.prevented_by().filter(|_| summary.is_open_to_apps()) {
             said.push(format!(
-                "the app itself fails, {} ({})",
-                issue.releases, issue.id
+                "the app fails in {} ({})",
+                releases(issue),
+                issue.id
             ));
         }
         said
@@ -511,6 +508,15 @@ fn checks_of(names: &[String]) -> String {
         .collect();
     ids.dedup();
     listed(&ids, 6)
+}
+
+/// Returns the releases of an issue, for people.
+fn releases(issue: &KnownIssue) -> &str {
+    if issue.releases == "all" {
+        "every release"
+    } else {
+        &issue.releases
+    }
 }
 
 /// Returns the findings that one cause explains: each with what was observed, or the first few

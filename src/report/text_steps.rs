@@ -216,7 +216,7 @@ fn write_consequences(out: &mut String, style: Style, then: &[&Finding]) -> Writ
             names(then)
         )
     } else {
-        "run again: what depends on this can be judged only then".to_owned()
+        "run again: the dependent checks can be judged then".to_owned()
     };
     write_detail(out, style, "then", &text)
 }

@@ -88,7 +88,7 @@ fn reasons<'a>(findings: &[&'a Finding], join: bool) -> Vec<(&'a str, Vec<String
     reasons
 }
 
-/// Returns the names, or where they are many, how many of which subjects.
+/// Returns the names; if there are many, the number of names of each subject.
 fn abridged(titles: &[String]) -> String {
     const MANY: usize = 8;
     if titles.len() <= MANY {

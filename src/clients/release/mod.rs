@@ -143,13 +143,13 @@ releases! {
     }
     Android6_1 = Android "6.1" to "6.1.3" { reads "no verified contact whose key is not 32 bytes long" }
     Android6_2 = Android "6.2" {
-        reads "a group whose creator is not a member counts as left by force"
+        reads "the user is removed from a group whose creator is not a member"
         asks "OkHttp: credentials in ISO-8859-1, any 2xx, the whole config"
     }
     Android6_4 = Android "6.4" to "6.4.2" { writes "no own ID among the contacts" }
     Ios4_6 = Ios "4.6.3" to "4.6.18" {
         writes "really compressed; `syncExcludedIds`; no policies, private chats or times of the last update"
-        reads "never ends without contacts"
+        reads "a restore without contacts never ends"
         asks "an unchanged backup again after the full retention"
     }
     Ios4_8 = Ios "4.8" to "4.8.2" {
@@ -158,13 +158,13 @@ releases! {
         asks "tokens; `{backupIdPrefix}` in the default address"
     }
     Ios4_8_3 = Ios "4.8.3" to "4.8.3" { writes "stored, no longer compressed" }
-    Ios4_8_4 = Ios "4.8.4" to "4.8.5" { reads "a blocked member no longer costs the group" }
+    Ios4_8_4 = Ios "4.8.4" to "4.8.5" { reads "a group with a blocked member is restored" }
     Ios4_9 = Ios "4.9" {
         writes "times of the last update; what is hidden; the key of a device group to link a device"
         reads "what is hidden; the key of a device group"
     }
     Ios5_1 = Ios "5.1" to "5.3.1" { writes "public keys of invalid contacts" }
-    Ios5_4 = Ios "5.4" to "5.7.3" { reads "an error of the decoder never ends the restore" }
+    Ios5_4 = Ios "5.4" to "5.7.3" { reads "the restore never ends after an error of the decoder" }
     Ios5_8 = Ios "5.8" { reads "times of the last update" }
     Ios5_9 = Ios "5.9" to "5.9.1" { reads "gzip of several members" }
     Ios5_9_2 = Ios "5.9.2" to "5.9.3" { reads "no group synchronisation" }
@@ -180,7 +180,7 @@ releases! {
     Ios7_0_5 = Ios "7.0.5" to "7.1.1" { reads "groups that were left stay so" }
     Ios7_2 = Ios "7.2" to "7.2.2" { asks "the Safe password instead of the server's password at a restore" }
     DesktopPreview14 = Desktop "preview 1" to "preview 14" {
-        reads "only what was made to link it"
+        reads "restores only a backup that was made to link it"
         asks "`HEAD`, then `GET`"
     }
 }
@@ -331,7 +331,7 @@ impl fmt::Display for Range {
             (None, Some(next)) => {
                 write!(
                     formatter,
-                    "{client} {} to before {}",
+                    "{client} {} up to (not including) {}",
                     first.first,
                     next.entry().first
                 )

@@ -74,7 +74,7 @@ fn people_read_ranges() {
     let said = |release: Release, aspect| release.alike(aspect).to_string();
     assert_eq!(
         said(Release::Android5_3, Aspect::Writing),
-        "Android 5.3 to before 5.7"
+        "Android 5.3 up to (not including) 5.7"
     );
     assert_eq!(
         said(Release::Android5_7, Aspect::Writing),
@@ -82,13 +82,13 @@ fn people_read_ranges() {
     );
     assert_eq!(
         said(Release::Android6_0, Aspect::Reading),
-        "Android 6.0 to before 6.1"
+        "Android 6.0 up to (not including) 6.1"
     );
     assert_eq!(said(Release::Ios4_9, Aspect::Reading), "iOS 4.9 to 5.3.1");
     assert_eq!(said(Release::Ios7_0_4, Aspect::Reading), "iOS 7.0.4");
     assert_eq!(
         Release::Ios4_9.device_link().to_string(),
-        "iOS 4.9 to before 5.1 (device link)"
+        "iOS 4.9 up to (not including) 5.1 (device link)"
     );
     assert_eq!(
         Release::DesktopPreview14.to_string(),

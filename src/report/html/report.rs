@@ -228,7 +228,7 @@ fn step_card(step: &Step<'_>) -> Markup {
             (detail("checks", &step.names()))
             @if step.problem.is_some() { (detail("problem", step.id)) }
             @if !step.then.is_empty() {
-                (detail("then", "run again: what depends on this can be judged only then"))
+                (detail("then", "run again: the dependent checks can be judged then"))
             }
             @if let Some((reason, _)) = step.waived() { (detail("waived", reason)) }
         }
