@@ -23,7 +23,7 @@ const HELP: &str = "\
 The adapter has 30 s to answer `hello` (--start-timeout) and 10 s for every other answer (--timeout), \
 each of at most 8 MiB (--max-answer). If it takes longer, crashes or writes something else, the \
 vector fails, and the program kills the adapter and starts it again. The whole run ends after 10 \
-minutes (--deadline): what was not asked by then is reported as not judged, and the exit code is 3.
+minutes (--deadline): vectors not run by then are reported as not judged, and the exit code is 3.
 
 Example: safe-conformance client --exec 'python3 my_adapter.py' --only kdf";
 

@@ -25,7 +25,7 @@ pub(super) struct Arguments {
     before: PathBuf,
     /// The newer report
     after: PathBuf,
-    /// The form of the comparison
+    /// The format of the comparison
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
 }

@@ -14,8 +14,8 @@ use std::path::{Path, PathBuf};
 #[derive(Args)]
 pub(super) struct ServerArguments {
     /// The folder that holds `config` and `backups`:
-    /// https://cloud.example/remote.php/dav/files/alice/safe. Put an address with `?` or `&` in
-    /// quotation marks
+    /// https://cloud.example/remote.php/dav/files/alice/threema-safe. Put an address with `?` or
+    /// `&` in quotation marks
     ///
     /// Without it, SAFE_TARGET is used, if it is set.
     pub(super) url: Option<String>,

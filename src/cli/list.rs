@@ -16,7 +16,7 @@ const COLUMNS: usize = 71;
 /// Arguments of `list`.
 #[derive(Args)]
 pub(super) struct Arguments {
-    /// The form of the list
+    /// The format of the list
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
     /// List the checks of an implementation, as `client` runs them

@@ -10,7 +10,7 @@ use clap::{Args, ValueEnum};
 /// Arguments of `losses`.
 #[derive(Args)]
 pub(super) struct Arguments {
-    /// The form of the table
+    /// The format of the table
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
     /// The release that wrote the backup: any published version, such as `android-5.8`, or

@@ -131,7 +131,7 @@ enum Command {
     Inspect(inspect::Arguments),
     /// Test over months whether a server keeps backups as long as it promises.
     Retention(retention::Arguments),
-    /// Run the embedded reference server, healthy or with faults.
+    /// Run the embedded server, healthy or with faults.
     #[command(after_help = examples::SERVE)]
     Serve(serve::Arguments),
     /// List every check of a server, or of an implementation.

@@ -19,7 +19,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 /// Where reports go.
 #[derive(Args)]
 pub(super) struct ReportArguments {
-    #[arg(long = "report", value_name = "FORM=FILE", help = help())]
+    #[arg(long = "report", value_name = "FORMAT=FILE", help = help())]
     reports: Vec<ReportTo>,
 }
 

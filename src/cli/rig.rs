@@ -30,16 +30,17 @@ The command runs once for each action of a case, with these variables in its env
   SAFE_RIG_PASSWORD         the Safe password; SAFE_RIG_NEW_PASSWORD is what to change it to
   SAFE_RIG_USER             the user of the server, empty if it asks for none
   SAFE_RIG_SERVER_PASSWORD  that user's password
-  SAFE_RIG_DIR              a folder for this case: document.json is what to back up, and
-                            restored.json may say what was restored
+  SAFE_RIG_DIR              a folder for this case: document.json is the document to back up; the
+                            client may write restored.json
   SAFE_RIG_CASE             the case
 
 Exit codes of the command: 0 done, 1 the client reports a failure, 127 it does not support the \
-action. It must end with 127 for an action that it does not know.
+action. It must end with 127 for an action that it does not know. The page `rig` of the manual \
+describes each variable.
 
 Without --exec you drive the client yourself, a phone for example: the rig shows what to do next and \
-continues when it has seen it. --listen accepts other devices; the page that it prints has the \
-certificate to install.
+continues when it has seen it. --listen accepts other devices; it prints the address of a page with \
+the certificate to install.
 
 Examples:
   safe-conformance rig --exec './my-client-in-a-test-harness.sh' --as android

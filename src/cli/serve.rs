@@ -27,8 +27,8 @@ pub(super) struct Arguments {
     /// The user name that may log in [default: safe, or the token if --like is a public link]
     #[arg(long, value_name = "NAME")]
     user: Option<String>,
-    /// A file whose first line is the password (or SAFE_SERVER_PASSWORD). Without either, the
-    /// password is `s3cret-loopback`, and only on loopback
+    /// A file whose first line is the password (or the password itself in SAFE_SERVER_PASSWORD).
+    /// Without either, the password is `s3cret-loopback`, and only on loopback
     #[arg(long, value_name = "FILE")]
     password_file: Option<PathBuf>,
     /// Ask for no credentials

@@ -17,7 +17,8 @@ use std::path::PathBuf;
 pub(super) struct Arguments {
     #[command(flatten)]
     server: ServerArguments,
-    /// The folder of the ledgers [default: safe-conformance in $XDG_STATE_HOME or ~/.local/state]
+    /// The folder for the ledgers that `sweep` reads [default: safe-conformance in
+    /// $XDG_STATE_HOME or ~/.local/state]
     #[arg(long, value_name = "FOLDER")]
     ledger_dir: Option<PathBuf>,
     /// Also remove the files that the ledgers name, by name, from the bin of a Nextcloud
