@@ -11,7 +11,7 @@ fn page() -> String {
     let mut page = String::from(
         "# The problems of servers\n\nA run names what is wrong with a server. A problem is certain, or `likely` if the evidence allows other causes.\n\
          `safe-conformance explain ID` says what it means, and how to fix it on each software. A waiver may name a problem.\n\
-         This table is made from the catalogue.\n\n| problem | what is wrong | breaks | evidence |\n|---|---|---|---|\n",
+         This table is generated from the catalogue.\n\n| problem | what is wrong | breaks | evidence |\n|---|---|---|---|\n",
     );
     for problem in CATALOGUE {
         // Writing to memory cannot fail.
