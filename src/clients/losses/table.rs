@@ -47,7 +47,7 @@ pub enum When {
     DirectoryUnreachable,
     /// The directory cannot be reached, and a member is not a contact.
     MemberUnreachable,
-    /// The contact was left out, and returns as a member of a group or list.
+    /// The contact was left out, and only its ID returns, as a member of a group or list.
     LeftOutAndMember,
     /// A member is not a contact, and blocked.
     MemberBlocked,
@@ -137,7 +137,7 @@ impl When {
                 "the directory cannot be reached, and a member is not a contact"
             }
             Self::LeftOutAndMember => {
-                "the contact was left out, and returns as a member of a group or list"
+                "the contact was left out, and only its ID returns, as a member of a group or list"
             }
             Self::MemberBlocked => "a blocked member is not a contact",
             Self::CreatorBlocked => "the creator is blocked, and the user is a member",
