@@ -123,8 +123,8 @@ def build(oracles):
     android = Android(oracles)
     provenance = [
         by("android", "executed", "the rule of ThreemaSafeServerInfo.java (6.4.2; clients.http.url-android) on java.net.URL and String.trim (OpenJDK 17); host in ASCII and encoded spaces according to OkHttp's documentation of HttpUrl"),
-        by("ios", "read", "clients.http.url-ios (6.0 and later): used as typed, with a scheme"),
-        by("desktop", "executed", "the rule of src/common/dom/safe/index.ts (preview 14) on the URL parser of Node 20"),
+        by("ios", "read", "clients.http.url-ios (6.0 and later)"),
+        by("desktop", "executed", "the rule of src/common/dom/safe/index.ts (preview 14; servers.desktop-and-eee-safe) on the URL parser of Node 20"),
     ]
     source = ["clause 4.1", "clause 6.3", "clients.http.url-android, clients.http.url-ios"]
 
@@ -186,8 +186,8 @@ def build(oracles):
     login = file.group(
         "credentials", "request_urls", ["clause 4.8", "clients.http.login, clients.http.token", "clients.divergence.basic-charset, clients.divergence.percent-encoded-login", "RFC 7617 section 2"],
         [by("android", "executed", "the rule of ThreemaSafeServerInfo.java (clients.http.login, clients.divergence.basic-charset) on Java's own ISO-8859-1 encoder"),
-         by("ios", "read", "clients.http.login: only after a challenge; a token at once"),
-         by("desktop", "read", "clients.http.login: Basic at once, UTF-8"),
+         by("ios", "read", "clients.http.login, clients.http.token"),
+         by("desktop", "read", "clients.http.login"),
          by("all", "computed", "base64 by Python and by Java")])
     no_charset = "no source says which charset iOS uses for Basic"
     in_address = "no source says whether iOS 7.2 answers a challenge with user info that was typed into the address"
@@ -254,7 +254,7 @@ def build(oracles):
 
     migrated = file.group(
         "addresses stored by an older iOS", "request_urls", ["clients.http.url-android, clients.http.url-ios", "clients.divergence.percent-encoded-login"],
-        [by("ios", "read", "clients.http.url-ios: stored user info is migrated with percent-decoding; Threema for iOS: SafeStore.swift, extractSafeServerAuth")])
+        [by("ios", "read", "clients.http.url-ios")])
     other = not_applicable("only iOS stored addresses in this form")
     for name, comment, address, credentials in [
         ("migrated", "User and password without percent-encoding", "https://user:secret@safe.example.org", "user:secret"),

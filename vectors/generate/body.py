@@ -37,7 +37,7 @@ def build(oracles):
     file = File("body", NOTES)
     sealing = file.group(
         "documents to seal", "seal_backup", ["clause 2.1", "clause 2.2", "clause 2.5"],
-        [by("layout", "read", "clauses 2.1 and 2.2; clients.write.gzip-level: stored since Android 4.84 and iOS 4.8.3"),
+        [by("layout", "read", "clauses 2.1 and 2.2; clients.write.gzip-level"),
          by("body", "computed", "correct if libsodium (PyNaCl 1.6.2) opens it to a gzip that Java, zlib and Node unpack: the reverse of `open_backup`"),
          by("body", "computed", "tweetnacl 1.0.3 (Node), in the same way")])
     never = not_applicable("it never writes a backup")

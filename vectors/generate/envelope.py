@@ -299,7 +299,7 @@ def build(oracles):
     add(texts, "empty-json", "White space and no JSON", ["Empty"], member(b" \n"))
 
     short = file.group("too short", "open", ["clause 2.3", "clients.divergence.short-body"],
-                       [by("all", "read", "clause 2.3"), by("android", "read", "clients.read.short-body, clients.divergence.short-body; ThreemaSafeServiceImpl.java:594"),
+                       [by("all", "read", "clause 2.3"), by("android", "read", "clients.read.short-body, clients.divergence.short-body"),
                         by("ios", "read", "clients.read.short-body (7.0.4 and later)"),
                         by("desktop", "read", "clients.read.short-body")])
     whole = nonce_of("envelope.short")

@@ -30,8 +30,8 @@ def build(oracles):
     file = File("exchange", NOTES)
     read = [
         by("android", "read", "clauses 4.2 to 4.8; clients.http.success, clients.http.login (Android 6.2 and later)"),
-        by("ios", "read", "clauses 4.2 to 4.8; clients.http.success, clients.http.login; Threema for iOS: SafeApiService.swift, processResponse"),
-        by("desktop", "read", "clauses 4.4, 4.8; clients.http.success, clients.http.login; Threema Desktop: src/common/dom/safe/index.ts"),
+        by("ios", "read", "clauses 4.2 to 4.8; clients.http.success, clients.http.login"),
+        by("desktop", "read", "clauses 4.4, 4.8; clients.http.success, clients.http.login"),
     ]
     document = {"info": {"version": 1}, "user": {"privatekey": "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="}, "settings": {"syncContacts": False}}
     nonce = nonce_of("exchange")

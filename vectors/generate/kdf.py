@@ -211,9 +211,9 @@ def build(oracles):
 
     special = file.group(
         "where clients differ", "derive", ["clause 1.3", "clause 1.4", "clients.password.bytes, clients.password.salt", "clients.divergence.nul-in-password"],
-        both + [by("android", "read", "clients.password.bytes (Android 6.4.2)"),
-                by("ios", "read", "clients.password.bytes; Threema for iOS: SafeStore.swift, createKey"),
-                by("desktop", "read", "clients.password.bytes; Threema Desktop: src/common/dom/safe/index.ts, deriveKey")])
+        both + [by("android", "read", "clients.password.bytes"),
+                by("ios", "read", "clients.password.bytes"),
+                by("desktop", "read", "clients.password.bytes")])
     for name, comment, password, kept in [
         ("nul-inside", "A NUL inside: iOS uses only the part before it", "abcdefgh\0xyz", "abcdefgh"),
         ("nul-trailing", "A NUL at the end: HMAC pads short passwords with zero bytes, so it changes nothing", "abcdefgh\0", "abcdefgh"),

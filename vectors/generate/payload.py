@@ -685,30 +685,77 @@ def bodies(builder):
                  {"ios-4.6 ios-5.4 ios-6.8 ios-7.0.0": crashes("open", "the opened box is unwrapped without a check"), "ios-7.0.4": invalid("open")})
 
 
+# The documents by what they test: the name, the vectors, and the facts that say what each client does.
+DOCUMENTS = [
+    ("whole documents", whole,
+     "clients.read.device-group-key clients.read.desktop-rest clients.read.missing-settings clients.read.verification-1 clients.loss.links "
+     "clients.loss.lists clients.loss.group-created-at clients.divergence.sync-excluded-key clients.divergence.missing-settings"),
+    ("device group keys", device_group_keys, "clients.read.device-group-key clients.read.decoded-keys clients.read.wrong-type"),
+    ("versions", versions, "clients.read.info-version clients.read.swallowed-error"),
+    ("missing parts", missing,
+     "clients.read.missing-info clients.read.missing-user clients.read.missing-settings clients.read.missing-sync-contacts "
+     "clients.read.missing-contacts clients.read.missing-deleted clients.read.missing-verification clients.read.missing-identity "
+     "clients.read.incomplete-group clients.read.unknown-keys clients.read.swallowed-error"),
+    ("types, nulls and times", types,
+     "clients.read.string-for-number clients.read.unknown-receipts clients.read.unknown-verification clients.read.null-string "
+     "clients.read.created-at clients.read.last-update clients.read.wrong-type clients.read.decoded-keys clients.read.negative-time "
+     "clients.read.fractional-time clients.read.largest-time clients.divergence.one-number clients.divergence.null-word"),
+    ("contacts", contacts,
+     "clients.read.lower-case-identity clients.read.duplicate-contact clients.read.own-contact clients.read.public-key-mismatch "
+     "clients.read.bad-public-key clients.read.verified-without-key clients.read.verification-1 clients.read.revoked-contact "
+     "clients.read.directory-failure clients.divergence.revoked-keys clients.divergence.verification"),
+    ("groups", groups,
+     "clients.read.unknown-creator clients.read.left-group clients.read.creator-no-member clients.read.unknown-member "
+     "clients.read.blocked-creator clients.read.group-without-members clients.read.incomplete-group clients.read.deleted-group "
+     "clients.read.group-id-odd clients.read.group-id-not-hex clients.read.long-names clients.divergence.left-groups "
+     "clients.divergence.deleted-ignored"),
+    ("distribution lists", distribution_lists,
+     "clients.read.list-id clients.read.list-name clients.read.unknown-member clients.read.null-string clients.loss.lists "
+     "clients.divergence.list-id clients.divergence.overwrite-after-restore"),
+    ("encodings of values", encodings,
+     "clients.read.base64-whitespace clients.read.base64-unpadded clients.read.bad-picture clients.read.private-key-length "
+     "clients.read.links clients.read.long-names clients.read.missing-user"),
+    ("who may see the picture", releases,
+     "clients.read.release-nobody clients.read.release-empty clients.read.release-missing clients.read.release-everyone-and-id "
+     "clients.read.release-id-and-null clients.read.release-null-word clients.divergence.release-nobody clients.divergence.desktop-everyone "
+     "clients.read.sync-excluded-key"),
+    ("texts", texts,
+     "clients.read.duplicate-keys clients.read.json-extensions clients.read.control-character clients.read.bom clients.read.lone-surrogate "
+     "clients.read.invalid-utf-8 clients.read.wrong-type"),
+]
+BODIES = ("clients.read.gzip-members clients.read.gzip-tail clients.read.zlib clients.read.short-body clients.read.wrong-key "
+          "clients.divergence.gzip-tail clients.divergence.short-body")
+WRITING = ("clients.write.android-text clients.write.android-info clients.write.android-user clients.write.android-contact "
+           "clients.write.android-group clients.write.android-list clients.write.android-settings clients.write.ios-text clients.write.ios-info "
+           "clients.write.ios-user clients.write.ios-contact clients.write.ios-group clients.write.ios-settings clients.write.ios-empty "
+           "clients.write.sync-excluded-key clients.write.list-id clients.write.created-at-clamped clients.write.last-update "
+           "clients.write.public-key clients.write.deleted clients.write.own-id-in-members clients.write.own-contact clients.write.hidden "
+           "clients.write.receipts clients.write.ios-created-at clients.write.first-android clients.write.first-ios "
+           "clients.divergence.sync-excluded-key")
+
+
 def build(oracles):
     file = File("payload", NOTES)
     read = [
-        by("android", "read", "clients.read, clients.divergence; Threema for Android 6.4.2: ThreemaSafeServiceImpl.java"),
+        by("android", "read", "the facts that `source` names; Threema for Android 6.4.2: ThreemaSafeServiceImpl.java"),
         by("android", "executed", "what is JSON, and how a value is coerced: Android's org.json (libandroid-json-java 10.0.0) on OpenJDK 17"),
-        by("ios", "read", "clients.read, clients.divergence (swift-foundation for what its decoder accepts); Threema for iOS 7.2.2: SafeStore.swift, SafeJsonParser.swift"),
-        by("desktop", "read", "clients.read, clients.loss; Threema Desktop 2.0 preview 14: src/common/dom/safe/index.ts"),
+        by("ios", "read", "the facts that `source` names (swift-foundation for what its decoder accepts); Threema for iOS 7.2.2: SafeStore.swift, SafeJsonParser.swift"),
+        by("desktop", "read", "the facts that `source` names; Threema Desktop 2.0 preview 14: src/common/dom/safe/index.ts"),
         by("desktop", "executed", "what is JSON: JSON.parse of Node 20"),
     ]
-    for name, builder in [("documents", (whole, device_group_keys, versions, missing, types, contacts, groups, distribution_lists, encodings, releases, texts)), ("bodies", (bodies,))]:
-        source = ["clauses 3.1 to 3.7", "clients.read", "clients.divergence"] if name == "documents" else ["clause 2.1", "clause 2.3", "clients.read"]
-        extra = [] if name == "documents" else [by("body", "computed", "libsodium (PyNaCl 1.6.2)"), by("body", "computed", "tweetnacl 1.0.3 (Node)")]
-        one = Builder(file.group(name, "read_backup", source, extra + read), oracles)
-        for part in builder:
-            part(one if name == "bodies" else one.add)
+    for name, part, facts in DOCUMENTS:
+        part(Builder(file.group(name, "read_backup", ["clauses 3.1 to 3.7"] + facts.split(), read), oracles).add)
+    sealed = [by("body", "computed", "libsodium (PyNaCl 1.6.2)"), by("body", "computed", "tweetnacl 1.0.3 (Node)")]
+    bodies(Builder(file.group("bodies", "read_backup", ["clause 2.1", "clause 2.3"] + BODIES.split(), sealed + read), oracles))
     writing(file)
     return file
 
 
 def writing(file):
-    asked = file.group("what clients write", "write_backup", ["clauses 3.1 to 3.7", "clients.write", "clients.divergence.sync-excluded-key"], [
-        by("android", "read", "clients.write; Threema for Android 6.4.2: ThreemaSafeServiceImpl.java"),
-        by("ios", "read", "clients.write; Threema for iOS 7.2.2: SafeStore.swift, SafeJsonParser.swift"),
-        by("desktop", "read", "clients.releases.desktop: it never writes a backup")])
+    asked = file.group("what clients write", "write_backup", ["clauses 3.1 to 3.7"] + WRITING.split(), [
+        by("android", "read", "the facts that `source` names; Threema for Android 6.4.2: ThreemaSafeServiceImpl.java"),
+        by("ios", "read", "the facts that `source` names; Threema for iOS 7.2.2: SafeStore.swift, SafeJsonParser.swift"),
+        by("desktop", "read", "clients.releases.desktop")])
     never = not_applicable("it never writes a backup")
     document = unlinked
 

@@ -10,11 +10,18 @@ NOTES = CASES | {
     "Spelling": "The same document in a different JSON spelling with the same meaning.",
 }
 
-SOURCE = ["clauses 3.1 to 3.7", "clients.loss", "clients.read.public-key-mismatch", "clients.read.verification-1", "clients.read.desktop-rest"]
+FACTS = (
+    "clients.loss.private-key clients.loss.release clients.loss.links clients.loss.public-key clients.loss.verification "
+    "clients.loss.contact-created-at clients.loss.last-update clients.loss.receipts clients.loss.contact-fields clients.loss.group-created-at "
+    "clients.loss.lists clients.loss.sync-excluded clients.loss.android-settings clients.loss.other-settings clients.loss.device-group-key "
+    "clients.read.public-key-mismatch clients.read.verification-1 clients.read.release-nobody clients.read.sync-excluded-key "
+    "clients.read.desktop-rest"
+)
+SOURCE = ["clauses 3.1 to 3.7"] + FACTS.split()
 PROVENANCE = [
-    by("android", "read", "clients.loss, clients.read.public-key-mismatch, clients.read.verification-1, clients.read.release-nobody; Threema for Android 6.4.2: ThreemaSafeServiceImpl.java"),
-    by("ios", "read", "clients.loss, clients.read.public-key-mismatch, clients.read.sync-excluded-key; Threema for iOS 7.2.2: SafeStore.swift, SafeJsonParser.swift"),
-    by("desktop", "read", "clients.read.desktop-rest, clients.loss; Threema Desktop 2.0 preview 14: src/common/dom/safe/index.ts"),
+    by("android", "read", "the facts that `source` names; Threema for Android 6.4.2: ThreemaSafeServiceImpl.java"),
+    by("ios", "read", "the facts that `source` names; Threema for iOS 7.2.2: SafeStore.swift, SafeJsonParser.swift"),
+    by("desktop", "read", "the facts that `source` names; Threema Desktop 2.0 preview 14: src/common/dom/safe/index.ts"),
 ]
 
 

@@ -11,7 +11,7 @@ SOURCE = ["clauses 3.1 to 3.7", "clients.write.android-text", "clients.write.ios
 PROVENANCE = [
     by("android", "read", "clients.write.android-user, clients.write.android-contact, clients.write.android-group, clients.write.android-list, clients.write.android-settings; Threema for Android 6.4.2: ThreemaSafeServiceImpl.java"),
     by("ios", "read", "clients.write.ios-user, clients.write.ios-contact, clients.write.ios-group, clients.write.ios-settings, clients.write.ios-empty; Threema for iOS 7.2.2: SafeStore.swift, SafeJsonParser.swift"),
-    by("desktop", "read", "clients.releases.desktop: it never writes a backup"),
+    by("desktop", "read", "clients.releases.desktop"),
 ]
 
 
