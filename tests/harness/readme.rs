@@ -3,6 +3,7 @@
 use crate::support::page;
 use crate::texts::texts;
 use safe_conformance::reference::{self, Fault, Login, Options};
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::process::{Command, Stdio};
 use tokio::task::JoinSet;
@@ -64,6 +65,21 @@ fn commands(page: &str) -> Vec<&str> {
         .flat_map(str::lines)
         .filter_map(|line| line.strip_prefix("$ "))
         .collect()
+}
+
+/// The variables of the rig that a text names.
+fn rig_variables(text: &str) -> BTreeSet<&str> {
+    let is_of_name = |c: char| c.is_ascii_uppercase() || c == '_';
+    let names = text.split(|c| !is_of_name(c));
+    names.filter(|name| name.starts_with("SAFE_RIG_")).collect()
+}
+
+#[test]
+fn the_page_of_the_rig_names_the_variables_of_its_help() {
+    let program = env!("CARGO_BIN_EXE_safe-conformance");
+    let help = Command::new(program).args(["rig", "--help"]).output();
+    let help = String::from_utf8(help.expect("the program runs").stdout).expect("UTF-8");
+    assert_eq!(rig_variables(&help), rig_variables(page_of("rig")));
 }
 
 #[test]

@@ -685,7 +685,7 @@ def bodies(builder):
                  {"ios-4.6 ios-5.4 ios-6.8 ios-7.0.0": crashes("open", "the opened box is unwrapped without a check"), "ios-7.0.4": invalid("open")})
 
 
-# The documents by what they test: the name, the vectors, and the facts that say what each client does.
+# The documents by what they test: the name, the vectors, and the facts behind the answers.
 DOCUMENTS = [
     ("whole documents", whole,
      "clients.read.device-group-key clients.read.desktop-rest clients.read.missing-settings clients.read.verification-1 clients.loss.links "
