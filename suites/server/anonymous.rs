@@ -157,13 +157,13 @@ fn gives(answer: &Response) -> bool {
 fn refused(answer: &Response) -> Outcome {
     if answer.is_success() {
         Outcome::pass(format!(
-            "answered {} instead of what was requested",
+            "returned {} instead of what was requested",
             describe(answer)
         ))
     } else if (400..500).contains(&answer.last_status()) {
         Outcome::pass(format!("refused with {}", answer.last_status()))
     } else {
-        Outcome::blocked(format!("answered {}", describe(answer)))
+        Outcome::blocked(format!("returned {}", describe(answer)))
     }
 }
 
@@ -216,7 +216,7 @@ async fn anonymous_upload(context: &Context) -> Judged {
 /// only its absence is an error.
 fn answered(answer: Answer) -> Result<String, Outcome> {
     match answer {
-        Ok(answer) => Ok(format!("answered {}", answer.status)),
+        Ok(answer) => Ok(format!("returned {}", answer.status)),
         Err(failure) if failure.kind.is_peer() => Ok("not answered".to_owned()),
         Err(failure) => Err(failure.into()),
     }

@@ -156,7 +156,7 @@ async fn charset(context: &Context) -> Judged {
         Outcome::pass(format!("the credentials are accepted in {name}"))
     } else {
         Outcome::blocked(format!(
-            "in {name}, a GET of `config` was answered {}, which does not show whether the credentials are accepted",
+            "in {name}, a GET of `config` returned {}, which does not show whether the credentials are accepted",
             describe(&answer)
         ))
     })
@@ -281,7 +281,7 @@ async fn refused_to_all(context: &Context, bare: &AnonymousUpload) -> Result<(),
     context.discard(&backup).await;
     match person {
         Ok(person) if person.status == refused.status => Err(Outcome::blocked(format!(
-            "a large PUT was answered {}, with credentials and without",
+            "a large PUT returned {}, with credentials and without",
             describe(refused)
         ))),
         _ => Ok(()),
@@ -312,7 +312,7 @@ fn judge_challenge(answer: &Response, what: &str) -> Outcome {
         return Outcome::deviates(
             Stage::Auth,
             format!(
-                "{what} without credentials was answered {}: iOS treats this as the answer and never sends its credentials",
+                "{what} without credentials returned {}. iOS treats this as the answer and never sends its credentials",
                 describe(answer)
             ),
         );
@@ -325,12 +325,9 @@ fn judge_challenge(answer: &Response, what: &str) -> Outcome {
     }
     // Refused for another reason, before credentials could matter.
     if !matches!(answer.status, 401 | 403 | 404) {
-        return Outcome::blocked(format!("{what} was answered {}", describe(answer)));
+        return Outcome::blocked(format!("{what} returned {}", describe(answer)));
     }
-    let observed = format!(
-        "{what} without credentials was answered {}",
-        describe(answer)
-    );
+    let observed = format!("{what} without credentials returned {}", describe(answer));
     if answer.status != 401 {
         return Outcome::deviates(
             Stage::Auth,

@@ -192,7 +192,7 @@ async fn fetched(context: &Context, client: Client) -> Result<Vec<Response>, Out
             }
             Ok(answer) => {
                 missing = Some(Outcome::blocked(format!(
-                    "a GET of `config` was answered {}",
+                    "a GET of `config` returned {}",
                     describe(&answer)
                 )));
             }

@@ -20,7 +20,7 @@ checks! { Context;
         variants: MOBILE_BY_HTTP,
         needs: &["config.readable"],
         effect: Effect::WritesOwnBackup,
-        expected: "a 2xx for a DELETE, after which a GET is answered 404 or 410",
+        expected: "a 2xx for a DELETE, after which a GET returns 404 or 410",
         remedy: "Let this user delete files. When a user switches Threema Safe off or changes the password, the app deletes the old backup and forgets it.",
         run: removes,
     }
@@ -63,7 +63,7 @@ async fn store(context: &Context, backup: &OwnBackup) -> Result<(), Outcome> {
                     .unwrap_or_default();
                 Outcome::deviates(
                     Stage::Http,
-                    format!("a DELETE of a backup was answered {status} {phrase}")
+                    format!("a DELETE of a backup returned {status} {phrase}")
                         .trim_end()
                         .to_owned(),
                 )
@@ -106,7 +106,7 @@ async fn removes(context: &Context) -> Judged {
         Outcome::deviates(
             Stage::Http,
             format!(
-                "DELETE was answered {}, but a GET still returns the backup",
+                "DELETE returned {}, but a GET still returns the backup",
                 answer.status
             ),
         )
@@ -114,7 +114,7 @@ async fn removes(context: &Context) -> Judged {
         Outcome::pass(format!("{}, and then {}", answer.status, after.status))
     } else {
         Outcome::blocked(format!(
-            "DELETE was answered {}, and a GET afterwards {}, which does not show whether the backup is gone",
+            "DELETE returned {}, and a GET afterwards {}, which does not show whether the backup is gone",
             answer.status,
             describe(&after)
         ))
@@ -132,6 +132,6 @@ async fn missing(context: &Context) -> Judged {
     Ok(if after.is_success() {
         Outcome::blocked("a backup that was deleted is still there; see `delete.removes`")
     } else {
-        Outcome::deviates(Stage::Http, format!("answered {}", describe(&answer)))
+        Outcome::deviates(Stage::Http, format!("returned {}", describe(&answer)))
     })
 }

@@ -109,7 +109,7 @@ async fn missing(context: &Context) -> Judged {
         Outcome::deviates(
             Stage::Http,
             format!(
-                "a backup that was never uploaded was answered {}",
+                "a request for a backup that was never uploaded returned {}",
                 describe(&answer)
             ),
         )
@@ -138,7 +138,7 @@ async fn not_found(context: &Context) -> Judged {
     } else {
         Outcome::deviates(
             Stage::Http,
-            format!("a {method} was answered {}", describe(&answer)),
+            format!("a {method} returned {}", describe(&answer)),
         )
     })
 }
@@ -150,7 +150,7 @@ async fn malformed(context: &Context) -> Judged {
     } else if answer.is_success() && answer.body.sha256 == context.config().await?.body.sha256 {
         Outcome::not_applicable("it led to `config`; see `privacy.encoded-slash`")
     } else {
-        Outcome::deviates(Stage::Http, format!("answered {}", describe(&answer)))
+        Outcome::deviates(Stage::Http, format!("returned {}", describe(&answer)))
     })
 }
 
@@ -172,7 +172,7 @@ async fn fresh(context: &Context) -> Judged {
     let answer = context.send(Request::put(&backup, &second)).await?;
     if !answer.is_success() {
         return Ok(Outcome::blocked(format!(
-            "an upload over it was answered {}",
+            "an upload over it returned {}",
             describe(&answer)
         )));
     }
@@ -191,7 +191,7 @@ async fn fresh(context: &Context) -> Judged {
             return Ok(Outcome::deviates(
                 Stage::Http,
                 format!(
-                    "the {attempt} GET after an overwrite was answered {}",
+                    "the {attempt} GET after an overwrite returned {}",
                     describe(&answer)
                 ),
             ));
@@ -224,7 +224,7 @@ async fn head(context: &Context) -> Judged {
             Outcome::deviates(
                 Stage::Http,
                 format!(
-                    "a HEAD of a backup that exists was answered {}",
+                    "a HEAD of a backup that exists returned {}",
                     describe(&answer)
                 ),
             )

@@ -115,10 +115,7 @@ pub fn refusal(response: &Response, doing: &str) -> Deviation {
             413 => Stage::Size,
             _ => Stage::Http,
         };
-        Deviation::new(
-            stage,
-            format!("{doing} was answered {}", describe(response)),
-        )
+        Deviation::new(stage, format!("{doing} returned {}", describe(response)))
     };
     deviation.answered_by = answered_by(response);
     deviation

@@ -170,7 +170,7 @@ async fn attempt(context: &Context, backup: &OwnBackup, size: u64) -> Result<Siz
     };
     if !after.is_success() {
         let how = format!(
-            "was accepted, but a GET of it was answered {}",
+            "was accepted, but a GET of it returned {}",
             describe(&after)
         );
         return Ok(Size::Damaged(how, false));
@@ -278,7 +278,7 @@ async fn still_there(context: &Context, backup: &OwnBackup, size: u64) -> Judged
         .into()
     } else {
         Outcome::blocked(format!(
-            "{} stored and read back; a GET a moment later was answered {}",
+            "{} stored and read back; a GET a moment later returned {}",
             bytes(size),
             describe(&answer)
         ))

@@ -56,7 +56,7 @@ pub(super) async fn marks(
     let answer = context.send(Request::get(backup)).await?;
     if !answer.is_success() {
         return Err(Outcome::blocked(format!(
-            "a GET of it was answered {}",
+            "a GET of it returned {}",
             describe(&answer)
         )));
     }
@@ -111,7 +111,7 @@ pub(super) async fn replaced(
     let answer = context.send(Request::put(backup, payload)).await?;
     if !answer.is_success() {
         return Err(Outcome::blocked(format!(
-            "an upload over it was answered {}",
+            "an upload over it returned {}",
             describe(&answer)
         )));
     }

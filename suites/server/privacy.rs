@@ -177,24 +177,24 @@ fn judge_listing(listed: &Listed) -> Outcome {
     match listed.listing {
         Listing::Ours => Outcome::deviates(
             Stage::Http,
-            format!("answered {status} with the IDs of the backups"),
+            format!("returned {status} with the IDs of the backups"),
         ),
         Listing::Others => Outcome::deviates(
             Stage::Http,
             format!(
-                "answered {status} with the IDs of other backups, though not of the one just stored"
+                "returned {status} with the IDs of other backups, though not of the one just stored"
             ),
         ),
         Listing::Nothing if listed.cut => Outcome::blocked_by(
             Blocker::TruncatedRead,
             format!(
-                "answered {status}; the first {READ_OF_LISTING} bytes contain no backup ID, but more bytes follow"
+                "returned {status}; the first {READ_OF_LISTING} bytes contain no backup ID, but more bytes follow"
             ),
         ),
         Listing::Nothing if status >= 500 => {
-            Outcome::blocked(format!("a listing was answered {status}"))
+            Outcome::blocked(format!("a listing returned {status}"))
         }
-        Listing::Nothing => Outcome::pass(format!("answered {status}, without any backup ID")),
+        Listing::Nothing => Outcome::pass(format!("returned {status}, without any backup ID")),
     }
 }
 
@@ -205,7 +205,7 @@ async fn listing(context: &Context) -> Judged {
         let own = list_as_owner(context, method).await?;
         if own.is_closed() {
             return Ok(Outcome::pass(format!(
-                "answered {} with credentials, so there is no list without them either",
+                "returned {} with credentials, so there is no list without them either",
                 own.status
             )));
         }
@@ -233,9 +233,9 @@ async fn letter_case(context: &Context) -> Judged {
             "the same backup answers under its ID in capital letters",
         )
     } else if answer.status >= 500 {
-        Outcome::blocked(format!("it was answered {}", describe(&answer)))
+        Outcome::blocked(format!("it returned {}", describe(&answer)))
     } else {
-        Outcome::pass(format!("answered {}", answer.status))
+        Outcome::pass(format!("returned {}", answer.status))
     })
 }
 
@@ -246,7 +246,7 @@ async fn encoded_slash(context: &Context) -> Judged {
         if answer.is_success() && answer.body.sha256 == config.body.sha256 {
             Outcome::deviates(Stage::Http, "`backups/..%2fconfig` returned the config")
         } else {
-            Outcome::pass(format!("answered {}", answer.status))
+            Outcome::pass(format!("returned {}", answer.status))
         },
     )
 }
@@ -262,7 +262,7 @@ async fn double_slash(context: &Context) -> Judged {
         } else {
             Outcome::deviates(
                 Stage::Http,
-                format!("`//config` was answered {}", describe(&answer)),
+                format!("`//config` returned {}", describe(&answer)),
             )
         },
     )

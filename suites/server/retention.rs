@@ -239,7 +239,7 @@ async fn download_refreshes(context: &Context) -> Judged {
     let first = ask().await?;
     if !first.is_success() {
         return Ok(Outcome::not_applicable(format!(
-            "a {} was answered {}",
+            "a {} returned {}",
             method.as_str(),
             describe(&first)
         )));
@@ -318,7 +318,7 @@ async fn deleted_everywhere(context: &Context) -> Judged {
         let own = list_as_owner(context, method).await?;
         if own.is_closed() {
             return Ok(Outcome::not_applicable(format!(
-                "it was not visible before it was deleted, either: answered {}",
+                "it was not visible before it was deleted, either: it returned {}",
                 own.status
             )));
         }
@@ -329,7 +329,7 @@ async fn deleted_everywhere(context: &Context) -> Judged {
     let before = shows(context, &backup).await?;
     if before.shows != Some(true) {
         return Ok(Outcome::not_applicable(format!(
-            "it was not visible before it was deleted, either: answered {}",
+            "it was not visible before it was deleted, either: it returned {}",
             before.status
         )));
     }
@@ -338,7 +338,7 @@ async fn deleted_everywhere(context: &Context) -> Judged {
     let is_done = answer.is_success() || (answer.asked_again && answer.proves_absence());
     if !is_done {
         return Ok(Outcome::blocked(format!(
-            "a DELETE of it was answered {}",
+            "a DELETE of it returned {}",
             describe(&answer)
         )));
     }
@@ -347,13 +347,13 @@ async fn deleted_everywhere(context: &Context) -> Judged {
     Ok(match after.shows {
         Some(true) => Outcome::deviates(
             Stage::Http,
-            format!("it is still visible after it was deleted: answered {status}"),
+            format!("it is still visible after it was deleted: it returned {status}"),
         ),
         Some(false) => Outcome::pass(format!(
-            "it was visible, and no longer is: answered {status}"
+            "it was visible, and no longer is: it returned {status}"
         )),
         None => Outcome::blocked(format!(
-            "it was visible before it was deleted; then this was answered {status}, which does not show whether it is gone"
+            "it was visible before it was deleted; then this returned {status}, which does not show whether it is gone"
         )),
     })
 }

@@ -52,17 +52,14 @@ async fn slow_uplink(context: &Context) -> Judged {
     if !put.is_success() {
         return Ok(Outcome::deviates(
             Stage::Http,
-            format!(
-                "an upload that takes {took} was answered {}",
-                describe(&put)
-            ),
+            format!("an upload that takes {took} returned {}", describe(&put)),
         ));
     }
     let get = Request::get(&backup).reading(payload.len());
     let after = context.send(get).await?;
     if !after.is_success() && !after.proves_absence() {
         return Ok(Outcome::blocked(format!(
-            "an upload that takes {took} was answered {}, and a GET afterwards {}, which does not show what is there",
+            "an upload that takes {took} returned {}, and a GET afterwards {}, which does not show what is there",
             describe(&put),
             describe(&after)
         )));
@@ -71,7 +68,7 @@ async fn slow_uplink(context: &Context) -> Judged {
         return Ok(Outcome::deviates(
             Stage::Http,
             format!(
-                "an upload that takes {took} was answered {}, then a GET {}",
+                "an upload that takes {took} returned {}, then a GET {}",
                 describe(&put),
                 describe(&after)
             ),

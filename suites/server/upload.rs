@@ -229,7 +229,7 @@ pub(super) fn judge_stored(put: Answer, get: Answer, payload: &Payload) -> Resul
     let after = get.map_err(not_there)?;
     if !after.is_success() {
         return Err(not_stored(&format!(
-            "a PUT was answered {}, then a GET {}",
+            "a PUT returned {}, then a GET {}",
             answer.status,
             describe(&after)
         )));
@@ -395,7 +395,7 @@ async fn status(context: &Context) -> Judged {
         let answer = context.send(Request::put(&backup, &payload)).await?;
         if !answer.is_success() {
             return Ok(Outcome::blocked(format!(
-                "an upload was answered {}",
+                "an upload returned {}",
                 describe(&answer)
             )));
         }
@@ -427,7 +427,7 @@ async fn uncommon(
     let after = context.send(Request::get(&backup)).await?;
     if !after.is_success() && !after.proves_absence() {
         return Err(Outcome::blocked(format!(
-            "it is unknown what was stored: a GET was answered {}",
+            "it is unknown what was stored: a GET returned {}",
             describe(&after)
         )));
     }
@@ -446,7 +446,7 @@ async fn expect_continue(context: &Context) -> Judged {
             Outcome::deviates(
                 Stage::Http,
                 format!(
-                    "answered {} without waiting for the body, and stored {stored}",
+                    "returned {} without waiting for the body, and stored {stored}",
                     answer.status
                 ),
             )
@@ -473,7 +473,7 @@ async fn chunked(context: &Context) -> Judged {
     } else {
         Outcome::deviates(
             Stage::Http,
-            format!("answered {}, but not stored unchanged", answer.status),
+            format!("returned {}, but not stored unchanged", answer.status),
         )
     })
 }
@@ -523,7 +523,7 @@ mod tests {
             (
                 created(),
                 Ok(answer(404, b"")),
-                "a PUT was answered 201, then a GET 404",
+                "a PUT returned 201, then a GET 404",
             ),
             (created(), Ok(answer(200, b"a back")), "it came back cut"),
             (closed(), there(), "the connection was closed"),

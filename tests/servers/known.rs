@@ -43,7 +43,7 @@ pub(super) const REASONS: &[Reason] = &[
     Reason {
         servers: &["rclone", "wsgidav", "sabre"],
         check: "limits.above",
-        why: "none of them has a limit: 524289 bytes are answered 201 and stored",
+        why: "none of them has a limit: uploads of 524289 bytes return 201 and are stored",
     },
     Reason {
         servers: &["rclone", "wsgidav"],

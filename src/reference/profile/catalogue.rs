@@ -71,7 +71,7 @@ profiles! {
         ["servers.buffering-proxy", "servers.nextcloud-latency"],
         [NEXTCLOUD_USER, NEXTCLOUD_FILES, &[Takes(ms(40)), Locks(Locking::Everything)]];
     NextcloudQuota = "nextcloud-quota",
-        "Nextcloud 33 whose user has 300 KB left: larger uploads of declared length are answered 507.",
+        "Nextcloud 33 whose user has 300 KB left: larger uploads of declared length return 507.",
         ["servers.nextcloud-quota"],
         [
             NEXTCLOUD_USER,
@@ -140,7 +140,7 @@ profiles! {
             ],
         ];
     NextcloudReadOnlyLink = "nextcloud-read-only-link",
-        "A public link that permits only reading: config exists, and PUT is answered 403.",
+        "A public link that permits only reading: config exists, and PUT returns 403.",
         ["servers.nextcloud-read-only"],
         [
             NEXTCLOUD_FILES,
@@ -154,7 +154,7 @@ profiles! {
             ],
         ];
     NextcloudFileDrop = "nextcloud-file-drop",
-        "A file drop: PUT is answered 201 each time and stored under another name, GET 404.",
+        "A file drop: each PUT returns 201 and is stored under another name; a GET returns 404.",
         ["servers.nextcloud-file-drop"],
         [
             NEXTCLOUD_FILES,
@@ -197,7 +197,7 @@ profiles! {
 
     // Proxies and their limits.
     CaddyLimit = "caddy-limit",
-        "Caddy 2.6 with request_body max_size 100KB before a server: a larger PUT is answered 502 without content.",
+        "Caddy 2.6 with request_body max_size 100KB before a server: a larger PUT returns 502 without content.",
         ["servers.caddy-limit"],
         [
             &[
@@ -206,7 +206,7 @@ profiles! {
             ],
         ];
     NginxBodyBuffer = "nginx-body-buffer",
-        "nginx that cannot write its body buffer: uploads above 16 KiB are answered 500.",
+        "nginx that cannot write its body buffer: uploads above 16 KiB return 500.",
         ["servers.body-buffer"],
         [
             &[
@@ -239,7 +239,7 @@ profiles! {
         ["servers.ban-crowdsec"],
         [NGINX_FILES, &[Watches(probing(Then::Drop(hours(4))))]];
     CrowdsecPage = "crowdsec-page",
-        "The same with a bouncer in the web server: everything is answered 403 for 4 hours.",
+        "The same with a bouncer in the web server: every request returns 403 for 4 hours.",
         ["servers.ban-crowdsec"],
         [NGINX_FILES, &[Watches(probing(Then::Forbid(hours(4))))]];
     Fail2banApache = "fail2ban-apache",
@@ -251,7 +251,7 @@ profiles! {
         ["servers.ban-fail2ban"],
         [NGINX_FILES, &[Watches(FAIL2BAN)]];
     CopypartyBan = "copyparty-ban",
-        "copyparty: after more than 50 answers 404 in an hour, everything is answered 403 for a day.",
+        "copyparty: after more than 50 answers 404 in an hour, every request returns 403 for a day.",
         ["servers.ban-copyparty"],
         [
             &[

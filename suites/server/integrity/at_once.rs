@@ -51,11 +51,11 @@ pub(super) async fn concurrent(context: &Context) -> Judged {
     } else if after.proves_absence() {
         Outcome::deviates(
             Stage::Http,
-            format!("a GET afterwards was answered {}", describe(&after)),
+            format!("a GET afterwards returned {}", describe(&after)),
         )
     } else {
         Outcome::blocked(format!(
-            "a GET afterwards was answered {}, which does not show what is there",
+            "a GET afterwards returned {}, which does not show what is there",
             describe(&after)
         ))
     })
@@ -91,7 +91,7 @@ pub(super) async fn during(context: &Context) -> Judged {
     };
     if !uploaded.is_success() {
         return Ok(Outcome::blocked(format!(
-            "the upload itself was answered {}",
+            "the upload itself returned {}",
             describe(&uploaded)
         )));
     }

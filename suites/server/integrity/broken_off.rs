@@ -86,7 +86,7 @@ pub(super) async fn cut_off_keeps(context: &Context) -> Judged {
             format!("is gone ({})", answer.status)
         } else if !answer.is_success() {
             return Ok(Outcome::blocked(format!(
-                "after an upload broke off, a GET was answered {}",
+                "after an upload broke off, a GET returned {}",
                 describe(&answer)
             )));
         } else if answer.body.length == 0 {
@@ -126,7 +126,7 @@ pub(super) async fn cut_off_invisible(context: &Context) -> Judged {
         }
         if !answer.proves_absence() {
             return Ok(Outcome::blocked(format!(
-                "after an upload broke off, a GET was answered {}, which does not show whether anything is there",
+                "after an upload broke off, a GET returned {}, which does not show whether anything is there",
                 describe(&answer)
             )));
         }

@@ -152,14 +152,14 @@ async fn content(context: &Context) -> Judged {
     if !put.is_success() {
         return Ok(Outcome::deviates(
             Stage::Http,
-            format!("a PUT of it was answered {}", describe(&put)),
+            format!("a PUT of it returned {}", describe(&put)),
         ));
     }
     let answer = context.send(Request::get(&backup)).await?;
     if !answer.is_success() {
         return Ok(Outcome::deviates(
             Stage::Http,
-            format!("a GET of it was answered {}", describe(&answer)),
+            format!("a GET of it returned {}", describe(&answer)),
         ));
     }
     Ok(match difference(&answer.body, &payload) {
@@ -189,7 +189,7 @@ async fn fetch_compressible(
     let answer = context.send(request).await?;
     if !answer.is_success() {
         return Err(Outcome::blocked(format!(
-            "a GET of it was answered {}",
+            "a GET of it returned {}",
             describe(&answer)
         )));
     }

@@ -106,7 +106,7 @@ pub(super) fn cases() -> Vec<RigCase> {
         cases.push(
             RigCase::new(
                 name(format!("rig.backup.{status}")),
-                format!("An upload that is answered {status} is a success, like any 2xx"),
+                format!("An upload that is answered with {status} is a success, like any 2xx"),
                 clause::UPLOAD,
             )
             .does(ONCE)
@@ -118,7 +118,7 @@ pub(super) fn cases() -> Vec<RigCase> {
         cases.push(
             RigCase::new(
                 name(format!("rig.backup.{status}")),
-                format!("An upload that is answered {status} is not a success, and is not repeated endlessly"),
+                format!("An upload that is answered with {status} is not a success, and is not repeated endlessly"),
                 clause::UPLOAD,
             )
             .does(ONCE)
@@ -140,7 +140,7 @@ fn over_old() -> impl Iterator<Item = RigCase> {
     [413, 500, 507].into_iter().map(|status| {
         RigCase::new(
             name(format!("rig.backup.{status}-over-old")),
-            format!("An upload that is answered {status} leaves the backup that was there"),
+            format!("An upload that is answered with {status} leaves the backup that was there"),
             clause::UPLOAD,
         )
         .does(ONCE)

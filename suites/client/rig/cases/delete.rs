@@ -29,7 +29,7 @@ pub(super) fn cases() -> Vec<RigCase> {
         cases.push(
             RigCase::new(
                 name(format!("rig.delete.{status}")),
-                format!("A deletion that is answered {status} is a success"),
+                format!("A deletion that is answered with {status} is a success"),
                 clause::DELETE,
             )
             .does(DELETE)
@@ -44,7 +44,7 @@ pub(super) fn cases() -> Vec<RigCase> {
         cases.push(
             RigCase::new(
                 name(format!("rig.delete.{status}")),
-                format!("A deletion that is answered {status} is not repeated endlessly"),
+                format!("A deletion that is answered with {status} is not repeated endlessly"),
                 clause::DELETE,
             )
             .does(DELETE)

@@ -216,7 +216,7 @@ fn statuses() -> Vec<RigCase> {
         cases.push(
             RigCase::new(
                 name(format!("rig.restore.{status}")),
-                format!("A download that is answered {status} is not a success, and is not requested endlessly"),
+                format!("A download that is answered with {status} is not a success, and is not requested endlessly"),
                 clause::STATUS,
             )
             .does(RESTORE)

@@ -108,7 +108,7 @@ pub(super) fn cases() -> Vec<RigCase> {
         cases.push(
             RigCase::new(
                 name(format!("rig.test.{status}")),
-                format!("A `config` that is answered {status} is a failure, and is not requested endlessly"),
+                format!("A `config` that is answered with {status} is a failure, and is not requested endlessly"),
                 clause,
             )
             .does(TEST)
