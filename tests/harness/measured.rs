@@ -13,7 +13,7 @@ struct Measurements {
 /// What one server returned.
 #[derive(Deserialize)]
 struct Server {
-    server: String,
+    name: String,
     put_new: u16,
     put_overwrite: u16,
     config_head: u16,
@@ -42,7 +42,7 @@ fn servers() -> Vec<Server> {
 /// are `sabre`.
 fn list(servers: &[Server], is_listed: impl Fn(&Server) -> bool) -> String {
     let listed = servers.iter().filter(|server| is_listed(server));
-    let names: Vec<_> = listed.map(|server| server.server.as_str()).collect();
+    let names: Vec<_> = listed.map(|server| server.name.as_str()).collect();
     let all = names.join(", ");
     let all = all.replace("sabre 1.8.12, sabre 4.7.0", "sabre");
     match all.rsplit_once(", ") {
@@ -72,7 +72,7 @@ fn dot_segments_are_as_measured() {
         .iter()
         .filter(|server| server.trav_get_plain == 200 && server.trav_get_encdot != 200);
     let encoded: Vec<_> = encoded
-        .map(|server| format!("{} {}", server.server, server.trav_get_encdot))
+        .map(|server| format!("{} {}", server.name, server.trav_get_encdot))
         .collect();
     assert_says(
         "servers.dot-segments",
@@ -96,7 +96,7 @@ fn locks_are_as_measured() {
     );
     for server in &all {
         if let Some(announced) = server.announces_locks() {
-            assert_eq!(announced, server.lock == 200, "{}", server.server);
+            assert_eq!(announced, server.lock == 200, "{}", server.name);
         }
     }
 }
@@ -129,11 +129,11 @@ fn heads_are_as_measured() {
     let specialised = ["sekursranko", "eee-safe"];
     let all = servers();
     for server in &all {
-        let plain = !specialised.contains(&server.server.as_str());
-        assert_eq!(server.config_head == 200, plain, "{}", server.server);
+        let plain = !specialised.contains(&server.name.as_str());
+        assert_eq!(server.config_head == 200, plain, "{}", server.name);
     }
     let status = |name: &str, of: fn(&Server) -> u16| {
-        let server = all.iter().find(|server| server.server == name);
+        let server = all.iter().find(|server| server.name == name);
         of(server.expect("a measured server"))
     };
     assert_says(
