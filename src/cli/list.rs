@@ -104,7 +104,7 @@ fn as_json<C: Context>(check: &Check<C>) -> Value {
         "title": check.title.trim(),
         "clause": check.clause.number,
         "clause_title": manual::clause(check.clause).title,
-        "source": manual::clause(check.clause).source.replace('\n', " "),
+        "source": manual::clause(check.clause).source,
         "level": check.level,
         "clients": check.clients.iter().collect::<Vec<_>>(),
         "breaks": check.breaks.iter().collect::<Vec<_>>(),

@@ -55,7 +55,7 @@ pub struct Fact {
     pub title: &'static str,
     /// The kind of evidence.
     pub known: Vec<Known>,
-    /// The place of the evidence: file and line, release, standard, servers; may have line breaks.
+    /// The place of the evidence: file and line, release, standard, servers.
     pub source: &'static str,
     /// The text, in Markdown.
     pub text: &'static str,
@@ -83,7 +83,7 @@ impl Fact {
         let (known_line, text) = rest
             .trim_start()
             .strip_prefix("Known: ")?
-            .split_once("\n\n")?;
+            .split_once('\n')?;
         let (words, source) = known_line.split_once("; ")?;
         let known = words
             .split(", ")

@@ -10,19 +10,6 @@ fn every_heading_of_the_third_level_is_a_fact() {
 }
 
 #[test]
-fn a_source_may_go_on_in_the_next_line() {
-    let document = "\n### clients.x — a title\n\nKnown: read; a.java:1;\nb.swift\n\nThe text.\n";
-    let facts = Fact::parse_all(document);
-    let [fact] = facts.as_slice() else {
-        panic!("{facts:?}");
-    };
-    assert_eq!(
-        (fact.source, fact.text),
-        ("a.java:1;\nb.swift", "The text.")
-    );
-}
-
-#[test]
 fn every_id_stands_once() {
     let mut seen = BTreeSet::new();
     for fact in facts() {
