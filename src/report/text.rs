@@ -163,7 +163,7 @@ impl Report {
             .findings
             .iter()
             .filter(|finding| {
-                finding.clause == clause::ATS.number
+                is_of_transport_security(&finding.clause)
                     && finding.clients.contains_key(&Client::Ios)
                     && finding.verdict.is_judged()
             })
@@ -508,6 +508,12 @@ fn checks_of(names: &[String]) -> String {
         .collect();
     ids.dedup();
     listed(&ids, 6)
+}
+
+/// Returns whether a clause is a rule of App Transport Security, or of Apple for certificates.
+fn is_of_transport_security(clause: &str) -> bool {
+    let rest = clause.strip_prefix(clause::ATS.number);
+    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
 }
 
 /// Returns the releases of an issue, for people.

@@ -43,6 +43,12 @@ clauses! {
     RETENTION = "5.1";
     REFRESH = "5.2";
     TRUST = "6.1";
+    TLS_VERSIONS = "6.1.versions";
+    STAPLING = "6.1.stapling";
     ATS = "6.2";
+    SUITES = "6.2.suites";
+    KEY_EXCHANGE = "6.2.key-exchange";
+    VALIDITY = "6.2.validity";
+    TRANSPARENCY = "6.2.transparency";
     HTTPS = "6.3";
 }

@@ -21,11 +21,7 @@ const FOREIGN: [&str; 6] = [
 /// depends on them.
 const UNUSED: &[&str] = &[
     "5.4",
-    "6.1.stapling",
-    "6.1.versions",
-    "6.2.key-exchange",
     "6.2.local",
-    "6.2.transparency",
     "clients.http.backup-sequence",
     "clients.http.stack",
     "clients.http.timeouts",

@@ -45,7 +45,7 @@ checks! { Context;
     /// The server accepts a cipher suite that iOS offers today.
     CURRENT_SUITES = Check {
         id: "tls.current-suites",
-        clause: clause::ATS,
+        clause: clause::SUITES,
         level: Level::Recommended,
         clients: Clients::IOS,
         breaks: Directions::BOTH,
@@ -60,7 +60,7 @@ checks! { Context;
     /// The server offers TLS 1.2 for phones that do not support 1.3.
     VERSION_12 = Check {
         id: "tls.version-1-2",
-        clause: clause::TRUST,
+        clause: clause::TLS_VERSIONS,
         level: Level::Recommended,
         clients: Clients::ANDROID,
         breaks: Directions::BOTH,
@@ -75,7 +75,7 @@ checks! { Context;
     /// The server offers TLS 1.3.
     VERSION_13 = Check {
         id: "tls.version-1-3",
-        clause: clause::TRUST,
+        clause: clause::TLS_VERSIONS,
         level: Level::Informational,
         clients: Clients::NONE,
         breaks: Directions::NONE,
@@ -105,7 +105,7 @@ checks! { Context;
     /// The server no longer accepts cipher suites without forward secrecy.
     WEAK_SUITES = Check {
         id: "tls.weak-suites",
-        clause: clause::ATS,
+        clause: clause::KEY_EXCHANGE,
         level: Level::Informational,
         clients: Clients::NONE,
         breaks: Directions::NONE,

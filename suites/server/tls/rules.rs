@@ -74,7 +74,7 @@ checks! { Context;
     /// The certificate is not valid for longer than iOS accepts.
     VALIDITY = Check {
         id: "tls.validity",
-        clause: clause::ATS,
+        clause: clause::VALIDITY,
         level: Level::Required,
         clients: Clients::IOS,
         breaks: Directions::BOTH,
@@ -89,7 +89,7 @@ checks! { Context;
     /// A publicly trusted certificate follows the schedule of the CA/Browser Forum.
     SCHEDULE_KEPT = Check {
         id: "tls.validity-schedule",
-        clause: clause::ATS,
+        clause: clause::VALIDITY,
         level: Level::Recommended,
         clients: Clients::NONE,
         breaks: Directions::NONE,
@@ -104,7 +104,7 @@ checks! { Context;
     /// A publicly trusted certificate is in the public logs.
     TRANSPARENCY = Check {
         id: "tls.transparency",
-        clause: clause::ATS,
+        clause: clause::TRANSPARENCY,
         level: Level::Required,
         clients: Clients::IOS,
         breaks: Directions::BOTH,
@@ -119,7 +119,7 @@ checks! { Context;
     /// A certificate that demands a stapled OCSP answer comes with one.
     MUST_STAPLE = Check {
         id: "tls.must-staple",
-        clause: clause::TRUST,
+        clause: clause::STAPLING,
         level: Level::Recommended,
         clients: Clients::NONE,
         breaks: Directions::NONE,
