@@ -205,7 +205,10 @@ const LINES: usize = 600;
 fn no_file_is_longer_than_600_lines() {
     let mut long = Vec::new();
     for path in written_files() {
-        if path.extension().is_some_and(|ending| ending == "rs") {
+        if path
+            .extension()
+            .is_some_and(|ending| ending == "rs" || ending == "py")
+        {
             let text = text_of(&path);
             let lines = text.lines().count();
             if lines > LINES {

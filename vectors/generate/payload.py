@@ -1,12 +1,17 @@
 """payload.json: whole backup documents, and what each client release restores from them."""
 
 import base64
-import hashlib
-import json
 import zlib
 
 from envelope import member
-from model import CLIENTS, EARLIER, File, by, hexed, invalid, not_applicable, unknown, valid
+from model import File, by, invalid, unknown
+from payload_builder import Builder
+from payload_documents import (
+    OWN, PRIVATE_KEY, GROUP_KEY, LINK, TIME, public_key, entry, DIRECTORY, contact, group, without, document,
+    unlinked, text_of, spelled, gives, hangs, crashes, REFUSES, SWALLOWS, NO_JSON, UNREAD_KEY, NO_SOURCE,
+    LOSES_LEFT, IOS_READ, SAME, BEFORE_4_9, NOT_BEFORE_4_8, NOT_BEFORE_4_9,
+)
+from payload_writing import writing
 from secretbox import KEY, nonce_of
 
 NOTES = {
@@ -41,157 +46,6 @@ NOTES = {
     "WrongKey": "A body that was encrypted under another key.",
     "Writing": "The document that a client writes: keys, their spelling, and values.",
 }
-
-OWN = "TESTER01"
-PRIVATE_KEY = base64.b64encode(bytes(range(32))).decode()
-# The device group key that iOS adds when it links a device: base64 of 32 bytes. Desktop accepts no
-# document without it; the others accept any.
-GROUP_KEY = "temporaryDeviceGroupKeyTodoRemove"
-LINK = {GROUP_KEY: base64.b64encode(bytes(range(32, 64))).decode()}
-TIME = 1700000000000
-
-
-def public_key(id):
-    """The key that the directory has for an ID: any 32 bytes."""
-    return base64.b64encode(hashlib.sha256(id.encode()).digest()).decode()
-
-
-def entry(id, state="active"):
-    return {"id": id, "public_key": base64.b64decode(public_key(id)).hex(), "state": state}
-
-
-DIRECTORY = [entry("ECHOECHO"), entry("ABCD1234"), entry("OTHERID1")]
-
-
-def contact(id="ECHOECHO", **fields):
-    return {"identity": id, "createdAt": TIME, "verification": 0, "firstname": "Ada", "lastname": "Example"} | fields
-
-
-def group(number=1, creator=OWN, members=(OWN, "ECHOECHO"), **fields):
-    return {"id": f"{number:016x}", "creator": creator, "groupname": f"Group {number}", "createdAt": TIME,
-            "members": list(members), "deleted": False} | fields
-
-
-def without(value, *keys):
-    return {key: inner for key, inner in value.items() if key not in keys}
-
-
-def document(**parts):
-    """Like `unlinked`, but made to link a device."""
-    return unlinked(**parts | {"user": LINK | parts.get("user", {})})
-
-
-def unlinked(**parts):
-    """A document in the order of Android, with one contact; `user`, `settings` and `info` add keys."""
-    whole = {
-        "info": {"version": 1, "device": "6.4.2A/de_CH"} | parts.pop("info", {}),
-        "user": {"privatekey": PRIVATE_KEY, "nickname": "Tester", "links": []} | parts.pop("user", {}),
-        "contacts": parts.pop("contacts", [contact()]),
-        "groups": parts.pop("groups", []),
-        "distributionlists": parts.pop("distributionlists", []),
-        "settings": {"syncContacts": False} | parts.pop("settings", {}),
-    }
-    assert not parts, parts
-    return whole
-
-
-def text_of(value):
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-
-
-def spelled(value, old, new):
-    """The document's text, with another spelling in one place."""
-    text = text_of(value)
-    assert text.count(old) == 1, (old, text.count(old))
-    return text.replace(old, new)
-
-
-def gives(restored, because=None):
-    return valid({"restored": restored}, because)
-
-
-def hangs(stage, because="the error is ignored: nothing is restored, and the app waits for ever"):
-    return invalid(stage, because=because) | {"hang": True}
-
-
-def crashes(stage, because):
-    return invalid(stage, because=because, crash=True)
-
-
-REFUSES = invalid("meaning")
-# What earlier releases of iOS do with a document that cannot be decoded.
-SWALLOWS = {"ios-4.6 ios-4.9 ios-7.0.0": REFUSES, "ios-5.4 ios-5.8 ios-6.8 ios-6.8.8": hangs("meaning")}
-# The same, for what releases before 4.9 ignore, or the first one alone.
-NOT_BEFORE_4_9 = {"ios-4.9 ios-7.0.0": REFUSES, "ios-5.4 ios-5.8 ios-6.8 ios-6.8.8": hangs("meaning")}
-NOT_BEFORE_4_8 = {"ios-4.8 ios-4.8.4 ios-4.9 ios-7.0.0": REFUSES, "ios-5.4 ios-5.8 ios-6.8 ios-6.8.8": hangs("meaning")}
-BEFORE_4_9 = "ios-4.6 ios-4.8 ios-4.8.4"
-NO_JSON = invalid("json")
-UNREAD_KEY = unknown("no source says what it does with a device group key that is not 32 bytes long")
-NO_SOURCE = "no source says what it does in this case"
-# Releases of iOS that lose only a group that the user has left, and restore the user's own as
-# active.
-LOSES_LEFT = "ios-4.8 ios-4.8.4 ios-4.9 ios-5.4 ios-5.8 ios-6.3 ios-6.8 ios-6.8.8"
-# The releases of iOS whose SafeStore.swift was read for what they skip.
-IOS_READ = "ios-4.6 ios-4.8 ios-6.3 ios-7.0.0"
-NO_LISTS = not_applicable("it has no distribution lists")
-SAME = {"/contacts/0/identity": "ECHOECHO", "/contacts/0/firstname": "Ada", "/contacts/1": None, "/user/nickname": "Tester"}
-
-
-def add_earlier(group, earlier, known):
-    """Adds what earlier releases do, by their names, to the last test."""
-    releases = []
-    for names, outcome in (earlier or {}).items():
-        assert set(names.split()) <= set(known), names
-        releases.append({"releases": names.split()} | outcome)
-    named = [name for entry in releases for name in entry["releases"]]
-    assert len(named) == len(set(named)), named
-    if releases:
-        group.value["tests"][-1]["earlier"] = releases
-
-
-class Builder:
-    def __init__(self, group, oracles):
-        self.group, self.oracles = group, oracles
-
-    def add(self, id, flag, comment, document, android, ios, desktop, earlier=None, directory=DIRECTORY, java=()):
-        """`java`: what Android's org.json must return: path, accessor, result."""
-        text = document if isinstance(document, (str, bytes)) else text_of(document)
-        data = text if isinstance(text, bytes) else text.encode()
-        self.check(id, data, android, ios, desktop, java)
-        recipe = hexed(data) if isinstance(text, bytes) else {"text": text}
-        self.put(id, flag, comment, {"document": recipe}, directory, (android, ios, desktop), earlier)
-
-    def body(self, id, flag, comment, body, android, ios, desktop, earlier=None):
-        self.put(id, flag, comment, {"key": KEY.hex(), "body": hexed(body)}, DIRECTORY, (android, ios, desktop), earlier)
-
-    def put(self, id, flag, comment, what, directory, outcomes, earlier):
-        self.group.add(f"payload.{id}", comment, [flag], what | {"own_id": OWN, "directory": directory}, dict(zip(CLIENTS, outcomes)))
-        add_earlier(self.group, earlier, EARLIER["read_backup"])
-
-    def check(self, id, data, android, ios, desktop, java):
-        """The platforms' own parsers decide the outcome of the JSON stage."""
-        parsed = self.oracles.java.ask(op="parses", data=data.hex())["as"]
-        assert (parsed == "nothing") == (android.get("stage") == "json"), (id, "org.json", parsed)
-        assert parsed != "another value" or android == REFUSES, (id, "org.json", parsed)
-        for path, accessor, answer in java:
-            found = self.oracles.java.ask(op="accessor", data=data.hex(), path=list(path), accessor=accessor)
-            assert found == {"value": answer}, (id, path, accessor, found)
-        node = self.oracles.node.ask(op="utf8_json", data=data.hex())
-        assert ("value" not in node) == (desktop.get("stage") == "json"), (id, "JSON.parse", node)
-        if ios["result"] != "unknown" and "\\ud800" not in data.decode("utf-8", "replace"):
-            assert strict(data) == (ios.get("stage") != "json"), (id, "strict JSON")
-
-
-def strict(data):
-    def refuse(constant):
-        raise ValueError(constant)
-
-    try:
-        json.loads(data.decode("utf-8-sig"), parse_constant=refuse)
-    except ValueError:
-        return False
-    return True
-
 
 def whole(add):
     android = {
@@ -725,13 +579,6 @@ DOCUMENTS = [
 ]
 BODIES = ("clients.read.gzip-members clients.read.gzip-tail clients.read.zlib clients.read.short-body clients.read.wrong-key "
           "clients.divergence.gzip-tail clients.divergence.short-body")
-WRITING = ("clients.write.android-text clients.write.android-info clients.write.android-user clients.write.android-contact "
-           "clients.write.android-group clients.write.android-list clients.write.android-settings clients.write.ios-text clients.write.ios-info "
-           "clients.write.ios-user clients.write.ios-contact clients.write.ios-group clients.write.ios-settings clients.write.ios-empty "
-           "clients.write.sync-excluded-key clients.write.list-id clients.write.created-at-clamped clients.write.last-update "
-           "clients.write.public-key clients.write.deleted clients.write.own-id-in-members clients.write.own-contact clients.write.hidden "
-           "clients.write.receipts clients.write.ios-created-at clients.write.first-android clients.write.first-ios "
-           "clients.divergence.sync-excluded-key")
 
 
 def build(oracles):
@@ -749,87 +596,3 @@ def build(oracles):
     bodies(Builder(file.group("bodies", "read_backup", ["clause 2.1", "clause 2.3"] + BODIES.split(), sealed + read), oracles))
     writing(file)
     return file
-
-
-def writing(file):
-    asked = file.group("what clients write", "write_backup", ["clauses 3.1 to 3.7"] + WRITING.split(), [
-        by("android", "read", "the facts that `source` names; Threema for Android 6.4.2: ThreemaSafeServiceImpl.java"),
-        by("ios", "read", "the facts that `source` names; Threema for iOS 7.2.2: SafeStore.swift, SafeJsonParser.swift"),
-        by("desktop", "read", "clients.releases.desktop")])
-    never = not_applicable("it never writes a backup")
-    document = unlinked
-
-    def writes(written, contains=()):
-        return valid({"written": written} | ({"contains": list(contains)} if contains else {}))
-
-    def add(id, comment, backup, android, ios, earlier=None):
-        asked.add(f"payload.write-{id}", comment, ["Writing"], {"backup": {"text": text_of(backup)}, "own_id": OWN},
-                  {"android": android, "ios": ios, "desktop": never})
-        add_earlier(asked, earlier, EARLIER["write_backup"])
-
-    def all_of(client, first, last=None):
-        names = [name for name in EARLIER["write_backup"] if name.startswith(client) and not name.endswith(("test", "devicelink"))]
-        return " ".join(names[names.index(f"{client}-{first}"):names.index(f"{client}-{last}") + 1 if last else None])
-
-    picture = {"profilePic": "/9j/2wBDAP/Z"}
-    add("info", "Version and device", document(), writes({"/info/version": 1}), writes({"/info/version": 1, "/info/device": "ios"}))
-    add("nothing", "No contacts, groups or links: Android writes empty arrays, iOS omits the keys", document(contacts=[]),
-        writes({"/contacts": [], "/groups": [], "/distributionlists": [], "/user/links": [], "/user/profilePicRelease": None}),
-        writes({"/contacts": None, "/groups": None, "/distributionlists": None, "/user/links": None}))
-    add("release-without-picture", "Everyone may see the picture, but there is none: Android omits the key", document(user={"profilePicRelease": ["*"]}),
-        writes({"/user/profilePicRelease": None}), writes({"/user/profilePicRelease": ["*"]}))
-    add("release-nobody", "Nobody may see the picture: iOS omits the key", document(user=picture | {"profilePicRelease": [None]}),
-        writes({"/user/profilePicRelease": [None]}), writes({"/user/profilePicRelease": None}))
-    add("release-empty", "An empty list of allowed contacts: both clients write it, although the format's schema forbids it", document(user=picture | {"profilePicRelease": []}),
-        writes({"/user/profilePicRelease": []}), writes({"/user/profilePicRelease": []}))
-    mail = {"type": "email", "value": "tester@example.com"}
-    add("link", "A link: iOS writes an empty name for it", document(user={"links": [mail]}),
-        writes({"/user/links/0/value": mail["value"], "/user/links/0/name": None}), writes({"/user/links/0/value": mail["value"], "/user/links/0/name": ""}))
-    add("contact-without-names", "A contact without names: iOS writes empty ones", document(contacts=[without(contact(), "firstname", "lastname")]),
-        writes({"/contacts/0/firstname": None, "/contacts/0/lastname": None, "/contacts/0/nickname": None}),
-        writes({"/contacts/0/firstname": "", "/contacts/0/lastname": "", "/contacts/0/nickname": ""}))
-    policies = {"/contacts/0/readReceipts": 1, "/contacts/0/typingIndicators": 2}
-    no_policies = {"/contacts/0/readReceipts": None, "/contacts/0/typingIndicators": None}
-    add("policies", "A contact's read receipts and typing indicators", document(contacts=[contact(readReceipts=1, typingIndicators=2)]),
-        writes(policies), writes(policies), {"android-4.5 ios-4.6": writes(no_policies), all_of("android", "4.57") + " " + all_of("ios", "4.8"): writes(policies)})
-    add("created-at-below-zero", "A contact from before 1970: Android before 5.0.5 writes the negative number, which no iOS restores",
-        document(contacts=[contact(createdAt=-1)]), writes({"/contacts/0/createdAt": 0}), unknown("it is not known whether iOS can hold such a time"),
-        {all_of("android", "4.5", "5.0"): writes({"/contacts/0/createdAt": -1}), all_of("android", "5.0.5"): writes({"/contacts/0/createdAt": 0})})
-    update = {"/contacts/0/lastUpdate": TIME + 1, "/groups/0/lastUpdate": 0}
-    add("last-update", "lastUpdate of a contact, and of a group that has none: Android writes 0 for the group",
-        document(contacts=[contact(lastUpdate=TIME + 1)], groups=[group()]), writes(update), writes({"/contacts/0/lastUpdate": TIME + 1, "/groups/0/lastUpdate": None}),
-        {all_of("android", "4.5", "5.0.5"): writes({"/contacts/0/lastUpdate": None, "/groups/0/lastUpdate": None}), all_of("android", "5.3"): writes(update),
-         all_of("ios", "4.6", "4.8.3"): writes({"/contacts/0/lastUpdate": None}), all_of("ios", "4.9"): writes({"/contacts/0/lastUpdate": TIME + 1})})
-    add("contact-created-at", "A contact's createdAt: iOS before 6.3 writes 0", document(), writes({"/contacts/0/createdAt": TIME}), writes({"/contacts/0/createdAt": TIME}),
-        {all_of("ios", "4.6"): writes({"/contacts/0/createdAt": 0})})
-    add("hidden", "A hidden contact: iOS before 4.9 always writes false", document(contacts=[contact(hidden=True)]),
-        writes({"/contacts/0/hidden": True}), writes({"/contacts/0/hidden": True}),
-        {all_of("ios", "4.6", "4.8.3"): writes({"/contacts/0/hidden": False}), all_of("ios", "4.9"): writes({"/contacts/0/hidden": True})})
-    add("private", "A private chat: iOS before 4.8 omits the key", document(contacts=[contact(private=True)]),
-        writes({"/contacts/0/private": True}), writes({"/contacts/0/private": True}),
-        {"ios-4.6": writes({"/contacts/0/private": None}), all_of("ios", "4.8"): writes({"/contacts/0/private": True})})
-    add("own-contact", "The user's own ID among the contacts: Android 6.4 leaves it out", document(contacts=[contact(OWN), contact()]),
-        writes({"/contacts/0/identity": "ECHOECHO", "/contacts/1": None}), unknown("it is not known whether iOS leaves it out"))
-    add("group", "A group: iOS always writes 0 for createdAt", document(groups=[group()]),
-        writes({"/groups/0/id": "0000000000000001", "/groups/0/creator": OWN, "/groups/0/createdAt": TIME, "/groups/0/deleted": False}),
-        writes({"/groups/0/id": "0000000000000001", "/groups/0/creator": OWN, "/groups/0/createdAt": 0, "/groups/0/deleted": False}))
-    add("group-without-name", "A group without a name: iOS writes an empty one", document(groups=[without(group(), "groupname")]),
-        writes({"/groups/0/groupname": None}), writes({"/groups/0/groupname": ""}))
-    lists = document(distributionlists=[{"id": "0100000000000000", "name": "Neighbours", "createdAt": TIME, "members": ["ECHOECHO"]}])
-    low, high = writes({"/distributionlists/0/id": "0100000000000000"}), writes({"/distributionlists/0/id": "0000000000000001"})
-    add("list", "A distribution list with ID 1: little-endian, but big-endian on Android 4.8 to 5.2; iOS writes no lists", lists,
-        low, writes({"/distributionlists": None}),
-        {all_of("android", "4.5", "4.57"): writes({"/distributionlists/0/name": "Neighbours", "/distributionlists/0/id": None}),
-         all_of("android", "4.8", "5.0.5"): high, all_of("android", "5.3"): low})
-    ids, upper = "/settings/syncExcludedIds", "/settings/syncExcludedIDs"
-    excluded = document(settings={"syncExcludedIds": ["ECHOECHO"]})
-    add("sync-excluded", "The IDs excluded from the contact sync: iOS 4.8 and later spells the key differently, and no other client reads it", excluded,
-        writes({ids: ["ECHOECHO"], upper: None}), writes({upper: ["ECHOECHO"], ids: None}),
-        {"ios-4.6": writes({ids: ["ECHOECHO"], upper: None}), all_of("ios", "4.8"): writes({upper: ["ECHOECHO"], ids: None}),
-         all_of("android", "4.5"): writes({ids: ["ECHOECHO"], upper: None})})
-    add("settings", "Settings that iOS does not have", document(settings={"disableScreenshots": True, "incognitoKeyboard": True, "recentEmojis": ["\U0001f600"]}),
-        writes({"/settings/disableScreenshots": True, "/settings/incognitoKeyboard": True, "/settings/recentEmojis": ["\U0001f600"], "/settings/locationPreviews": None}),
-        writes({"/settings/disableScreenshots": None, "/settings/incognitoKeyboard": None, "/settings/recentEmojis": None}),
-        {all_of("android", "4.5", "4.57"): writes({"/settings/locationPreviews": False}), all_of("android", "4.8"): writes({"/settings/locationPreviews": None})})
-    add("slash", "A slash in a name: both clients write `\\/`. JSON does not require the escape, and neither does this vector",
-        document(contacts=[contact(firstname="Ada/Bob")]), writes({"/contacts/0/firstname": "Ada/Bob"}), writes({"/contacts/0/firstname": "Ada/Bob"}))
