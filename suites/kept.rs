@@ -76,7 +76,7 @@ fn judged(watched: &Watched) -> Outcome {
     };
     let mut events = visit.events.iter().filter(|(other, _)| other == role);
     let trouble = events.clone().find_map(|(_, event)| match event {
-        Event::Trouble(why) => Some(why.clone()),
+        Event::Trouble(refusal) => Some(refusal),
         _ => None,
     });
     // The last look that saw something.
@@ -88,7 +88,10 @@ fn judged(watched: &Watched) -> Outcome {
     });
     match (canary.state, trouble, observed) {
         (State::Lost, _, Some(observed)) => Outcome::deviates(Stage::Http, observed),
-        (_, Some(why), _) => Outcome::error(Breakage::Unreachable, why),
+        (_, Some(refusal), _) => match refusal.reason.blocker() {
+            Some(blocker) => Outcome::blocked_by(blocker, refusal.to_string()),
+            None => Outcome::error(Breakage::Unreachable, refusal.to_string()),
+        },
         (_, None, _) if events.any(|(_, event)| event.is_too_late()) => {
             Outcome::blocked("this visit came after the time it had to look at: it proves nothing")
         }

@@ -5,7 +5,7 @@ use super::credentials::ServerArguments;
 use super::ended::{Complaint, Ended};
 use super::number::between;
 use super::output::{ReportArguments, print, width};
-use crate::engine::Ending;
+use crate::engine::{Blocker, Ending};
 use crate::report::blocks_page;
 use crate::report::retention as words;
 use crate::retention::{self, Ledger, LedgerError, Plan, Trouble, Visit};
@@ -32,8 +32,9 @@ scheduled CI job: it does what is due, and says when to run it next. The ledger 
 credentials, and names the server only as a hash; keep it in a repository or a cache.
 
 Exit codes of `verify`: 1 the server lost a backup that it promises to keep, now or at an earlier \
-visit; 2 the ledger or the arguments are invalid; 3 something could not be requested or judged, and \
-stays due; 0 everything that was due was done, or nothing was due.";
+visit; 2 the ledger or the arguments are invalid; 5 the server refused the credentials, or limits \
+or locks out this address, and what is due stays due; 3 something else could not be requested or \
+judged, and stays due; 0 everything that was due was done, or nothing was due.";
 
 #[derive(Subcommand)]
 enum Command {
@@ -129,7 +130,10 @@ impl Common {
 impl From<Trouble> for Complaint {
     fn from(trouble: Trouble) -> Self {
         let exit = match &trouble {
-            Trouble::Ledger(LedgerError::Busy(_))
+            Trouble::Server(refusal) if refusal.reason.blocker().is_some() => Exit::LockedOut,
+            Trouble::Ledger(
+                LedgerError::Busy(_) | LedgerError::Unsaved { .. } | LedgerError::Unremoved { .. },
+            )
             | Trouble::Unjudgeable(_)
             | Trouble::Server(_) => Exit::Incomplete,
             Trouble::Ledger(_)
@@ -213,11 +217,17 @@ async fn verify(arguments: Verify) -> Ended {
 fn ending_of(is_broken: bool, visit: &Visit) -> Ending {
     if is_broken {
         Ending::new(Exit::Deviates, "a canary was lost")
+    } else if let Some((_, blocker)) = visit.shut_out() {
+        shut_out(&blocker)
     } else if visit.had_trouble() || visit.was_too_late() {
         Ending::new(Exit::Incomplete, "a canary could not be looked at")
     } else {
         Ending::new(Exit::Conforms, "no canary was lost")
     }
+}
+
+fn shut_out(blocker: &Blocker) -> Ending {
+    Ending::new(Exit::LockedOut, blocker.cause().title)
 }
 
 fn status(arguments: &Status) -> Ended {
@@ -253,7 +263,10 @@ async fn end(arguments: End) -> Ended {
                 "{} of the canaries are gone, then {refusal}. The ledger {path} names the rest; run `retention end` again.\n",
                 ended.gone
             ),
-            Ending::new(Exit::Incomplete, "a canary may still be on the server"),
+            refusal.reason.blocker().map_or_else(
+                || Ending::new(Exit::Incomplete, "a canary may still be on the server"),
+                |blocker| shut_out(&blocker),
+            ),
         ),
     };
     let text = format!("{text}{}\n", ending.last_line());

@@ -127,7 +127,15 @@ pub fn visit(watch: &Watch, visit: &Visit, width: usize) -> String {
         ));
         page.gap();
     }
+    // The way out of a refusal that stops every request is said once.
+    let shut_out = visit.shut_out().map(|(first, _)| first);
     for (role, event) in &visit.events {
+        if let Event::Trouble(refusal) = event
+            && shut_out.is_some_and(|first| first.reason == refusal.reason && first != refusal)
+        {
+            page.line("ERROR", *role, &refusal.said);
+            continue;
+        }
         tell_event(&mut page, *role, event, &watch.canaries[role]);
     }
     if visit.events.is_empty() {
@@ -173,7 +181,7 @@ fn tell_event(page: &mut Page, role: Role, event: &Event, canary: &Canary) {
             role,
             "uploaded again, to start over, because the visit came too late",
         ),
-        Event::Trouble(why) => page.line("ERROR", role, why),
+        Event::Trouble(refusal) => page.line("ERROR", role, &refusal.to_string()),
         Event::Seen {
             found,
             age_hours,
@@ -266,13 +274,20 @@ pub fn standing(watch: &Watch, role: Role, canary: &Canary, now: Timestamp) -> S
 
 impl Report {
     /// Returns the report on a visit, from one finding for each canary.
-    pub(crate) fn on_watch(watch: &Watch, findings: Vec<Finding>, canaries: &Canaries) -> Self {
+    pub(crate) fn on_watch(
+        watch: &Watch,
+        visit: &Visit,
+        findings: Vec<Finding>,
+        canaries: &Canaries,
+    ) -> Self {
         let totals = canaries.totals();
         let mut report =
             Self::of_findings(canaries.base().to_owned(), findings, !canaries.is_https());
         report.seed = watch.seed.to_string();
         report.requests = totals.requests;
         report.bytes_sent = totals.bytes_sent;
+        report.halted = visit.shut_out().map(|(refusal, _)| refusal.said.clone());
+        report.incomplete_because = report.incomplete_because.or(report.halted.clone());
         report.with_issues(issues(watch)).settled()
     }
 }

@@ -43,6 +43,26 @@ pub enum LedgerError {
         /// The error of the operating system.
         source: std::io::Error,
     },
+    /// The file could not be replaced. Its earlier content remains, which names everything that
+    /// may be on the server.
+    #[error(
+        "failed to write the ledger `{}`: {source}. What it held before remains, and names every canary that may be on the server; when it can be written, `retention verify` continues and `retention end` removes the canaries",
+        path.display()
+    )]
+    Unsaved {
+        /// The file.
+        path: PathBuf,
+        /// The error of the operating system.
+        source: std::io::Error,
+    },
+    /// The canaries are gone, but the file could not be removed.
+    #[error("the canaries are gone, but the ledger `{}` could not be removed: {source}. Delete the file", path.display())]
+    Unremoved {
+        /// The file.
+        path: PathBuf,
+        /// The error of the operating system.
+        source: std::io::Error,
+    },
     /// A ledger exists already.
     #[error(
         "the ledger `{}` exists already; end it with `retention end`, or name another file",
@@ -160,7 +180,7 @@ impl Ledger {
     /// # Errors
     /// If the file cannot be written; then its earlier content remains.
     pub fn save(&mut self) -> Result<(), LedgerError> {
-        let io = |source| LedgerError::Io {
+        let unsaved = |source| LedgerError::Unsaved {
             path: self.path.clone(),
             source,
         };
@@ -190,7 +210,7 @@ impl Ledger {
             Err(error) => {
                 // A leftover is harmless.
                 let _ = std::fs::remove_file(&beside);
-                Err(io(error))
+                Err(unsaved(error))
             }
         }
     }
@@ -200,7 +220,7 @@ impl Ledger {
     /// # Errors
     /// If the operating system refuses.
     pub fn remove(self) -> Result<(), LedgerError> {
-        std::fs::remove_file(&self.path).map_err(|source| LedgerError::Io {
+        std::fs::remove_file(&self.path).map_err(|source| LedgerError::Unremoved {
             path: self.path.clone(),
             source,
         })

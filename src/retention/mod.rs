@@ -17,5 +17,6 @@ mod watch;
 
 pub use canary::{Canary, Deed, Found, Look, Promise, Role, Sight, State, Window};
 pub use ledger::{Ledger, LedgerError};
+pub use refusal::{Reason, Refusal};
 pub use visit::{Clock, Ended, Event, Plan, Trouble, Visit, end, plant, verify};
 pub use watch::{Unjudgeable, Watch, promise};

@@ -1,7 +1,8 @@
-//! What a server answered instead of the expected success, and the fix.
+//! What a server answered instead of the expected success: the reason by type, and the fix.
 
 use crate::diagnosis::{Evidence, Shell, Subject, describe, diagnose};
-use crate::wire::{Answer, Canaries, Method, Response};
+use crate::engine::Blocker;
+use crate::wire::{Answer, Canaries, Failure, FailureKind, Method, Response};
 use std::fmt;
 
 /// A request of a visit, and its name in messages.
@@ -46,12 +47,13 @@ impl Asked {
             Ok(response) => Err(self.refused(canaries, &response)),
             Err(failure) => Err(Refusal {
                 said: format!("{}: {}", self.what, failure.message),
-                fix: None,
+                ..Refusal::from(failure)
             }),
         }
     }
 
     fn refused(self, canaries: &Canaries, response: &Response) -> Refusal {
+        let reason = Reason::of(response);
         let said = format!("{} was answered {}", self.what, describe(response));
         let (base, login) = (canaries.base(), canaries.login());
         let found = diagnose(&Evidence::of(
@@ -62,7 +64,8 @@ impl Asked {
             response,
         ));
         let Some(found) = found else {
-            return Refusal { said, fix: None };
+            let fix = reason.fix().map(str::to_owned);
+            return Refusal { reason, said, fix };
         };
         let found = found.filled(&Shell {
             base,
@@ -71,29 +74,144 @@ impl Asked {
         });
         let likely = if found.is_certain() { "" } else { "likely: " };
         Refusal {
+            reason,
             said: format!("{said} ({likely}{})", found.title),
             fix: Some(found.fix.into_owned()),
         }
     }
 }
 
+/// Why a request of a visit did not succeed.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[non_exhaustive]
+pub enum Reason {
+    /// The server refused the credentials, or demands some.
+    Credentials,
+    /// The server limits the requests of this address.
+    Limited,
+    /// The server locks out this address.
+    LockedOut,
+    /// The server answered otherwise than expected.
+    Answer,
+    /// No answer came.
+    NoAnswer,
+    /// A backup of someone else exists where a canary would be uploaded.
+    Taken,
+    /// The program itself failed.
+    Harness,
+}
+
+impl Reason {
+    const fn of(response: &Response) -> Self {
+        match response.status {
+            401 => Self::Credentials,
+            429 => Self::Limited,
+            _ => Self::Answer,
+        }
+    }
+
+    /// Returns what kept the server from being asked, if it refused the credentials, or limits or
+    /// locks out this address. Then the exit code is 5.
+    pub const fn blocker(self) -> Option<Blocker> {
+        match self {
+            Self::Credentials => Some(Blocker::CredentialsRefused),
+            Self::Limited => Some(Blocker::Limit),
+            Self::LockedOut => Some(Blocker::LockedOut),
+            Self::Answer | Self::NoAnswer | Self::Taken | Self::Harness => None,
+        }
+    }
+
+    /// Returns the fix that does not depend on the server.
+    const fn fix(self) -> Option<&'static str> {
+        match self {
+            Self::Credentials => Some("Check user name and password"),
+            Self::Limited => Some(
+                "Wait half an hour, or raise the limit on the server, then run the same command again",
+            ),
+            Self::LockedOut => Some(
+                "Wait until the ban is over, or lift it on the server, then run the same command again",
+            ),
+            Self::Answer | Self::NoAnswer | Self::Taken | Self::Harness => None,
+        }
+    }
+}
+
+impl From<FailureKind> for Reason {
+    fn from(kind: FailureKind) -> Self {
+        match kind {
+            FailureKind::CredentialsRefused => Self::Credentials,
+            FailureKind::Limited => Self::Limited,
+            FailureKind::LockedOut => Self::LockedOut,
+            FailureKind::Guarded => Self::Taken,
+            kind if kind.is_peer() => Self::NoAnswer,
+            _ => Self::Harness,
+        }
+    }
+}
+
 /// What a server answered instead of the expected success.
-#[derive(Debug)]
-pub(super) struct Refusal {
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Refusal {
+    /// Why the request did not succeed.
+    pub reason: Reason,
     /// The request and the answer, with the problem that they show; without a full stop.
-    pub(super) said: String,
+    pub said: String,
     /// The fix, in complete sentences.
-    pub(super) fix: Option<String>,
+    pub fix: Option<String>,
 }
 
 impl Refusal {
-    /// Returns a sentence with this consequence, without a full stop.
-    pub(super) fn and_so(self, consequence: &str) -> String {
+    /// Returns a refusal without a fix.
+    pub(super) fn new(reason: Reason, said: impl Into<String>) -> Self {
+        Self {
+            reason,
+            said: said.into(),
+            fix: None,
+        }
+    }
+
+    /// Returns the refusal with a consequence before its fix, without a full stop.
+    #[must_use]
+    pub(super) fn and_so(self, consequence: &str) -> Self {
         Self {
             said: format!("{}. {consequence}", self.said),
-            fix: self.fix,
+            ..self
         }
-        .to_string()
+    }
+
+    /// Returns the refusal if what was uploaded could not be removed, for this later reason.
+    #[must_use]
+    pub(super) fn and_not_removed(self, later: &Self) -> Self {
+        // A later request that was not even sent repeats the first reason.
+        let (reason, consequence) = match (self.reason.blocker(), later.reason.blocker()) {
+            (Some(_), Some(_)) => (
+                self.reason,
+                "What was uploaded was not removed: `retention end` removes it".to_owned(),
+            ),
+            (None, Some(_)) => (later.reason, not_removed(later)),
+            (_, None) => (self.reason, not_removed(later)),
+        };
+        Self {
+            reason,
+            ..self.and_so(&consequence)
+        }
+    }
+}
+
+fn not_removed(refusal: &Refusal) -> String {
+    format!(
+        "What was uploaded could not be removed: {}; `retention end` tries again",
+        refusal.said
+    )
+}
+
+impl From<Failure> for Refusal {
+    fn from(failure: Failure) -> Self {
+        let reason = Reason::from(failure.kind);
+        Self {
+            fix: reason.fix().map(str::to_owned),
+            ..Self::new(reason, failure.message)
+        }
     }
 }
 

@@ -3,10 +3,11 @@
 
 use super::canary::{Deed, Found, Role, Sight, State};
 use super::ledger::{Ledger, LedgerError};
-use super::refusal::{Asked, Refusal};
+use super::refusal::{Asked, Reason, Refusal};
 use super::watch::{Unjudgeable, Watch, target_hash};
 use crate::clients::{android, ios};
 use crate::diagnosis::describe;
+use crate::engine::Blocker;
 use crate::wire::Canaries;
 use jiff::Timestamp;
 use std::path::Path;
@@ -59,7 +60,13 @@ pub enum Trouble {
     Unjudgeable(#[from] Unjudgeable),
     /// The server does not fulfil a requirement.
     #[error("{0}")]
-    Server(String),
+    Server(Refusal),
+}
+
+impl From<Refusal> for Trouble {
+    fn from(refusal: Refusal) -> Self {
+        Self::Server(refusal)
+    }
 }
 
 /// What was done with a canary, or what was found.
@@ -84,7 +91,7 @@ pub enum Event {
         hesitated: bool,
     },
     /// It could not be requested, uploaded or removed; its step stays due.
-    Trouble(String),
+    Trouble(Refusal),
 }
 
 impl Event {
@@ -116,11 +123,24 @@ impl Visit {
         self.events.iter().any(|(_, event)| event.is_too_late())
     }
 
+    /// Returns why steps could not be carried out.
+    pub fn refusals(&self) -> impl Iterator<Item = &Refusal> {
+        self.events.iter().filter_map(|(_, event)| match event {
+            Event::Trouble(refusal) => Some(refusal),
+            _ => None,
+        })
+    }
+
     /// Returns whether a step could not be carried out.
     pub fn had_trouble(&self) -> bool {
-        self.events
-            .iter()
-            .any(|(_, event)| matches!(event, Event::Trouble(_)))
+        self.refusals().next().is_some()
+    }
+
+    /// Returns the first refusal of the credentials, or of this address by a limit or a ban, and
+    /// what it is called.
+    pub fn shut_out(&self) -> Option<(&Refusal, Blocker)> {
+        self.refusals()
+            .find_map(|refusal| Some((refusal, refusal.reason.blocker()?)))
     }
 }
 
@@ -130,7 +150,7 @@ pub struct Ended {
     /// How many canaries are gone.
     pub gone: usize,
     /// The first refusal, if some canaries remain.
-    pub refusal: Option<String>,
+    pub refusal: Option<Refusal>,
 }
 
 /// What a server said about itself.
@@ -142,16 +162,15 @@ struct Said {
 async fn ask(canaries: &Canaries, clock: &Clock) -> Result<Said, Trouble> {
     let config = Asked::CONFIG
         .done(canaries, canaries.config().await)
-        .map_err(|refusal| {
-            Trouble::Server(refusal.and_so("Without it nothing can be judged; nothing was done"))
-        })?;
+        .map_err(|refusal| refusal.and_so("Without it nothing can be judged; nothing was done"))?;
     let now = clock();
     let body = &config.body.bytes;
     let read = ios::parse_config(body)
         .or_else(|_| android::parse_config(body))
         .map_err(|error| {
-            Trouble::Server(format!(
-                "`config` is not understood: {error}. Without it nothing can be judged; nothing was done"
+            Trouble::Server(Refusal::new(
+                Reason::Answer,
+                format!("`config` is not understood: {error}. Without it nothing can be judged; nothing was done"),
             ))
         })?;
     let date = config
@@ -184,15 +203,15 @@ pub async fn plant(
     let mut ledger = Ledger::create(path, watch)?;
     match plant_all(canaries, &mut ledger, clock).await {
         Ok(visit) => Ok((ledger, visit)),
-        Err(why) => {
+        Err(Trouble::Server(refusal)) => {
             let ended = end(canaries, ledger, false).await?;
             Err(Trouble::Server(match ended.refusal {
-                None => format!("{why}. Nothing was left behind"),
-                Some(refusal) => format!(
-                    "{why}. What was uploaded could not be removed: {refusal}; `retention end` tries again"
-                ),
+                None => refusal.and_so("Nothing was left behind"),
+                Some(later) => refusal.and_not_removed(&later),
             }))
         }
+        // Without a ledger that can be written, nothing more is changed on the server.
+        Err(trouble) => Err(trouble),
     }
 }
 
@@ -228,38 +247,32 @@ async fn plant_all(
     canaries: &Canaries,
     ledger: &mut Ledger,
     clock: &Clock,
-) -> Result<Visit, String> {
+) -> Result<Visit, Trouble> {
     try_out(canaries, ledger).await?;
     let mut visit = Visit::default();
     for role in Role::ALL {
-        look_after(canaries, ledger, role, clock, &mut visit)
-            .await
-            .map_err(|error| error.to_string())?;
+        look_after(canaries, ledger, role, clock, &mut visit).await?;
     }
-    match visit.events.iter().find_map(|(_, event)| match event {
-        Event::Trouble(why) => Some(why.clone()),
-        _ => None,
-    }) {
-        Some(why) => Err(why),
-        None => Ok(visit),
-    }
+    let refusal = visit.refusals().next().cloned();
+    refusal.map_or(Ok(visit), |refusal| Err(refusal.into()))
 }
 
 /// Stores, downloads and removes a backup: some servers report success but store nothing.
-async fn try_out(canaries: &Canaries, ledger: &mut Ledger) -> Result<(), String> {
-    let claimed = canaries.claim(TRIAL).await;
-    claimed.map_err(|failure| failure.message)?;
+async fn try_out(canaries: &Canaries, ledger: &mut Ledger) -> Result<(), Trouble> {
+    canaries.claim(TRIAL).await.map_err(Refusal::from)?;
     ledger.watch.trial = true;
-    ledger.save().map_err(|error| error.to_string())?;
-    let said = |refusal: Refusal| refusal.to_string();
+    ledger.save()?;
     let upload = canaries.upload(TRIAL, 1).await;
-    Asked::UPLOAD.done(canaries, upload).map_err(said)?;
+    Asked::UPLOAD.done(canaries, upload)?;
     let look = canaries.look(TRIAL).await;
-    let back = Asked::TRIAL.done(canaries, look).map_err(said)?;
+    let back = Asked::TRIAL.done(canaries, look)?;
     let judged = canaries.judge(&back.body.bytes, TRIAL, 1).await;
-    judged
-        .map_err(|failure| failure.message)?
-        .map_err(|why| format!("{why}, right after it was uploaded"))?;
+    judged.map_err(Refusal::from)?.map_err(|why| {
+        Refusal::new(
+            Reason::Answer,
+            format!("{why}, right after it was uploaded"),
+        )
+    })?;
     removed(canaries, TRIAL).await?;
     ledger.watch.trial = false;
     Ok(())
@@ -343,7 +356,7 @@ async fn upload(
         && number == 1
     {
         if let Err(failure) = canaries.claim(role.name()).await {
-            return Ok(Event::Trouble(failure.message));
+            return Ok(Event::Trouble(failure.into()));
         }
         // Noted before it is sent: an unclaimed path is never deleted, a sent upload always is.
         canary.state = State::Planting;
@@ -353,7 +366,7 @@ async fn upload(
     let sent = clock();
     let answer = canaries.upload(role.name(), number).await;
     Ok(match Asked::UPLOAD.done(canaries, answer) {
-        Err(refusal) => Event::Trouble(refusal.to_string()),
+        Err(refusal) => Event::Trouble(refusal),
         Ok(_) if ledger.watch.was_uploaded(role, sent) => Event::Uploaded,
         Ok(_) if number == 1 => Event::Planted,
         Ok(_) => Event::BegunAnew,
@@ -365,14 +378,14 @@ async fn look(canaries: &Canaries, watch: &mut Watch, role: Role, clock: &Clock)
     let mut hesitated = false;
     let mut sight = match sight(canaries, role, number).await {
         Ok(sight) => sight,
-        Err(why) => return Event::Trouble(why),
+        Err(refusal) => return Event::Trouble(refusal),
     };
     let promised = |now| watch.canaries[&role].is_promised(now);
     if sight != Sight::Whole && promised(clock()) {
         tokio::time::sleep(SECOND_LOOK).await;
         let second = match self::sight(canaries, role, number).await {
             Ok(sight) => sight,
-            Err(why) => return Event::Trouble(why),
+            Err(refusal) => return Event::Trouble(refusal),
         };
         hesitated = second == Sight::Whole;
         sight = second;
@@ -390,17 +403,20 @@ async fn look(canaries: &Canaries, watch: &mut Watch, role: Role, clock: &Clock)
             how,
             hesitated,
         },
-        None => Event::Trouble("the ledger has no such canary".to_owned()),
+        None => Event::Trouble(Refusal::new(
+            Reason::Harness,
+            "the ledger has no such canary",
+        )),
     }
 }
 
-async fn sight(canaries: &Canaries, role: Role, number: u32) -> Result<Sight, String> {
+async fn sight(canaries: &Canaries, role: Role, number: u32) -> Result<Sight, Refusal> {
     match canaries.look(role.name()).await {
         Ok(response) if response.is_success() => {
             let judged = canaries
                 .judge(&response.body.bytes, role.name(), number)
                 .await
-                .map_err(|failure| failure.message)?;
+                .map_err(Refusal::from)?;
             Ok(judged.map_or_else(Sight::Missing, |()| Sight::Whole))
         }
         Ok(response) if matches!(response.status, 404 | 410) => Ok(Sight::Missing(format!(
@@ -410,7 +426,7 @@ async fn sight(canaries: &Canaries, role: Role, number: u32) -> Result<Sight, St
         answer => Err(Asked::LOOK
             .done(canaries, answer)
             .err()
-            .map_or_else(|| "a GET failed".to_owned(), |refusal| refusal.to_string())),
+            .unwrap_or_else(|| Refusal::new(Reason::Answer, "a GET failed"))),
     }
 }
 
@@ -450,35 +466,30 @@ pub async fn end(canaries: &Canaries, mut ledger: Ledger, moved: bool) -> Result
 
 /// Deletes a canary and verifies that it is gone: some servers report success and do not delete, or
 /// keep a second copy.
-async fn removed(canaries: &Canaries, name: &str) -> Result<(), String> {
+async fn removed(canaries: &Canaries, name: &str) -> Result<(), Refusal> {
     let mut said = String::new();
     for _ in 0..REMOVALS {
         said = match canaries.delete(name).await {
             Ok(response) if matches!(response.status, 404 | 410) => describe(&response),
-            answer => {
-                let done = Asked::DELETE.done(canaries, answer);
-                describe(&done.map_err(|refusal| refusal.to_string())?)
-            }
+            answer => describe(&Asked::DELETE.done(canaries, answer)?),
         };
         if is_missing(canaries, name).await? {
             return Ok(());
         }
     }
-    Err(format!(
-        "a DELETE was answered {said}, but a GET still returns the canary"
+    Err(Refusal::new(
+        Reason::Answer,
+        format!("a DELETE was answered {said}, but a GET still returns the canary"),
     ))
 }
 
 /// Returns whether every look finds the canary missing.
-async fn is_missing(canaries: &Canaries, name: &str) -> Result<bool, String> {
+async fn is_missing(canaries: &Canaries, name: &str) -> Result<bool, Refusal> {
     for _ in 0..LOOKS {
         match canaries.look(name).await {
             Ok(response) if response.is_success() => return Ok(false),
             Ok(response) if matches!(response.status, 404 | 410) => {}
-            answer => {
-                let done = Asked::DELETED.done(canaries, answer);
-                return done.map(|_| false).map_err(|refusal| refusal.to_string());
-            }
+            answer => return Asked::DELETED.done(canaries, answer).map(|_| false),
         }
     }
     Ok(true)

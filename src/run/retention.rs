@@ -15,5 +15,5 @@ pub fn retention_report(
     now: Timestamp,
 ) -> Report {
     let findings = kept::findings(watch, visit, now);
-    Report::on_watch(watch, findings, canaries)
+    Report::on_watch(watch, visit, findings, canaries)
 }

@@ -357,7 +357,7 @@ pub enum FailureKind {
     Limited,
     /// The server locks out this address: the run was halted.
     LockedOut,
-    /// The server refused the credentials: the run was halted.
+    /// The server refused the credentials, or demands some where none were sent.
     CredentialsRefused,
     /// The guard refused the request, because something existed before.
     Guarded,

@@ -231,8 +231,12 @@ impl Session {
             ));
         }
         if !before.proves_absence() {
+            let kind = match before.status {
+                401 => FailureKind::CredentialsRefused,
+                _ => FailureKind::Guarded,
+            };
             return Err(Failure::of(
-                FailureKind::Guarded,
+                kind,
                 format!(
                     "the server answers {}, which does not show whether a backup exists; nothing was written",
                     before.status

@@ -2,6 +2,7 @@
 //! program.
 
 mod program;
+mod refusals;
 
 use crate::support::scripted::{self, Deed, Reply, Scripted};
 use crate::support::watch::{DAY, World, canaries};

@@ -11,13 +11,13 @@ use std::process::Command;
 use std::time::Duration;
 
 /// The program, with the address of the server.
-fn retention(home: &Path, server: &Reference, arguments: &[&str]) -> Command {
+pub fn retention(home: &Path, url: &str, arguments: &[&str]) -> Command {
     let mut command = program(home);
     command
         .arg("retention")
         .args(arguments)
         .current_dir(home)
-        .env("SAFE_TARGET", server.url())
+        .env("SAFE_TARGET", url)
         .env("SAFE_SERVER_USER", USER)
         .env("SAFE_SERVER_PASSWORD", PASSWORD);
     command
@@ -28,7 +28,7 @@ fn a_killed_plant_leaves_a_ledger_that_can_be_taken_up_or_ended() {
     for next in ["verify", "end"] {
         let server = Reference::plain(PASSWORD, &[], Duration::from_millis(150));
         let home = tempfile::tempdir().expect("a temporary folder");
-        let mut plant = retention(home.path(), &server, &["plant", "--ledger", "l.json"]);
+        let mut plant = retention(home.path(), server.url(), &["plant", "--ledger", "l.json"]);
         let running = crate::support::program::Running::start(&mut plant);
         // The trial is already deleted, and some canaries exist.
         let puts = |server: &Reference| {
@@ -43,7 +43,7 @@ fn a_killed_plant_leaves_a_ledger_that_can_be_taken_up_or_ended() {
         assert!((2..5).contains(&left), "{left} are there");
         let ended = run(&mut retention(
             home.path(),
-            &server,
+            server.url(),
             &[next, "--ledger", "l.json"],
         ));
         assert_eq!(ended.code, Some(0), "{}", ended.all());
@@ -52,7 +52,7 @@ fn a_killed_plant_leaves_a_ledger_that_can_be_taken_up_or_ended() {
         if next == "verify" {
             let again = run(&mut retention(
                 home.path(),
-                &server,
+                server.url(),
                 &["verify", "--ledger", "l.json"],
             ));
             assert!(again.stdout.contains("Nothing is due."), "{}", again.all());
@@ -66,7 +66,7 @@ fn the_ledger_tells_neither_the_server_nor_who_may_enter() {
     let home = tempfile::tempdir().expect("a temporary folder");
     let planted = run(&mut retention(
         home.path(),
-        &server,
+        server.url(),
         &["plant", "--ledger", "l.json"],
     ));
     assert_eq!(planted.code, Some(0), "{}", planted.all());
@@ -83,7 +83,7 @@ fn the_ledger_tells_neither_the_server_nor_who_may_enter() {
     }
     let said = run(&mut retention(
         home.path(),
-        &server,
+        server.url(),
         &["status", "--ledger", "l.json"],
     ));
     assert_eq!(said.code, Some(0), "{}", said.all());
@@ -96,7 +96,7 @@ fn the_ledger_tells_neither_the_server_nor_who_may_enter() {
     let requests = server.count();
     let verified = run(&mut retention(
         home.path(),
-        &server,
+        server.url(),
         &["verify", "--ledger", "l.json", "--report", "json=-"],
     ));
     assert_eq!(verified.code, Some(0), "{}", verified.all());
@@ -113,10 +113,10 @@ fn the_ledger_tells_neither_the_server_nor_who_may_enter() {
 }
 
 /// A ledger of a watch that was planted this many days ago, on a server that has none of it.
-fn long_ago(path: &Path, server: &Reference, days: i64) {
+pub fn long_ago(path: &Path, url: &str, days: i64) {
     let now = Timestamp::now() - SignedDuration::from_hours(24 * days);
     let seed = Seed::new(1);
-    let mut watch = Watch::new(seed, server.url(), now, 1, None, 180).expect("promised");
+    let mut watch = Watch::new(seed, url, now, 1, None, 180).expect("promised");
     for canary in watch.canaries.values_mut() {
         canary.uploads = 1;
         canary.state = State::Waiting(0);
@@ -128,8 +128,8 @@ fn long_ago(path: &Path, server: &Reference, days: i64) {
 fn exit_codes_tell_a_loss_from_a_failure_and_a_slip() {
     let server = Reference::plain(PASSWORD, &[], Duration::ZERO);
     let home = tempfile::tempdir().expect("a temporary folder");
-    long_ago(&home.path().join("lost.json"), &server, 179);
-    let at = |arguments: &[&str]| run(&mut retention(home.path(), &server, arguments));
+    long_ago(&home.path().join("lost.json"), server.url(), 179);
+    let at = |arguments: &[&str]| run(&mut retention(home.path(), server.url(), arguments));
     let verify = |ledger: &str| at(&["verify", "--ledger", ledger]);
     for _ in 0..2 {
         let lost = verify("lost.json");
@@ -170,10 +170,18 @@ fn exit_codes_tell_a_loss_from_a_failure_and_a_slip() {
     assert_eq!(verify("spaced.json").code, Some(1));
     let exists = at(&["plant", "--ledger", "lost.json"]);
     assert_eq!(exists.code, Some(2), "{}", exists.all());
-    let mut nowhere = retention(home.path(), &server, &["verify", "--ledger", "lost.json"]);
+    let mut nowhere = retention(
+        home.path(),
+        server.url(),
+        &["verify", "--ledger", "lost.json"],
+    );
     let nowhere = run(nowhere.env_remove("SAFE_TARGET"));
     assert_eq!(nowhere.code, Some(2), "{}", nowhere.all());
-    let mut anonymous = retention(home.path(), &server, &["verify", "--ledger", "lost.json"]);
+    let mut anonymous = retention(
+        home.path(),
+        server.url(),
+        &["verify", "--ledger", "lost.json"],
+    );
     anonymous
         .env_remove("SAFE_SERVER_USER")
         .env_remove("SAFE_SERVER_PASSWORD");
@@ -187,10 +195,10 @@ fn exit_codes_tell_a_loss_from_a_failure_and_a_slip() {
     let too_many = at(&["plant", "--ledger", "l.json", "--days", "200"]);
     assert_eq!(too_many.code, Some(2), "{}", too_many.all());
 
-    long_ago(&home.path().join("away.json"), &server, 10);
+    long_ago(&home.path().join("away.json"), server.url(), 10);
     let mut away = retention(
         home.path(),
-        &server,
+        server.url(),
         &["verify", "--ledger", "away.json", "--moved"],
     );
     let away = run(away.env("SAFE_TARGET", "http://127.0.0.1:9/safe"));
@@ -201,9 +209,9 @@ fn exit_codes_tell_a_loss_from_a_failure_and_a_slip() {
 fn two_that_come_at_once_do_not_both_work() {
     let server = Reference::plain(PASSWORD, &[], Duration::from_millis(100));
     let home = tempfile::tempdir().expect("a temporary folder");
-    long_ago(&home.path().join("l.json"), &server, 10);
+    long_ago(&home.path().join("l.json"), server.url(), 10);
     let start = || {
-        let mut verify = retention(home.path(), &server, &["verify", "--ledger", "l.json"]);
+        let mut verify = retention(home.path(), server.url(), &["verify", "--ledger", "l.json"]);
         crate::support::program::Running::start(&mut verify)
     };
     let first = start();

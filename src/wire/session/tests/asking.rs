@@ -161,6 +161,7 @@ async fn a_backup_is_claimed_where_nothing_is_there() {
         (410, None),
         (200, Some("nothing was written there")),
         (500, Some("does not show whether a backup exists")),
+        (401, Some("does not show whether a backup exists")),
     ] {
         let play = Play::new(move |_| answers(status));
         let backup = play.session.guard.own_backup("test", "a");
@@ -170,7 +171,11 @@ async fn a_backup_is_claimed_where_nothing_is_there() {
         match (claimed, says) {
             (Ok(()), None) => {}
             (Err(failure), Some(says)) => {
-                assert_eq!(failure.kind, FailureKind::Guarded);
+                let kind = match status {
+                    401 => FailureKind::CredentialsRefused,
+                    _ => FailureKind::Guarded,
+                };
+                assert_eq!(failure.kind, kind);
                 assert!(failure.message.contains(says), "{failure:?}");
             }
             (claimed, _) => panic!("{status}: {claimed:?}"),
