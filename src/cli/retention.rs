@@ -7,12 +7,12 @@ use super::number::between;
 use super::output::{ReportArguments, print, width};
 use crate::engine::{Blocker, Ending};
 use crate::report::blocks_page;
-use crate::report::retention as words;
+use crate::report::retention::{self as words, Doing};
 use crate::retention::{self, Ledger, LedgerError, Plan, Trouble, Visit};
 use crate::wire::{Canaries, Seed};
 use clap::{Args, Subcommand};
 use jiff::Timestamp;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// The longest time between two visits, in days: a year.
@@ -179,7 +179,10 @@ async fn plant(arguments: Plant) -> Ended {
         at_most_days: arguments.days,
     };
     let path = &arguments.common.ledger;
-    let (ledger, visit) = retention::plant(&canaries, path, plan, &clock).await?;
+    let (ledger, visit) = tokio::select! {
+        planted = retention::plant(&canaries, path, plan, &clock) => planted?,
+        name = super::check::signal() => return Err(stopped(name, Doing::Plant, path)),
+    };
     print(&canaries.scrub().text(&format!(
         "{}The ledger is {}. Keep it: `verify` and `end` need it.\n{}\n",
         words::visit(&ledger.watch, &visit, width()),
@@ -196,14 +199,12 @@ async fn verify(arguments: Verify) -> Ended {
         .reports
         .open(vec![arguments.common.ledger.clone()])?;
     let canaries = arguments.common.canaries(ledger.watch.seed)?;
-    let visit = retention::verify(
-        &canaries,
-        &mut ledger,
-        arguments.moved,
-        arguments.trust_clock,
-        &clock,
-    )
-    .await?;
+    let (moved, trusts_clock) = (arguments.moved, arguments.trust_clock);
+    let path = &arguments.common.ledger;
+    let visit = tokio::select! {
+        visit = retention::verify(&canaries, &mut ledger, moved, trusts_clock, &clock) => visit?,
+        name = super::check::signal() => return Err(stopped(name, Doing::Verify, path)),
+    };
     let watch = &ledger.watch;
     let text = words::visit(watch, &visit, width());
     let report = crate::run::retention_report(watch, &visit, &canaries, clock());
@@ -212,6 +213,20 @@ async fn verify(arguments: Verify) -> Ended {
     let report = report.ending_as(ending);
     reports.write(&text, &report, &canaries.scrub())?;
     Ok(report.exit)
+}
+
+/// Returns what a signal stopped, and what the ledger at `path` knows. The ledger is complete: each
+/// upload is noted before it is sent.
+fn stopped(signal: &str, doing: Doing, path: &Path) -> Complaint {
+    let left = match Ledger::peek(path) {
+        Ok(watch) => words::left(&watch, doing, &path.display().to_string()),
+        Err(LedgerError::Missing(_)) => words::nothing_left(doing).to_owned(),
+        Err(error) => error.to_string(),
+    };
+    Complaint {
+        exit: Exit::Incomplete,
+        sentence: format!("{signal} stopped `retention {}`. {left}", doing.name()),
+    }
 }
 
 fn ending_of(is_broken: bool, visit: &Visit) -> Ending {
@@ -251,8 +266,12 @@ fn status(arguments: &Status) -> Ended {
 async fn end(arguments: End) -> Ended {
     let ledger = Ledger::open(&arguments.common.ledger)?;
     let canaries = arguments.common.canaries(ledger.watch.seed)?;
-    let ended = retention::end(&canaries, ledger, arguments.moved).await?;
-    let path = arguments.common.ledger.display();
+    let path = &arguments.common.ledger;
+    let ended = tokio::select! {
+        ended = retention::end(&canaries, ledger, arguments.moved) => ended?,
+        name = super::check::signal() => return Err(stopped(name, Doing::End, path)),
+    };
+    let path = path.display();
     let (text, ending) = match ended.refusal {
         None => (
             format!("The canaries are gone, and so is the ledger {path}.\n"),

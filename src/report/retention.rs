@@ -272,6 +272,72 @@ pub fn standing(watch: &Watch, role: Role, canary: &Canary, now: Timestamp) -> S
     parts.join("; ")
 }
 
+/// A command that changes the canaries of a ledger.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[non_exhaustive]
+pub enum Doing {
+    /// It uploads them.
+    Plant,
+    /// It looks at them, and uploads what is due.
+    Verify,
+    /// It removes them.
+    End,
+}
+
+impl Doing {
+    /// Returns the name of the command.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Plant => "plant",
+            Self::Verify => "verify",
+            Self::End => "end",
+        }
+    }
+}
+
+/// Returns what remains of a command that was stopped, by the ledger of this name.
+pub fn left(watch: &Watch, doing: Doing, ledger: &str) -> String {
+    let names = |is_so: &dyn Fn(&Canary) -> bool| {
+        let so = watch.canaries.iter().filter(|(_, canary)| is_so(canary));
+        so.map(|(role, _)| role.name()).collect::<Vec<_>>()
+    };
+    let stored = names(&|canary| canary.may_be_there() && canary.uploads > 0);
+    let under_way = names(&|canary| canary.may_be_there() && canary.uploads == 0);
+    let mut out = match stored.len() {
+        0 => "No canary is on the server".to_owned(),
+        count => format!(
+            "{} of the {} canaries are on the server ({})",
+            count,
+            watch.canaries.len(),
+            stored.join(", ")
+        ),
+    };
+    let unsure = under_way
+        .into_iter()
+        .chain(watch.trial.then_some("a trial backup"));
+    let unsure: Vec<_> = unsure.collect();
+    if !unsure.is_empty() {
+        // Writing to a string cannot fail.
+        let _ = write!(out, ", {} may be", unsure.join(" and "));
+    }
+    let way_out = match doing {
+        Doing::Plant => {
+            "`retention verify` plants the rest, and `retention end` removes all of them"
+        }
+        Doing::Verify => "what is due stays due; run `retention verify` again",
+        Doing::End => "run `retention end` again",
+    };
+    format!("{out}. The ledger {ledger} names them: {way_out}")
+}
+
+/// Returns what remains of a command that was stopped without a ledger.
+pub const fn nothing_left(doing: Doing) -> &'static str {
+    match doing {
+        Doing::Plant | Doing::Verify => "Nothing was uploaded, and no ledger was written",
+        Doing::End => "The canaries are gone, and so is the ledger",
+    }
+}
+
 impl Report {
     /// Returns the report on a visit, from one finding for each canary.
     pub(crate) fn on_watch(

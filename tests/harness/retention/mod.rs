@@ -3,6 +3,7 @@
 
 mod program;
 mod refusals;
+mod signals;
 
 use crate::support::scripted::{self, Deed, Reply, Scripted};
 use crate::support::watch::{DAY, World, canaries};
