@@ -1,9 +1,11 @@
 //! `retention.kept`: the check of the canaries that `retention` plants. It looks at a watch, and
 //! at no server: `retention verify` judges by it after each visit.
 
-use crate::engine::{self, BoxFuture, Breakage, Effect, Finding, Level, Outcome, checks};
-use crate::report::retention::{REMEDY, seen, standing};
-use crate::retention::{Event, Found, Role, State, Visit, Watch};
+use crate::engine::{
+    self, BoxFuture, Breakage, Deviation, Effect, Finding, Level, Outcome, checks,
+};
+use crate::report::retention::{REMEDY, REMEDY_CHANGED, seen, standing};
+use crate::retention::{Damage, Event, Found, Role, Visit, Watch};
 use crate::safe::{Clients, Directions, Stage, clause};
 use jiff::Timestamp;
 use std::sync::Arc;
@@ -82,12 +84,12 @@ fn judged(watched: &Watched) -> Outcome {
     // The last look that saw something.
     let mut looks = canary.looks.iter().rev();
     let look = looks.find(|look| look.found != Found::TooLate);
-    let observed = look.map(|look| {
-        let how = look.how.as_deref();
-        seen(*role, look.found, look.age_hours, how, canary)
-    });
-    match (canary.state, trouble, observed) {
-        (State::Lost, _, Some(observed)) => Outcome::deviates(Stage::Http, observed),
+    let observed = look.map(|look| seen(*role, look, canary));
+    match (canary.damage(), trouble, observed) {
+        (Some(Damage::Lost), _, Some(observed)) => Outcome::deviates(Stage::Http, observed),
+        (Some(_), _, Some(observed)) => Deviation::new(Stage::Open, observed)
+            .remedy(REMEDY_CHANGED)
+            .into(),
         (_, Some(refusal), _) => match refusal.reason.blocker() {
             Some(blocker) => Outcome::blocked_by(blocker, refusal.to_string()),
             None => Outcome::error(Breakage::Unreachable, refusal.to_string()),

@@ -8,7 +8,7 @@ use super::output::{ReportArguments, print, width};
 use crate::engine::{Blocker, Ending};
 use crate::report::blocks_page;
 use crate::report::retention::{self as words, Doing};
-use crate::retention::{self, Ledger, LedgerError, Plan, Trouble, Visit};
+use crate::retention::{self, Ledger, LedgerError, Plan, Trouble, Visit, Watch};
 use crate::wire::{Canaries, Seed};
 use clap::{Args, Subcommand};
 use jiff::Timestamp;
@@ -31,8 +31,8 @@ const AFTER_HELP: &str = "\
 scheduled CI job: it does what is due, and says when to run it next. The ledger holds no \
 credentials, and names the server only as a hash; keep it in a repository or a cache.
 
-Exit codes of `verify`: 1 the server lost a backup that it promises to keep, now or at an earlier \
-visit; 2 the ledger or the arguments are invalid; 5 the server refused the credentials, or limits \
+Exit codes of `verify`: 1 the server lost or changed a backup that it promises to keep, now or at an \
+earlier visit; 2 the ledger or the arguments are invalid; 5 the server refused the credentials, or limits \
 or locks out this address, and what is due stays due; 3 something else could not be requested or \
 judged, and stays due; 0 everything that was due was done, or nothing was due.";
 
@@ -208,7 +208,7 @@ async fn verify(arguments: Verify) -> Ended {
     let watch = &ledger.watch;
     let text = words::visit(watch, &visit, width());
     let report = crate::run::retention_report(watch, &visit, &canaries, clock());
-    let ending = ending_of(watch.is_broken(), &visit);
+    let ending = ending_of(watch, &visit);
     let text = format!("{text}{}\n", ending.last_line());
     let report = report.ending_as(ending);
     reports.write(&text, &report, &canaries.scrub())?;
@@ -229,9 +229,9 @@ fn stopped(signal: &str, doing: Doing, path: &Path) -> Complaint {
     }
 }
 
-fn ending_of(is_broken: bool, visit: &Visit) -> Ending {
-    if is_broken {
-        Ending::new(Exit::Deviates, "a canary was lost")
+fn ending_of(watch: &Watch, visit: &Visit) -> Ending {
+    if let Some(damage) = words::damage(watch) {
+        Ending::new(Exit::Deviates, damage)
     } else if let Some((_, blocker)) = visit.shut_out() {
         shut_out(&blocker)
     } else if visit.had_trouble() || visit.was_too_late() {
@@ -247,11 +247,10 @@ fn shut_out(blocker: &Blocker) -> Ending {
 
 fn status(arguments: &Status) -> Ended {
     let watch = Ledger::peek(&arguments.ledger)?;
-    let ending = if watch.is_broken() {
-        Ending::new(Exit::Deviates, "a canary was lost")
-    } else {
-        Ending::new(Exit::Conforms, "no canary was lost")
-    };
+    let ending = words::damage(&watch).map_or_else(
+        || Ending::new(Exit::Conforms, "no canary was lost"),
+        |damage| Ending::new(Exit::Deviates, damage),
+    );
     let now = machine_time()?;
     if arguments.html {
         let blocks = words::status_blocks(&watch, now);

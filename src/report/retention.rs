@@ -3,7 +3,7 @@
 use super::{Report, Style, write_wrapped};
 use crate::clients::{Condition, KnownIssue};
 use crate::engine::Finding;
-use crate::retention::{Canary, Deed, Event, Found, Look, Role, State, Visit, Watch};
+use crate::retention::{Canary, Damage, Deed, Event, Found, Look, Role, State, Visit, Watch};
 use crate::text::{Block, counted};
 use crate::wire::Canaries;
 use jiff::Timestamp;
@@ -30,11 +30,18 @@ fn days(count: i64) -> String {
     counted(count, "day")
 }
 
+/// What someone does whose backups come back with different content.
+pub const REMEDY_CHANGED: &str = "Look for what changes the files in `backups`, or returns something else in their place: a program that rewrites files (a virus scanner, a synchronisation), an old copy (a cache, a snapshot, a second server that is behind), a proxy that answers with a page, a disk that fails.";
+
 /// Returns the result of a look.
-pub fn seen(role: Role, found: Found, hours: i64, how: Option<&str>, canary: &Canary) -> String {
-    let after = age(hours);
+pub fn seen(role: Role, look: &Look, canary: &Canary) -> String {
+    if look.is_changed {
+        return seen_changed(look, canary);
+    }
+    let after = age(look.age_hours);
+    let how = look.how.as_ref();
     let how = how.map(|how| format!(" ({how})")).unwrap_or_default();
-    match found {
+    match look.found {
         Found::Kept => format!("there and whole, {after} after its upload"),
         Found::Lost => format!(
             "not there {after} after its upload{how}, of the {} that the server promises",
@@ -59,12 +66,47 @@ pub fn seen(role: Role, found: Found, hours: i64, how: Option<&str>, canary: &Ca
     }
 }
 
-fn word(found: Found) -> &'static str {
-    match found {
+/// Returns the result of a look at which something was there, but not what was uploaded.
+fn seen_changed(look: &Look, canary: &Canary) -> String {
+    let after = age(look.age_hours);
+    let how = look.how.as_deref().unwrap_or("another content");
+    let promised = days(canary.promise.days);
+    match look.found {
+        Found::TooLate => format!(
+            "there at this visit, {after} after its upload, but with different content ({how}); the visit came too late to show whether it was kept for {promised}"
+        ),
+        Found::Gone => format!(
+            "there {after} after its upload, but with different content ({how}); the server no longer has to keep it"
+        ),
+        Found::Lost | Found::Kept | Found::StillThere => format!(
+            "there {after} after its upload, but with different content ({how}), within the {promised} that the server promises"
+        ),
+    }
+}
+
+/// Returns what a server did to the canaries that it must keep, in a few words.
+pub fn damage(watch: &Watch) -> Option<&'static str> {
+    // The worst comes first.
+    watch.damages().first().map(|damage| match damage {
+        Damage::Lost => "a canary was lost",
+        Damage::Changed => "a canary came back with different content",
+    })
+}
+
+fn word(look: &Look) -> &'static str {
+    match look.found {
         Found::Kept => "kept",
-        Found::Lost => "LOST",
+        Found::Lost if look.is_changed => word_of(Damage::Changed),
+        Found::Lost => word_of(Damage::Lost),
         Found::TooLate => "late",
         Found::Gone | Found::StillThere => "note",
+    }
+}
+
+const fn word_of(damage: Damage) -> &'static str {
+    match damage {
+        Damage::Lost => "LOST",
+        Damage::Changed => "WRONG",
     }
 }
 
@@ -143,22 +185,24 @@ pub fn visit(watch: &Watch, visit: &Visit, width: usize) -> String {
     }
     for (role, canary) in &watch.canaries {
         let is_event = visit.events.iter().any(|(other, _)| other == role);
-        if let (State::Lost, Some(look), false) = (canary.state, canary.looks.last(), is_event) {
-            let text = seen(
+        if let (Some(damage), Some(look), false) = (canary.damage(), canary.looks.last(), is_event)
+        {
+            let text = seen(*role, look, canary);
+            page.line(
+                word_of(damage),
                 *role,
-                look.found,
-                look.age_hours,
-                look.how.as_deref(),
-                canary,
+                &format!("on {}: {text}", day(look.at)),
             );
-            page.line("LOST", *role, &format!("on {}: {text}", day(look.at)));
         }
     }
     page.gap();
-    if watch.is_broken() {
-        page.paragraph(&format!(
-            "The server loses backups that it promises to keep. {REMEDY}"
-        ));
+    for damage in watch.damages() {
+        page.paragraph(&match damage {
+            Damage::Lost => format!("The server loses backups that it promises to keep. {REMEDY}"),
+            Damage::Changed => {
+                format!("The server returns something else than was uploaded. {REMEDY_CHANGED}")
+            }
+        });
         page.gap();
     }
     if visit.was_too_late() {
@@ -182,17 +226,12 @@ fn tell_event(page: &mut Page, role: Role, event: &Event, canary: &Canary) {
             "uploaded again, to start over, because the visit came too late",
         ),
         Event::Trouble(refusal) => page.line("ERROR", role, &refusal.to_string()),
-        Event::Seen {
-            found,
-            age_hours,
-            how,
-            hesitated,
-        } => {
-            let mut text = seen(role, *found, *age_hours, how.as_deref(), canary);
+        Event::Seen { look, hesitated } => {
+            let mut text = seen(role, look, canary);
             if *hesitated {
                 text += "; a first request did not return it";
             }
-            page.line(word(*found), role, &text);
+            page.line(word(look), role, &text);
         }
     }
 }
@@ -231,7 +270,7 @@ pub fn status_blocks(watch: &Watch, now: Timestamp) -> Vec<Block> {
     page.gap();
     for (role, canary) in &watch.canaries {
         let word = match canary.state {
-            State::Lost => "LOST",
+            State::Lost => canary.damage().map_or("LOST", word_of),
             State::Done => "done",
             State::Removed => "gone",
             State::ToPlant | State::Planting | State::Waiting(_) => "waits",
@@ -246,13 +285,7 @@ pub fn status_blocks(watch: &Watch, now: Timestamp) -> Vec<Block> {
 /// Returns what is seen of a canary so far, and what is due.
 pub fn standing(watch: &Watch, role: Role, canary: &Canary, now: Timestamp) -> String {
     let last = canary.looks.last().map(|look: &Look| {
-        let text = seen(
-            role,
-            look.found,
-            look.age_hours,
-            look.how.as_deref(),
-            canary,
-        );
+        let text = seen(role, look, canary);
         format!("{}: {text}", day(look.at))
     });
     let window = watch.window(role).map(|window| {

@@ -108,8 +108,10 @@ impl fmt::Display for Role {
 pub enum Sight {
     /// It was downloaded and could be opened.
     Whole,
-    /// It is missing, or is no longer what was uploaded; the reason in a few words.
+    /// It is missing; the server's answer in a few words.
     Missing(String),
+    /// Something is there, but not what was uploaded; the difference in a few words.
+    Changed(String),
 }
 
 /// The result of a look.
@@ -121,11 +123,11 @@ pub enum Found {
     Kept,
     /// It was still there after its promise had ended.
     StillThere,
-    /// It was gone, as permitted.
+    /// It was gone or changed, as permitted.
     Gone,
-    /// It was gone, but since when is unknown: the look came after its promise had ended.
+    /// It was gone or changed, but since when is unknown: the look came after its promise had ended.
     TooLate,
-    /// It was gone although the server must keep it.
+    /// It was gone or changed although the server must keep it.
     Lost,
 }
 
@@ -139,9 +141,12 @@ pub struct Look {
     pub age_hours: i64,
     /// The result.
     pub found: Found,
-    /// In what way it was missing.
+    /// In what way it was missing or changed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub how: Option<String>,
+    /// Whether something was there, but not what was uploaded.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_changed: bool,
 }
 
 /// The progress of a canary.
@@ -157,10 +162,20 @@ pub enum State {
     Waiting(u8),
     /// All its steps are done.
     Done,
-    /// The server lost it.
+    /// The server lost or changed it.
     Lost,
     /// It was removed.
     Removed,
+}
+
+/// What a server did to a canary that it must keep.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+#[non_exhaustive]
+pub enum Damage {
+    /// It is gone.
+    Lost,
+    /// Something is there, but not what was uploaded.
+    Changed,
 }
 
 /// What must be done with a canary now.
@@ -246,6 +261,17 @@ impl Canary {
     /// Returns whether a part of it may be on the server.
     pub fn may_be_there(&self) -> bool {
         self.state == State::Planting || (self.uploads > 0 && self.state != State::Removed)
+    }
+
+    /// Returns whether the server no longer has it although it must, and whether something else is
+    /// in its place.
+    pub fn damage(&self) -> Option<Damage> {
+        let is_changed = self.looks.last().is_some_and(|look| look.is_changed);
+        (self.state == State::Lost).then_some(if is_changed {
+            Damage::Changed
+        } else {
+            Damage::Lost
+        })
     }
 
     /// Returns how long ago it was uploaded, in seconds.
@@ -337,9 +363,9 @@ impl Canary {
         let found = match &sight {
             Sight::Whole if promised || !may_be_late => Found::Kept,
             Sight::Whole => Found::StillThere,
-            Sight::Missing(_) if self.is_promised(now) => Found::Lost,
-            Sight::Missing(_) if may_be_late => Found::Gone,
-            Sight::Missing(_) => Found::TooLate,
+            Sight::Missing(_) | Sight::Changed(_) if self.is_promised(now) => Found::Lost,
+            Sight::Missing(_) | Sight::Changed(_) if may_be_late => Found::Gone,
+            Sight::Missing(_) | Sight::Changed(_) => Found::TooLate,
         };
         let next = match self.state {
             State::Waiting(step) if usize::from(step) + 1 < role.steps().len() => {
@@ -359,9 +385,10 @@ impl Canary {
             at: now,
             age_hours: self.age(now) / 3600,
             found,
+            is_changed: matches!(sight, Sight::Changed(_)),
             how: match sight {
                 Sight::Whole => None,
-                Sight::Missing(how) => Some(how),
+                Sight::Missing(how) | Sight::Changed(how) => Some(how),
             },
         });
         found

@@ -15,7 +15,7 @@ mod tests;
 mod visit;
 mod watch;
 
-pub use canary::{Canary, Deed, Found, Look, Promise, Role, Sight, State, Window};
+pub use canary::{Canary, Damage, Deed, Found, Look, Promise, Role, Sight, State, Window};
 pub use ledger::{Ledger, LedgerError};
 pub use refusal::{Reason, Refusal};
 pub use visit::{Clock, Ended, Event, Plan, Trouble, Visit, end, plant, verify};

@@ -1,12 +1,12 @@
 //! Requests to the server: plants the canaries, looks at them, and removes them. Each step is noted
 //! in the ledger at once.
 
-use super::canary::{Deed, Found, Role, Sight, State};
+use super::canary::{Deed, Found, Look, Role, Sight, State};
 use super::ledger::{Ledger, LedgerError};
 use super::refusal::{Asked, Reason, Refusal};
 use super::watch::{Unjudgeable, Watch, target_hash};
 use crate::clients::{android, ios};
-use crate::diagnosis::describe;
+use crate::diagnosis::{Words, describe};
 use crate::engine::Blocker;
 use crate::wire::Canaries;
 use jiff::Timestamp;
@@ -81,12 +81,8 @@ pub enum Event {
     BegunAnew,
     /// It was looked at.
     Seen {
-        /// The result.
-        found: Found,
-        /// How long after its upload, in hours.
-        age_hours: i64,
-        /// In what way it was missing.
-        how: Option<String>,
+        /// The look, as the ledger has it.
+        look: Look,
         /// Whether only a second request returned it.
         hesitated: bool,
     },
@@ -97,14 +93,11 @@ pub enum Event {
 impl Event {
     /// Returns whether the step came too late, so that nothing is known about its period.
     pub const fn is_too_late(&self) -> bool {
-        matches!(
-            self,
-            Self::BegunAnew
-                | Self::Seen {
-                    found: Found::TooLate,
-                    ..
-                }
-        )
+        match self {
+            Self::BegunAnew => true,
+            Self::Seen { look, .. } => matches!(look.found, Found::TooLate),
+            Self::Planted | Self::Uploaded | Self::Trouble(_) => false,
+        }
     }
 }
 
@@ -390,19 +383,10 @@ async fn look(canaries: &Canaries, watch: &mut Watch, role: Role, clock: &Clock)
         hesitated = second == Sight::Whole;
         sight = second;
     }
-    let how = match &sight {
-        Sight::Whole => None,
-        Sight::Missing(how) => Some(how.clone()),
-    };
-    let now = clock();
-    let age_hours = watch.canaries[&role].age(now) / 3600;
-    match watch.was_seen(role, sight, now) {
-        Some(found) => Event::Seen {
-            found,
-            age_hours,
-            how,
-            hesitated,
-        },
+    let seen = watch.was_seen(role, sight, clock());
+    let look = seen.and_then(|_| watch.canaries[&role].looks.last().cloned());
+    match look {
+        Some(look) => Event::Seen { look, hesitated },
         None => Event::Trouble(Refusal::new(
             Reason::Harness,
             "the ledger has no such canary",
@@ -417,7 +401,13 @@ async fn sight(canaries: &Canaries, role: Role, number: u32) -> Result<Sight, Re
                 .judge(&response.body.bytes, role.name(), number)
                 .await
                 .map_err(Refusal::from)?;
-            Ok(judged.map_or_else(Sight::Missing, |()| Sight::Whole))
+            Ok(match judged {
+                Ok(()) => Sight::Whole,
+                Err(why) => Sight::Changed(match Words::of(&response.body) {
+                    Some(Words::Page(title)) => format!("{why}; {}", page(title)),
+                    Some(Words::Text(_)) | None => why,
+                }),
+            })
         }
         Ok(response) if matches!(response.status, 404 | 410) => Ok(Sight::Missing(format!(
             "a GET was answered {}",
@@ -428,6 +418,13 @@ async fn sight(canaries: &Canaries, role: Role, number: u32) -> Result<Sight, Re
             .err()
             .unwrap_or_else(|| Refusal::new(Reason::Answer, "a GET failed"))),
     }
+}
+
+fn page(title: Option<String>) -> String {
+    title.map_or_else(
+        || "it is a web page".to_owned(),
+        |title| format!("it is a web page titled `{title}`"),
+    )
 }
 
 /// Removes the canaries, and the ledger once they are all gone.

@@ -1,12 +1,12 @@
 //! A watch: five canaries on one server, from the day they are planted to the day they are removed.
 //! Pure.
 
-use super::canary::{Canary, Deed, Found, Promise, Role, Sight, State, TOLERANCE, Window};
+use super::canary::{Canary, Damage, Deed, Found, Promise, Role, Sight, State, TOLERANCE, Window};
 use crate::wire::{LoginKind, Seed};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use thiserror::Error;
 
 /// How far the clocks of this machine and the server may drift apart between two visits, in
@@ -222,11 +222,14 @@ impl Watch {
         Some(canary.was_seen(role, sight, now))
     }
 
-    /// Returns whether the server has lost a canary that it promised to keep.
+    /// Returns whether the server has lost or changed a canary that it promised to keep.
     pub fn is_broken(&self) -> bool {
-        self.canaries
-            .values()
-            .any(|canary| canary.state == State::Lost)
+        !self.damages().is_empty()
+    }
+
+    /// Returns what the server did to the canaries that it promised to keep.
+    pub fn damages(&self) -> BTreeSet<Damage> {
+        self.canaries.values().filter_map(Canary::damage).collect()
     }
 
     /// Returns whether no step is left except the removal.

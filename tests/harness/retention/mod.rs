@@ -1,6 +1,7 @@
 //! Retention over time, with real parts: over HTTP, with ledgers on a disk, and through the
 //! program.
 
+mod changed;
 mod program;
 mod refusals;
 mod signals;
@@ -145,15 +146,8 @@ async fn what_only_a_second_request_gives_is_not_lost() {
         .expect("visited");
     assert!(
         matches!(
-            visit.events[0],
-            (
-                Role::HalfTime,
-                Event::Seen {
-                    found: Found::Kept,
-                    hesitated: true,
-                    ..
-                }
-            )
+            &visit.events[0],
+            (Role::HalfTime, Event::Seen { look, hesitated: true }) if look.found == Found::Kept
         ),
         "{visit:?}"
     );

@@ -1,0 +1,100 @@
+//! A canary that is there, but with different content, is no canary that was deleted.
+
+use crate::support::scripted::{Deed, Reply, Scripted};
+use crate::support::watch::canaries;
+use jiff::{SignedDuration, Timestamp};
+use safe_conformance::engine::Verdict;
+use safe_conformance::report::Report;
+use safe_conformance::report::retention::{self as words, REMEDY, REMEDY_CHANGED};
+use safe_conformance::retention::{self, Ledger, Plan, Visit};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// A visit this many days after the canaries were planted, on a server that answers like this then.
+async fn visited(days: i64, reply: fn() -> Reply) -> (Ledger, Visit, Report) {
+    let is_later = Arc::new(AtomicBool::new(false));
+    let shared = Arc::clone(&is_later);
+    let server = Scripted::open(move |asked| {
+        let is_changed = shared.load(Ordering::SeqCst) && asked.is("GET", "");
+        if is_changed && asked.backup().is_some() {
+            Deed::Reply(reply())
+        } else {
+            Deed::Healthy
+        }
+    });
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let path = folder.path().join("ledger.json");
+    let canaries = canaries(&server.url());
+    let begin = Timestamp::now();
+    let plan = Plan {
+        every_days: 1,
+        at_most_days: None,
+    };
+    let (mut ledger, _) = retention::plant(&canaries, &path, plan, &move || begin)
+        .await
+        .expect("planted");
+    is_later.store(true, Ordering::SeqCst);
+    let later = begin + SignedDuration::from_hours(24 * days);
+    let visit = retention::verify(&canaries, &mut ledger, false, true, &move || later)
+        .await
+        .expect("visited");
+    drop(ledger);
+    let ledger = Ledger::open(&path).expect("the ledger can be read again");
+    let report = safe_conformance::retention_report(&ledger.watch, &visit, &canaries, later);
+    (ledger, visit, report)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn different_content_has_its_own_words_and_fix() {
+    let cases: [(fn() -> Reply, &str, bool); 4] = [
+        (|| Reply::new(200, "x".repeat(500)), "does not open", true),
+        (|| Reply::new(200, ""), "does not open", true),
+        (
+            || Reply::new(200, "<html><title>Sign in</title></html>"),
+            "a web page titled `Sign in`",
+            true,
+        ),
+        (|| Reply::new(404, ""), "a GET was answered 404", false),
+    ];
+    for (reply, how, is_changed) in cases {
+        let (ledger, visit, report) = visited(100, reply).await;
+        let text = words::visit(&ledger.watch, &visit, 1000);
+        let (word, fix, other) = if is_changed {
+            ("WRONG half-time", REMEDY_CHANGED, REMEDY)
+        } else {
+            ("LOST  half-time", REMEDY, REMEDY_CHANGED)
+        };
+        assert!(text.contains(word) && text.contains(how), "{text}");
+        assert!(text.contains(fix) && !text.contains(other), "{text}");
+        assert_eq!(
+            text.contains("with different content"),
+            is_changed,
+            "{text}"
+        );
+        let mut failed = report
+            .findings
+            .iter()
+            .filter(|it| it.verdict == Verdict::Fail);
+        assert!(failed.clone().count() > 0, "{report}");
+        assert!(failed.all(|finding| finding.remedy == fix), "{report}");
+        // At the next visit it is still told apart.
+        let again = words::visit(&ledger.watch, &Visit::default(), 1000);
+        assert!(again.contains(word) && again.contains(fix), "{again}");
+        let reason = words::damage(&ledger.watch).expect("it is broken");
+        assert_eq!(reason.contains("different content"), is_changed);
+    }
+}
+
+/// After the promise is over, the server may do what it likes with a canary.
+#[tokio::test(flavor = "multi_thread")]
+async fn different_content_after_the_promise_accuses_nobody() {
+    let (ledger, visit, report) = visited(200, || Reply::new(200, "x")).await;
+    assert!(!ledger.watch.is_broken());
+    let text = words::visit(&ledger.watch, &visit, 1000);
+    assert!(text.contains("note  just-beyond  there"), "{text}");
+    assert!(text.contains("late  half-time    there"), "{text}");
+    assert!(text.contains("no longer has to keep it"), "{text}");
+    assert!(!text.contains("gone "), "{text}");
+    let fails = |finding: &safe_conformance::engine::Finding| finding.verdict == Verdict::Fail;
+    assert!(!report.findings.iter().any(fails), "{report}");
+}
