@@ -28,7 +28,8 @@ pub(super) struct Arguments {
 
 const AFTER_HELP: &str = "\
 `plant` puts five small backups on the server. Run `verify` every day, from cron or a \
-scheduled CI job: it does what is due, and says when to run it next. The ledger holds no \
+scheduled CI job, or more often if `plant` says so, as for a server that promises less than five \
+days: it does what is due, and says when to run it next. The ledger holds no \
 credentials, and names the server only as a hash; keep it in a repository or a cache.
 
 Exit codes of `verify`: 1 the server lost or changed a backup that it promises to keep, now or at an \

@@ -207,10 +207,12 @@ pub fn visit(watch: &Watch, visit: &Visit, width: usize) -> String {
     }
     if visit.was_too_late() {
         page.paragraph(&format!(
-            "This visit came too late, so nothing is known of the time before it. Run `verify` every {}, from cron or a scheduled job.",
-            days(watch.every_days)
+            "This visit came too late, so nothing is known of the time before it. Run `verify` {}, from cron or a scheduled job.",
+            how_often(watch)
         ));
         page.gap();
+    } else {
+        more_visits(&mut page, watch);
     }
     page.paragraph(&next(watch));
     in_lines(&page.blocks, width)
@@ -234,6 +236,36 @@ fn tell_event(page: &mut Page, role: Role, event: &Event, canary: &Canary) {
             page.line(word(look), role, &text);
         }
     }
+}
+
+/// How often to run `verify`.
+fn how_often(watch: &Watch) -> String {
+    match watch.hours_between_visits() {
+        24 => "every day".to_owned(),
+        hours @ ..24 => format!(
+            "every {} (cron: `17 */{hours} * * *`)",
+            counted(hours, "hour")
+        ),
+        hours => format!("every {}", days(hours / 24)),
+    }
+}
+
+/// Says so if visits as far apart as planned would come too late.
+fn more_visits(page: &mut Page, watch: &Watch) {
+    let needs_more = watch.hours_between_visits() < watch.every_days.saturating_mul(24);
+    let Some(promise) = watch.tightest().filter(|_| needs_more) else {
+        return;
+    };
+    page.paragraph(&format!(
+        "A canary must be kept for only {}, so a visit every {} can come too late to prove anything. Run `verify` {}.",
+        days(promise.days),
+        match watch.every_days {
+            1 => "day".to_owned(),
+            every => days(every),
+        },
+        how_often(watch)
+    ));
+    page.gap();
 }
 
 /// When to come next.
@@ -278,6 +310,7 @@ pub fn status_blocks(watch: &Watch, now: Timestamp) -> Vec<Block> {
         page.line(word, *role, &standing(watch, *role, canary, now));
     }
     page.gap();
+    more_visits(&mut page, watch);
     page.paragraph(&next(watch));
     page.blocks
 }

@@ -222,6 +222,34 @@ impl Promise {
     const fn seconds(days: i64) -> i64 {
         days.saturating_mul(DAY)
     }
+
+    /// Returns how long before the end of the watched time a look counts as just inside it, in
+    /// seconds. Wide enough that one visit falls into it although visits are not punctual.
+    fn margin(self, every_days: i64) -> i64 {
+        let visits_apart = Self::seconds(every_days);
+        visits_apart
+            .saturating_add(visits_apart / 4)
+            .min(Self::seconds(self.watched_days) / 4)
+    }
+
+    /// Returns how often to visit so that each deed is done in time although visits are not
+    /// punctual, in hours: every `every_days`, or more often if the promise is too short for that.
+    /// Below a day, the hours divide the day, as cron needs it.
+    pub fn hours_between_visits(self, every_days: i64) -> i64 {
+        // The shortest period is that of the last look.
+        let beyond = Self::seconds(self.days.saturating_sub(self.watched_days));
+        let shortest = self.margin(every_days).saturating_add(beyond);
+        let bearable = shortest / 5 * 4 / 3600;
+        let planned = every_days.saturating_mul(24);
+        match bearable {
+            _ if bearable >= planned => planned,
+            24.. => bearable / 24 * 24,
+            _ => [12, 8, 6, 4, 3, 2]
+                .into_iter()
+                .find(|hours| *hours <= bearable)
+                .unwrap_or(1),
+        }
+    }
 }
 
 /// A canary: a backup that belongs to the harness.
@@ -302,11 +330,7 @@ impl Canary {
         }
         let (Step::Look(when) | Step::Upload(when)) = self.step(role)?;
         let watched = Promise::seconds(self.promise.watched_days);
-        // Wide enough that one visit falls into it although visits are not punctual.
-        let visits_apart = every.saturating_mul(DAY);
-        let margin = visits_apart
-            .saturating_add(visits_apart / 4)
-            .min(watched / 4);
+        let margin = self.promise.margin(every);
         let (from, ends) = match when {
             When::Half => (watched / 2, true),
             When::JustInside => (watched - margin, true),

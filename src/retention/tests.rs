@@ -11,6 +11,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+mod often;
+
 const HOUR: u32 = 3600;
 /// How long each simulation lasts, in days.
 const DAYS: i64 = 400;

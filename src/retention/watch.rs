@@ -193,6 +193,23 @@ impl Watch {
         self.canaries.get(&role)?.window(role, self.every_days)
     }
 
+    /// Returns the promise of a waiting canary that needs the most visits.
+    pub fn tightest(&self) -> Option<Promise> {
+        let waiting = self.canaries.iter();
+        waiting
+            .filter(|(role, _)| self.window(**role).is_some())
+            .map(|(_, canary)| canary.promise)
+            .min_by_key(|promise| promise.hours_between_visits(self.every_days))
+    }
+
+    /// Returns how often to visit, in hours; see [`Promise::hours_between_visits`].
+    pub fn hours_between_visits(&self) -> i64 {
+        self.tightest()
+            .map_or(self.every_days.saturating_mul(24), |promise| {
+                promise.hours_between_visits(self.every_days)
+            })
+    }
+
     /// Returns when to visit next: the first time at which a deed is due.
     pub fn next(&self) -> Option<(Role, Window)> {
         let windows = Role::ALL
