@@ -275,7 +275,7 @@ async fn found(suspect: &Suspect, sureness: Sureness, is_whole: bool, asker: &im
         sureness,
         is_missing: false,
     };
-    if suspect.is_root && !is_whole {
+    if !is_whole && (suspect.is_root || is_root_of_site(&suspect.url)) {
         if sureness == Sureness::Sure
             && let Some(there) = usual(&suspect.url, asker).await
             && there.sureness == Sureness::Sure
@@ -284,7 +284,7 @@ async fn found(suspect: &Suspect, sureness: Sureness, is_whole: bool, asker: &im
             return found;
         }
         found.url = format!("{}/{FOLDER}", suspect.url);
-        if found.because == Because::Typed {
+        if matches!(found.because, Because::Typed | Because::Scheme) {
             found.because = Because::Below;
         }
         found.is_missing = match BaseUrl::parse(&found.url) {
@@ -296,6 +296,11 @@ async fn found(suspect: &Suspect, sureness: Sureness, is_whole: bool, asker: &im
         };
     }
     found
+}
+
+/// Returns whether a URL has no path. The root of a site is never used, unless a `config` is there.
+fn is_root_of_site(url: &str) -> bool {
+    BaseUrl::parse(url).is_ok_and(|parsed| parsed.base.path().is_empty())
 }
 
 /// Returns a Safe server at a usual place below a folder, or below a host that shows nothing else.

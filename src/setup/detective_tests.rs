@@ -225,7 +225,7 @@ const TABLE: &[(&str, &World, &str)] = &[
     ("cloud.example", &NEXTCLOUD, "sure DAV/safe"),
     ("https://cloud.example/", &SUBFOLDER, "sure https://cloud.example/nextcloud/remote.php/dav/files/alice/threema-safe +"),
     ("https://cloud.example/nextcloud", &SUBFOLDER, "sure https://cloud.example/nextcloud/remote.php/dav/files/alice/threema-safe +"),
-    ("https://dav.example", &PLAIN, "sure https://dav.example"),
+    ("https://dav.example", &PLAIN, "sure https://dav.example/threema-safe +"),
     ("https://cloud.example", &USED, "sure DAV/threema_safe"),
     ("https://cloud.example", &EMPTY, "sure DAV/threema-safe +"),
     ("https://cloud.example/remote.php/dav", &EMPTY, "sure DAV/threema-safe +"),

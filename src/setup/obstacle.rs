@@ -29,6 +29,16 @@ pub(super) const FILE_IN_THE_WAY: Obstacle = Obstacle {
     source: "RFC 4918 section 9.3.1",
 };
 
+/// A folder exists where `config` should be.
+pub(super) const FOLDER_IN_THE_WAY: Obstacle = Obstacle {
+    id: "problem.folder-in-the-way",
+    title: "a folder is in the place of the file `config`",
+    meaning: "`config` must be a file. A folder with that name exists instead, and setup deletes nothing.",
+    fix: "Rename or delete that folder, or choose another folder in the URL.",
+    fixes: &[],
+    source: "RFC 4918 sections 9.1 and 9.7.2",
+};
+
 /// The parent of the folder to be made is missing.
 pub(super) const PARENT_MISSING: Obstacle = Obstacle {
     id: "problem.parent-missing",
@@ -231,6 +241,7 @@ pub(super) const REFUSED: Obstacle = Obstacle {
 /// All obstacles.
 pub const OBSTACLES: &[Obstacle] = &[
     FILE_IN_THE_WAY,
+    FOLDER_IN_THE_WAY,
     PARENT_MISSING,
     PARENT_HIDDEN,
     READ_ONLY,

@@ -83,13 +83,19 @@ pub async fn survey(door: &Door, wish: Wish) -> Result<Plan, Trouble> {
     with_url(door.base().as_str(), &mut software);
     let config = config_seen(door, wish, &mut software).await?;
     let folder = thing(door, Spot::Folder, &mut software).await?;
-    // For a file whose URL ends in a slash, a server may answer that nothing exists.
-    let is_file = folder == Thing::File
-        || (folder == Thing::Nothing
-            && config == ConfigSeen::Missing
-            && thing(door, Spot::Below(""), &mut software).await? == Thing::File);
-    if is_file {
+    let is_empty = config == ConfigSeen::Missing;
+    // A readable `config` implies that its folder exists.
+    if folder == Thing::File
+        || (is_empty
+            && is_file(door, folder, (Spot::Folder, Spot::Below("")), &mut software).await?)
+    {
         return Err(Trouble::file_in_the_way(door.base().as_str(), &software));
+    }
+    // Some servers answer that nothing exists where a folder is read.
+    let is_asked = is_empty && folder == Thing::Folder;
+    if is_asked && thing(door, Spot::Config, &mut software).await? == Thing::Folder {
+        let url = door.url(Spot::Config);
+        return Err(Trouble::folder_in_the_way(&url, &software));
     }
     if let (Thing::Unseen(status), ConfigSeen::Missing) = (folder, &config) {
         has_webdav(door, status, &software).await?;
@@ -153,14 +159,59 @@ async fn may_make_parent(door: &Door, software: &mut Vec<Recognised>) -> Result<
 
 async fn backups_seen(door: &Door, software: &mut Vec<Recognised>) -> Result<Thing, Trouble> {
     let backups = thing(door, Spot::Backups, software).await?;
-    let is_file = backups == Thing::File
-        || (backups == Thing::Nothing
-            && thing(door, Spot::Below("/backups"), software).await? == Thing::File);
-    if is_file {
+    let spots = (Spot::Backups, Spot::Below("/backups"));
+    if is_file(door, backups, spots, software).await? {
         let url = door.url(Spot::Below("/backups"));
         return Err(Trouble::file_in_the_way(&url, software));
     }
     Ok(backups)
+}
+
+/// Returns whether a file is in the place of a folder, of which `seen` was found at its URL with a
+/// trailing slash, the first of the two spots; the second one is the URL without it.
+///
+/// For a file whose URL ends in a slash, servers answer that nothing exists, or refuse.
+async fn is_file(
+    door: &Door,
+    seen: Thing,
+    (slashed, bare): (Spot, Spot),
+    software: &mut Vec<Recognised>,
+) -> Result<bool, Trouble> {
+    if matches!(seen, Thing::File | Thing::Folder) {
+        return Ok(seen == Thing::File);
+    }
+    match thing(door, bare, software).await? {
+        Thing::File => Ok(true),
+        Thing::Folder | Thing::Nothing => Ok(false),
+        // Without PROPFIND, only a file has content at the URL without the slash alone.
+        Thing::Unseen(_) => {
+            let content = answered(Act::Look, door.read(bare).await)?;
+            if !content.is_success() || matches!(Words::of(&content.body), Some(Words::Page(_))) {
+                return Ok(false);
+            }
+            let listing = answered(Act::Look, door.read(slashed).await)?;
+            Ok(!listing.is_success())
+        }
+    }
+}
+
+/// Returns whether `config` is a folder, after a request for it was answered otherwise than for a
+/// file.
+async fn config_is_folder(
+    door: &Door,
+    answer: &Response,
+    software: &mut Vec<Recognised>,
+) -> Result<bool, Trouble> {
+    if answer.is_redirect() {
+        // File servers redirect the URL of a folder to the one with a slash.
+        let slashed = format!("{}/", door.url(Spot::Config));
+        let path = slashed.splitn(4, '/').last().unwrap_or_default();
+        let to = answer.header("location").unwrap_or_default();
+        return Ok(to == slashed || to.strip_prefix('/') == Some(path));
+    }
+    // The credentials are not sent again after they were refused.
+    let may_ask = !matches!(answer.status, 401 | 429);
+    Ok(may_ask && thing(door, Spot::Config, software).await? == Thing::Folder)
 }
 
 async fn config_seen(
@@ -171,11 +222,15 @@ async fn config_seen(
     let answer = answered(Act::Look, door.read(Spot::Config).await)?;
     note(software, &answer);
     match answer.status {
-        200 if matches!(Words::of(&answer.body), Some(Words::Page(_))) => {
-            Err(Trouble::web_page(&answer))
+        200 if !matches!(Words::of(&answer.body), Some(Words::Page(_))) => {
+            Ok(ConfigSeen::of(&answer, &wish.config))
         }
-        200 => Ok(ConfigSeen::of(&answer, &wish.config)),
         404 | 409 | 410 => Ok(ConfigSeen::Missing),
+        _ if config_is_folder(door, &answer, software).await? => {
+            let url = door.url(Spot::Config);
+            Err(Trouble::folder_in_the_way(&url, software))
+        }
+        200 => Err(Trouble::web_page(&answer)),
         _ => Err(Trouble::refused(Act::Look, door, &answer, software)),
     }
 }

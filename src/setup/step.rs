@@ -80,7 +80,7 @@ pub async fn carry_out(door: &Door, plan: &mut Plan, step: &Step) -> Result<Outc
     };
     match step {
         Step::MakeParent => plan.parent = Thing::Folder,
-        Step::MakeFolder if outcome != (Outcome::NotPossible { status: 405 }) => {
+        Step::MakeFolder if matches!(outcome, Outcome::Done | Outcome::WasThere) => {
             plan.folder = Thing::Folder;
         }
         Step::MakeBackups => plan.backups = Thing::Folder,
@@ -136,6 +136,10 @@ async fn write(door: &Door, plan: &mut Plan, over: Over<'_>) -> Result<Outcome, 
         {
             return Err(trouble);
         }
+        // nginx answers 500 to an upload into a folder that does not exist.
+        if matches!(answer.status, 404 | 409 | 500) && is_missing(door, plan.folder).await {
+            return Err(Trouble::no_folder(act, &answer, &plan.software));
+        }
         return Err(Trouble::refused(act, door, &answer, &plan.software));
     }
     let back = door.read(Spot::Config).await;
@@ -151,6 +155,19 @@ async fn write(door: &Door, plan: &mut Plan, over: Over<'_>) -> Result<Outcome, 
         counted(back.body.length, "byte")
     );
     Err(Trouble::not_stored(seen, &plan.software))
+}
+
+/// Returns whether the folder of the URL does not exist, after the step that makes it.
+async fn is_missing(door: &Door, folder: Thing) -> bool {
+    match folder {
+        Thing::Nothing => true,
+        // A server without PROPFIND may still tell a missing folder from one that it does not list.
+        Thing::Unseen(_) => {
+            let answer = door.read(Spot::Folder).await;
+            answer.is_ok_and(|answer| answer.proves_absence())
+        }
+        Thing::Folder | Thing::File => false,
+    }
 }
 
 fn is_stored(back: &Response, config: &ServerConfig) -> bool {

@@ -1,8 +1,9 @@
 //! What went wrong in a request of `setup`, on this server.
 
 use super::obstacle::{
-    CHANGED_MEANWHILE, FILE_IN_THE_WAY, FIREWALL, LIMITED, NO_FOLDERS, NOT_STORED, Obstacle,
-    PARENT_HIDDEN, PARENT_MISSING, READ_ONLY, REDIRECTED, REFUSED, UPLOAD_NOT_ALLOWED, WEB_PAGE,
+    CHANGED_MEANWHILE, FILE_IN_THE_WAY, FIREWALL, FOLDER_IN_THE_WAY, LIMITED, NO_FOLDERS,
+    NOT_STORED, Obstacle, PARENT_HIDDEN, PARENT_MISSING, READ_ONLY, REDIRECTED, REFUSED,
+    UPLOAD_NOT_ALLOWED, WEB_PAGE,
 };
 use super::seen::Thing;
 use crate::diagnosis::{
@@ -147,6 +148,21 @@ impl Trouble {
     /// Returns the trouble of a file or upload at this URL, for any answer.
     pub(super) fn file_in_the_way(url: &str, software: &[Recognised]) -> Self {
         Self::of(&FILE_IN_THE_WAY, software, format!("`{url}` is a file"))
+    }
+
+    /// Returns the trouble of a folder in the place of `config`.
+    pub(super) fn folder_in_the_way(url: &str, software: &[Recognised]) -> Self {
+        Self::of(&FOLDER_IN_THE_WAY, software, format!("`{url}` is a folder"))
+    }
+
+    /// Returns the trouble of an upload into a folder that does not exist, because the server did
+    /// not make it.
+    pub(super) fn no_folder(act: Act, answer: &Response, software: &[Recognised]) -> Self {
+        let seen = format!(
+            "{}; the folder does not exist, and the server does not make it (MKCOL)",
+            sentence(act, answer)
+        );
+        Self::of(&NO_FOLDERS, software, seen)
     }
 
     /// Returns the trouble of a folder that the server does not show: the one above the URL.

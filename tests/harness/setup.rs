@@ -2,6 +2,7 @@
 //! run finishes the first.
 
 mod login;
+mod places;
 
 use crate::support::at_once::at_once;
 use crate::support::program::{self, Ended, file, program};
