@@ -10,6 +10,9 @@ use safe_conformance::retention::{self, Ledger, Plan, Visit};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+/// An answer to a GET, what is said of it, and whether it is different content.
+type Case = (fn() -> Reply, &'static str, bool);
+
 /// A visit this many days after the canaries were planted, on a server that answers like this then.
 async fn visited(days: i64, reply: fn() -> Reply) -> (Ledger, Visit, Report) {
     let is_later = Arc::new(AtomicBool::new(false));
@@ -46,7 +49,7 @@ async fn visited(days: i64, reply: fn() -> Reply) -> (Ledger, Visit, Report) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn different_content_has_its_own_words_and_fix() {
-    let cases: [(fn() -> Reply, &str, bool); 4] = [
+    let cases: [Case; 4] = [
         (|| Reply::new(200, "x".repeat(500)), "does not open", true),
         (|| Reply::new(200, ""), "does not open", true),
         (
