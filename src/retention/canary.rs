@@ -125,7 +125,7 @@ pub enum Found {
     StillThere,
     /// It was gone or changed, as permitted.
     Gone,
-    /// It was gone or changed, but since when is unknown: the look came after its promise had ended.
+    /// It was gone or changed, but since when is unknown: its promise had ended before the look.
     TooLate,
     /// It was gone or changed although the server must keep it.
     Lost,
@@ -236,7 +236,7 @@ impl Promise {
     /// punctual, in hours: every `every_days`, or more often if the promise is too short for that.
     /// Below a day, the hours divide the day, as cron needs it.
     pub fn hours_between_visits(self, every_days: i64) -> i64 {
-        // The shortest period is that of the last look.
+        // The last look has the shortest period.
         let beyond = Self::seconds(self.days.saturating_sub(self.watched_days));
         let shortest = self.margin(every_days).saturating_add(beyond);
         let bearable = shortest / 5 * 4 / 3600;

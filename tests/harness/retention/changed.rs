@@ -80,7 +80,7 @@ async fn different_content_has_its_own_words_and_fix() {
             .filter(|it| it.verdict == Verdict::Fail);
         assert!(failed.clone().count() > 0, "{report}");
         assert!(failed.all(|finding| finding.remedy == fix), "{report}");
-        // At the next visit it is still told apart.
+        // The next visit reports the same.
         let again = words::visit(&ledger.watch, &Visit::default(), 1000);
         assert!(again.contains(word) && again.contains(fix), "{again}");
         let reason = words::damage(&ledger.watch).expect("it is broken");
