@@ -182,7 +182,7 @@ fn apache_that_may_not_write_is_a_matter_of_permission() {
             Deed::Reply(Reply::new(status, body).with("Server", "Apache/2.4.62 (Debian)"))
         };
         match asked.method.as_str() {
-            "PROPFIND" if asked.path.ends_with("/backups/") => apache(404, ""),
+            "PROPFIND" if !asked.path.trim_end_matches('/').ends_with("/safe") => apache(404, ""),
             "PROPFIND" => apache(207, "<D:resourcetype><D:collection/></D:resourcetype>"),
             "PUT" => apache(500, ""),
             _ => apache(404, ""),
