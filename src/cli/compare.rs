@@ -1,7 +1,8 @@
 //! `compare`: two JSON reports side by side.
 
+use super::Exit;
 use super::ended::{Complaint, Ended};
-use super::output::{print, width};
+use super::output::{is_quiet, print, width};
 use crate::report::{Comparison, Report};
 use clap::{Args, ValueEnum};
 use std::path::{Path, PathBuf};
@@ -15,8 +16,9 @@ Examples:
   safe-conformance compare last-week.json today.json
   safe-conformance compare before.json after.json --format html > comparison.html
 
-Exit codes: 1 if a check broke, 3 if nothing broke but a check can no longer be judged, 2 if a \
-file is not a report, 0 otherwise.";
+Exit codes: 1 if a check broke, or deviates that was not judged before; 3 if nothing broke, but a \
+check can no longer be judged or a client's verdict fell; 2 if a file is not a report, or they are \
+not of one kind; 0 otherwise.";
 
 /// Arguments of `compare`.
 #[derive(Args)]
@@ -45,7 +47,11 @@ enum Format {
 pub(super) fn run(arguments: &Arguments) -> Ended {
     let before = report(&arguments.before)?;
     let after = report(&arguments.after)?;
-    let comparison = Comparison::of(&before, &after);
+    let comparison =
+        Comparison::of(&before, &after).map_err(|error| Complaint::usage(error.to_string()))?;
+    if is_quiet() && comparison.exit() == Exit::Conforms {
+        return Ok(Exit::Conforms);
+    }
     let text = match arguments.format {
         Format::Text => comparison.to_text(width()),
         Format::Json => comparison.to_json(),

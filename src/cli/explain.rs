@@ -29,6 +29,7 @@ pub(super) struct Arguments {
 
 pub(super) fn run(arguments: &Arguments) -> Ended {
     let id = arguments.id.split('[').next().unwrap_or_default();
+    let id = id.trim().trim_end_matches('.');
     let text = exactly(id)
         .or_else(|| fact::explain(id))
         .or_else(|| of_software(id))

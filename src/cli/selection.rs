@@ -6,10 +6,15 @@ use crate::engine::{PlanError, Selection};
 /// Returns the choice of `--only` and `--skip`.
 pub(super) fn selection(only: &[String], skip: &[String]) -> Selection {
     let mut selection = Selection::default();
-    for pattern in only {
+    // A list may have spaces, and a comma too many.
+    let typed = |patterns: &[String]| -> Vec<String> {
+        let trimmed = patterns.iter().map(|pattern| pattern.trim().to_owned());
+        trimmed.filter(|pattern| !pattern.is_empty()).collect()
+    };
+    for pattern in &typed(only) {
         selection.choose(pattern);
     }
-    for pattern in skip {
+    for pattern in &typed(skip) {
         selection.leave_out(pattern, &format!("--skip {pattern}"));
     }
     selection

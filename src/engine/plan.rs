@@ -16,6 +16,11 @@ impl Pattern {
         Self(text.into())
     }
 
+    /// Returns the pattern without the case in brackets that a report shows behind an ID.
+    fn without_case(&self) -> &str {
+        self.0.split('[').next().unwrap_or_default().trim_end()
+    }
+
     /// Returns whether the pattern matches the check ID.
     pub fn matches(&self, id: &str) -> bool {
         id.strip_prefix(self.0.as_str())
@@ -72,7 +77,10 @@ impl Selection {
             None => Ok(()),
             Some(pattern) => Err(PlanError::NoMatch {
                 pattern: pattern.0.clone(),
-                suggestion: nearest(&pattern.0, ids.iter().flat_map(|id| [*id, subject(id)])),
+                suggestion: nearest(
+                    pattern.without_case(),
+                    ids.iter().flat_map(|id| [*id, subject(id)]),
+                ),
             }),
         }
     }

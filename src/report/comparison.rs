@@ -2,8 +2,10 @@
 //! cause.
 
 use super::Report;
-use crate::engine::{Exit, Finding, Verdict};
+use crate::engine::{ClientVerdict, Exit, Finding, Verdict};
+use crate::safe::{Client, Direction};
 use crate::text::{code, labelled, listed, markdown};
+use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -16,9 +18,23 @@ pub enum Unreadable {
     /// It is not JSON, or not a report.
     #[error("not a JSON report of safe-conformance ({0}); `--report json=FILE` writes one")]
     Malformed(String),
+    /// It is a transcript.
+    #[error("it is a transcript, not a report; `judge --report json=FILE` makes one of it")]
+    Transcript,
     /// It has another format.
     #[error("it has format {0}, but this version reads format 2; write it again with this version")]
     Format(u64),
+}
+
+/// Why two reports cannot be compared.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Error)]
+#[non_exhaustive]
+pub enum Incomparable {
+    /// One is about a server, the other about an implementation.
+    #[error(
+        "one is a report about a server, the other about an implementation; compare two of one kind"
+    )]
+    Kinds,
 }
 
 /// A report as far as a comparison needs it.
@@ -56,6 +72,20 @@ pub struct Change {
     pub fix: String,
 }
 
+/// What a client can do in a direction, where that changed.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct ClientChange {
+    /// The client.
+    pub client: Client,
+    /// Backup or restore.
+    pub direction: Direction,
+    /// The verdict of the first report.
+    pub before: ClientVerdict,
+    /// The verdict of the second report.
+    pub after: ClientVerdict,
+}
+
 /// Two reports side by side.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[non_exhaustive]
@@ -66,14 +96,23 @@ pub struct Comparison {
     pub before: Side,
     /// The second report.
     pub after: Side,
+    /// What a client can do now, where that changed.
+    #[serde(default)]
+    pub clients: Vec<ClientChange>,
     /// What deviates now, and did not.
     pub broken: Vec<Change>,
+    /// What deviates now, and was not judged before.
+    #[serde(default)]
+    pub newly_judged: Vec<Change>,
     /// What deviated, and does not now.
     pub mended: Vec<Change>,
     /// What deviates in both.
     pub still_broken: Vec<Change>,
     /// What could be judged before, and could not be judged now.
     pub unjudged: Vec<Change>,
+    /// What was judged before, and does not apply now.
+    #[serde(default)]
+    pub moot: Vec<Change>,
 }
 
 impl Report {
@@ -83,11 +122,15 @@ impl Report {
     /// If it is not one, or of another format.
     pub fn parse(json: &str) -> Result<Self, Unreadable> {
         #[derive(Deserialize)]
-        struct Format {
+        struct Head {
             format: u64,
+            exchanges: Option<IgnoredAny>,
         }
         let malformed = |error: serde_json::Error| Unreadable::Malformed(error.to_string());
-        let Format { format } = serde_json::from_str(json).map_err(malformed)?;
+        let Head { format, exchanges } = serde_json::from_str(json).map_err(malformed)?;
+        if exchanges.is_some() {
+            return Err(Unreadable::Transcript);
+        }
         if format != 2 {
             return Err(Unreadable::Format(format));
         }
@@ -107,7 +150,13 @@ impl Report {
 
 impl Comparison {
     /// Compares two reports.
-    pub fn of(before: &Report, after: &Report) -> Self {
+    ///
+    /// # Errors
+    /// If one is about a server, and the other about an implementation.
+    pub fn of(before: &Report, after: &Report) -> Result<Self, Incomparable> {
+        if before.implementation.is_some() != after.implementation.is_some() {
+            return Err(Incomparable::Kinds);
+        }
         let index = |report: &'_ Report| -> BTreeMap<String, Finding> {
             let findings = report.findings.iter();
             findings
@@ -119,17 +168,20 @@ impl Comparison {
             format: 1,
             before: before.side(),
             after: after.side(),
+            clients: changed_clients(before, after),
             broken: Vec::new(),
+            newly_judged: Vec::new(),
             mended: Vec::new(),
             still_broken: Vec::new(),
             unjudged: Vec::new(),
+            moot: Vec::new(),
         };
         let mut names: Vec<_> = after.findings.iter().map(Finding::name).collect();
         names.extend(then.keys().filter(|name| !now.contains_key(*name)).cloned());
         for name in names {
             comparison.sort_in(name.clone(), then.get(&name), now.get(&name));
         }
-        comparison
+        Ok(comparison)
     }
 
     fn sort_in(&mut self, name: String, then: Option<&Finding>, now: Option<&Finding>) {
@@ -137,16 +189,18 @@ impl Comparison {
         let is_now = now.is_some_and(is_broken);
         let was_judged = then.is_some_and(|finding| finding.verdict.is_judged());
         let is_judged = now.is_some_and(|finding| finding.verdict.is_judged());
-        // What does not apply any more is no loss, and what deviated there deviates no longer.
+        // What does not apply any more is no loss, but nobody has mended it, either.
         let is_moot = now.is_some_and(|finding| finding.verdict == Verdict::NotApplicable);
         let list = match (was_broken, is_now) {
             // A warning that became a failure is worse than it was.
             (true, true) if severity(now) > severity(then) => &mut self.broken,
             (true, true) => &mut self.still_broken,
-            (false, true) => &mut self.broken,
+            (false, true) if was_judged => &mut self.broken,
+            (false, true) => &mut self.newly_judged,
             // What could not be judged is not mended.
-            (true, false) if is_judged || is_moot => &mut self.mended,
-            _ if was_judged && !is_judged && !is_moot => &mut self.unjudged,
+            (true, false) if is_judged => &mut self.mended,
+            _ if was_judged && is_moot => &mut self.moot,
+            _ if was_judged && !is_judged => &mut self.unjudged,
             _ => return,
         };
         let found = now
@@ -167,11 +221,15 @@ impl Comparison {
         });
     }
 
-    /// Returns the exit code: 1 if something broke.
+    /// Returns the exit code: 1 if something broke, 3 if less is known than before.
     pub fn exit(&self) -> Exit {
-        if !self.broken.is_empty() {
+        let fails = |change: &ClientChange| change.after == ClientVerdict::Fail;
+        if !self.broken.is_empty()
+            || !self.newly_judged.is_empty()
+            || self.clients.iter().any(fails)
+        {
             Exit::Deviates
-        } else if self.after.complete && self.unjudged.is_empty() {
+        } else if self.after.complete && self.unjudged.is_empty() && self.fallen().is_none() {
             Exit::Conforms
         } else {
             Exit::Incomplete
@@ -182,11 +240,12 @@ impl Comparison {
     pub fn last_line(&self) -> String {
         let exit = self.exit();
         let reason = match exit {
-            Exit::Deviates => {
-                let broken = self.broken.len() as u64;
-                format!("{} broke", crate::text::counted(broken, "check"))
-            }
+            Exit::Deviates => self.what_broke(),
             Exit::Incomplete if !self.after.complete => "the second run is incomplete".to_owned(),
+            Exit::Incomplete if self.unjudged.is_empty() => {
+                let fallen = self.fallen().map(ClientChange::sentence);
+                format!("nothing broke, but {}", fallen.unwrap_or_default())
+            }
             Exit::Incomplete => format!(
                 "nothing broke, but {} can no longer be judged",
                 crate::text::counted(self.unjudged.len() as u64, "check")
@@ -196,14 +255,49 @@ impl Comparison {
         format!("Exit code {}: {reason}.", exit.code())
     }
 
+    /// Returns the first client whose verdict fell.
+    fn fallen(&self) -> Option<&ClientChange> {
+        let mut clients = self.clients.iter();
+        clients.find(|change| standing(change.after) < standing(change.before))
+    }
+
+    fn what_broke(&self) -> String {
+        let count = |list: &[Change]| crate::text::counted(list.len() as u64, "check");
+        if !self.broken.is_empty() {
+            format!("{} broke", count(&self.broken))
+        } else if !self.newly_judged.is_empty() {
+            let judged = count(&self.newly_judged);
+            format!("of what was not judged before, {judged} found a deviation")
+        } else {
+            self.fallen()
+                .map_or_else(String::new, ClientChange::sentence)
+        }
+    }
+
     /// Returns the lists with their headings.
-    pub(super) fn lists(&self) -> [(&'static str, &[Change]); 4] {
+    pub(super) fn lists(&self) -> [(&'static str, &[Change]); 6] {
         [
             ("Newly broken", &self.broken),
+            ("Deviates, and was not judged before", &self.newly_judged),
             ("Still broken", &self.still_broken),
             ("Fixed", &self.mended),
             ("Could be judged before, but not now", &self.unjudged),
+            ("No longer applies", &self.moot),
         ]
+    }
+
+    /// Returns what makes the reports less comparable, a sentence each, and what clients can do
+    /// now.
+    pub(super) fn remarks(&self) -> Vec<String> {
+        let mut remarks = Vec::new();
+        if self.before.target != self.after.target {
+            remarks.push("The reports are about different targets.".to_owned());
+        }
+        if self.before.version != self.after.version {
+            remarks.push("The reports are of different versions of the program.".to_owned());
+        }
+        remarks.extend(self.clients.iter().map(|change| change.sentence() + "."));
+        remarks
     }
 
     /// Returns what was compared, in two sentences.
@@ -222,6 +316,9 @@ impl Comparison {
         let mut out = String::new();
         for side in self.sides() {
             out += &crate::text::wrapped(&side, 0, width);
+        }
+        for remark in self.remarks() {
+            out += &crate::text::wrapped(&remark, 0, width);
         }
         for (heading, changes) in self.lists() {
             if changes.is_empty() {
@@ -248,6 +345,9 @@ impl Comparison {
             // Writing to memory cannot fail.
             let _ = writeln!(out, "- {}", markdown(&side));
         }
+        for remark in self.remarks() {
+            let _ = writeln!(out, "- {}", markdown(&remark));
+        }
         for (heading, changes) in self.lists() {
             if changes.is_empty() {
                 continue;
@@ -270,6 +370,46 @@ impl Comparison {
         // Maps with string keys and whole numbers only: this cannot fail.
         let text = serde_json::to_string_pretty(self).unwrap_or_default();
         crate::text::json(&text) + "\n"
+    }
+}
+
+impl ClientChange {
+    /// Returns the change in a sentence without its full stop.
+    fn sentence(&self) -> String {
+        let Self {
+            client, direction, ..
+        } = self;
+        format!("{client} {direction}: {} → {}", self.before, self.after)
+    }
+}
+
+/// Returns what changed for each client.
+fn changed_clients(before: &Report, after: &Report) -> Vec<ClientChange> {
+    let mut changes = Vec::new();
+    for (client, directions) in &after.clients {
+        for (direction, now) in directions {
+            let then = before.clients.get(client);
+            let then = then.and_then(|directions| directions.get(direction));
+            if let Some(then) = then.filter(|then| then.verdict != now.verdict) {
+                changes.push(ClientChange {
+                    client: *client,
+                    direction: *direction,
+                    before: then.verdict,
+                    after: now.verdict,
+                });
+            }
+        }
+    }
+    changes
+}
+
+/// Returns how much a verdict promises a client.
+const fn standing(verdict: ClientVerdict) -> u8 {
+    match verdict {
+        ClientVerdict::Pass => 3,
+        ClientVerdict::Partial => 2,
+        ClientVerdict::Unknown => 1,
+        ClientVerdict::Fail => 0,
     }
 }
 

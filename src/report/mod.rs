@@ -30,7 +30,7 @@ mod text_steps;
 mod text_unjudged;
 
 pub use causes::CauseSummary;
-pub use comparison::{Change, Comparison, Side, Unreadable};
+pub use comparison::{Change, ClientChange, Comparison, Incomparable, Side, Unreadable};
 #[cfg(feature = "cli")]
 pub(crate) use forms::Form;
 pub(crate) use group::{Group, grouped};
@@ -341,7 +341,8 @@ impl Report {
         let second = jiff::Timestamp::from_second(timing.started.as_second());
         self.started = second.map_or_else(|_| String::new(), |second| second.to_string());
         self.duration_ms = u64::try_from(timing.took.as_millis()).unwrap_or(u64::MAX);
-        self.pace.requests_per_minute = self.requests * 60_000 / self.duration_ms.max(1_000);
+        let minutes = self.requests.saturating_mul(60_000);
+        self.pace.requests_per_minute = minutes / self.duration_ms.max(1_000);
         self
     }
 

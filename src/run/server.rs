@@ -234,6 +234,7 @@ impl Checkup {
         let timing = timing.stop();
         let mut transcript = session.transcript(&run, &leftovers);
         transcript.keep_selection(&choices.selection);
+        transcript.keep_timing(timing.started, timing.took);
         let diagnosed = diagnose(&session, &mut run);
         let stale = waive(choices.waivers, &mut run);
         let mut report = assemble(&session, run, timing, leftovers, stale, diagnosed);
@@ -312,7 +313,8 @@ pub async fn judge(
     server::judge_late(&mut run.findings, &session.late());
     let diagnosed = diagnose(&session, &mut run);
     let stale = waive(waivers, &mut run);
-    let timing = Timing::now();
+    let then = transcript.timing();
+    let timing = then.map_or_else(Timing::now, |(started, took)| Timing { started, took });
     let mut report = assemble(&session, run, timing, leftovers, stale, diagnosed);
     report.bin = bin_of(&session, &report, None);
     Ok(report)

@@ -365,7 +365,9 @@ pub enum FailureKind {
     Locked,
     /// The server refused with this status to delete a backup of the run: nothing more is written.
     DeleteRefused(u16),
-    /// A defect of the harness, or a transcript without the answer.
+    /// A transcript lacks the answer, or has the answer to another request.
+    Transcript,
+    /// A defect of the harness.
     Harness,
 }
 
@@ -391,6 +393,7 @@ impl FailureKind {
             | Self::Guarded
             | Self::Locked
             | Self::DeleteRefused(_)
+            | Self::Transcript
             | Self::Harness => false,
         }
     }

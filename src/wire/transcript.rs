@@ -13,8 +13,10 @@ use super::settings::Totals;
 use super::target::Facts;
 use super::tls::Inspection;
 use crate::engine::{Pattern, Selection};
+use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 use thiserror::Error;
 
 /// The format of a transcript that is written and read.
@@ -94,6 +96,12 @@ pub struct Transcript {
     /// The first reason why the run slowed down, if it did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) slowed_by: Option<String>,
+    /// When the run began, as RFC 3339 writes it; a transcript of an earlier version lacks it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    started: Option<String>,
+    /// How long the run took, in milliseconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    duration_ms: Option<u64>,
     /// The costs of the run.
     pub(super) totals: Totals,
     /// How many backups may still be on the server, by reason.
@@ -111,6 +119,9 @@ pub enum TranscriptError {
     /// It is not a transcript.
     #[error("this is not a transcript of safe-conformance: {0}")]
     Malformed(String),
+    /// It is a report.
+    #[error("this is a report, not a transcript; `check --transcript FILE` writes one")]
+    Report,
     /// It has a format that this version does not read.
     #[error(
         "the transcript has format {0}, but this version reads format {FORMAT}; run the check again with --transcript"
@@ -138,6 +149,8 @@ impl Transcript {
             unfinished: Vec::new(),
             halted: None,
             slowed_by: None,
+            started: None,
+            duration_ms: None,
             totals: Totals::default(),
             left_behind: BTreeMap::new(),
             late: BTreeSet::new(),
@@ -155,6 +168,18 @@ impl Transcript {
             .collect();
     }
 
+    /// Stores when the run began and how long it took.
+    pub(crate) fn keep_timing(&mut self, started: jiff::Timestamp, took: Duration) {
+        self.started = Some(started.to_string());
+        self.duration_ms = u64::try_from(took.as_millis()).ok();
+    }
+
+    /// Returns when the run began and how long it took, if the transcript says so.
+    pub(crate) fn timing(&self) -> Option<(jiff::Timestamp, Duration)> {
+        let started = self.started.as_ref()?.parse().ok()?;
+        Some((started, Duration::from_millis(self.duration_ms?)))
+    }
+
     /// Returns which checks were selected.
     pub fn selection(&self) -> Selection {
         Selection {
@@ -169,18 +194,22 @@ impl Transcript {
     }
 
     /// Returns how long the single paced upload took, if it was requested.
-    pub const fn slow_uplink(&self) -> Option<std::time::Duration> {
+    pub const fn slow_uplink(&self) -> Option<Duration> {
         self.facts.slow_uplink
     }
 
     /// Parses a transcript from its JSON.
     pub fn parse(json: &str) -> Result<Self, TranscriptError> {
         #[derive(Deserialize)]
-        struct Format {
+        struct Head {
             format: u32,
+            findings: Option<IgnoredAny>,
         }
         let malformed = |error: serde_json::Error| TranscriptError::Malformed(error.to_string());
-        let Format { format } = serde_json::from_str(json).map_err(malformed)?;
+        let Head { format, findings } = serde_json::from_str(json).map_err(malformed)?;
+        if findings.is_some() {
+            return Err(TranscriptError::Report);
+        }
         if format != FORMAT {
             return Err(TranscriptError::Format(format));
         }

@@ -36,6 +36,7 @@ impl From<Failure> for Outcome {
             FailureKind::BrokenOff { .. } | FailureKind::Harness => {
                 Self::error(Breakage::Harness, failure.message)
             }
+            FailureKind::Transcript => Self::error(Breakage::Transcript, failure.message),
             FailureKind::DeleteRefused(_) => {
                 Self::blocked_by(Blocker::DeleteRefused, failure.message)
             }

@@ -6,7 +6,7 @@ use crate::engine::{Breakage, Effect, Level};
 use crate::engine::{Outcome, checks};
 use crate::safe::{Clients, Directions, Stage, clause};
 use crate::text::listed;
-use crate::wire::{Context, Reach};
+use crate::wire::{Context, FailureKind, Reach};
 
 checks! { Context;
     /// The host accepts TCP connections.
@@ -46,6 +46,7 @@ const MOST_SHOWN: usize = 8;
 async fn reachable(context: &Context) -> Judged {
     let reach = match context.reach().await {
         Ok(reach) => reach,
+        Err(failure) if failure.kind == FailureKind::Transcript => return Ok(failure.into()),
         // Without a connection nothing can be judged: the run cannot continue.
         Err(failure) => return Ok(Outcome::error(Breakage::Unreachable, failure.message)),
     };

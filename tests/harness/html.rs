@@ -86,7 +86,7 @@ async fn the_page_of_a_run_is_small_and_whole() {
     if let Some(folder) = std::env::var_os("SAFE_HTML_DIR") {
         let folder = std::path::PathBuf::from(folder);
         let healthy = checked(&[]).await;
-        let comparison = Comparison::of(&healthy, &report);
+        let comparison = Comparison::of(&healthy, &report).expect("of one kind");
         for (name, page) in [
             ("check.html", page),
             ("healthy.html", healthy.to_html()),
@@ -190,7 +190,7 @@ async fn a_comparison_says_what_broke() {
     let healthy = checked(&[]).await;
     let broken = checked(&[Fault::LimitLower]).await;
     let read = |report: &Report| Report::parse(&report.to_json()).expect("a report of ours");
-    let comparison = Comparison::of(&read(&healthy), &read(&broken));
+    let comparison = Comparison::of(&read(&healthy), &read(&broken)).expect("of one kind");
     let names = |changes: &[safe_conformance::report::Change]| -> Vec<String> {
         changes.iter().map(|change| change.name.clone()).collect()
     };
@@ -203,10 +203,10 @@ async fn a_comparison_says_what_broke() {
             "{text}"
         );
     }
-    let back = Comparison::of(&read(&broken), &read(&healthy));
+    let back = Comparison::of(&read(&broken), &read(&healthy)).expect("of one kind");
     assert!(names(&back.mended).contains(&"limits.below".to_owned()));
     assert_eq!(back.exit(), safe_conformance::Exit::Conforms);
-    let same = Comparison::of(&read(&broken), &read(&broken));
+    let same = Comparison::of(&read(&broken), &read(&broken)).expect("of one kind");
     assert!(names(&same.still_broken).contains(&"limits.below".to_owned()));
     assert_eq!(same.exit(), safe_conformance::Exit::Conforms);
     assert!(Report::parse("{\"format\":1}").is_err() && Report::parse("no").is_err());

@@ -98,6 +98,8 @@ const FACTS: &[(&str, &str)] = &[
     ),
     ("rig.payload.time-minus-1", "clients.divergence.one-number"),
     ("rig.payload.time-2-64", "clients.divergence.one-number"),
+    ("rig.payload.time-text", "clients.read.created-at"),
+    ("rig.payload.no-created-at", "clients.read.created-at"),
     ("rig.payload.time", "clients.read.fractional-time"),
     (
         "rig.payload.id-lower-case",
@@ -150,6 +152,7 @@ const FACTS: &[(&str, &str)] = &[
         "clients.read.group-id-not-hex",
     ),
     ("rig.payload.list-name-null", "clients.read.null-string"),
+    ("rig.payload.list-name-long", "clients.read.long-names"),
     ("rig.payload.list-without-id", "clients.read.list-id"),
     ("rig.payload.list-without", "clients.read.list-name"),
     ("rig.payload.list-member", "clients.read.unknown-member"),

@@ -1,5 +1,4 @@
-// Restores; needs golang.org/x/crypto (Debian: golang-golang-x-crypto-dev):
-// safe-conformance rig --exec 'SSL_CERT_FILE=$SAFE_RIG_CA SSL_CERT_DIR=/dev/null ./rig'
+// Restores: safe-conformance rig --exec 'SSL_CERT_FILE=$SAFE_RIG_CA SSL_CERT_DIR=/dev/null ./rig'
 package main
 
 import (
@@ -7,7 +6,7 @@ import (
 	"compress/gzip"
 	"encoding/json"
 	"fmt"
-	"golang.org/x/crypto/nacl/secretbox"
+	"golang.org/x/crypto/nacl/secretbox" // Debian: golang-golang-x-crypto-dev
 	"golang.org/x/crypto/scrypt"
 	"io"
 	"log"

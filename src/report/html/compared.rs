@@ -16,6 +16,7 @@ impl Comparison {
         };
         let header = html! {
             @for side in self.sides() { p.soft { (say(&side)) } }
+            @for remark in self.remarks() { p { (say(&remark)) } }
             p class={ "ending " (tone.class()) } { (say(&self.last_line())) }
         };
         let main = html! {

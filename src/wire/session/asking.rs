@@ -287,14 +287,14 @@ impl Session {
                 let got = match entries.get(&key) {
                     Some((then, got)) if *then == words() => got.clone(),
                     Some((then, _)) => refuse(Failure::of(
-                        FailureKind::Harness,
+                        FailureKind::Transcript,
                         format!(
                             "the transcript has another request here: {}",
                             then.join(", ")
                         ),
                     )),
                     None => refuse(Failure::of(
-                        FailureKind::Harness,
+                        FailureKind::Transcript,
                         "the transcript has no answer to this request",
                     )),
                 };
@@ -465,7 +465,7 @@ impl Session {
 
 pub(super) fn mismatch() -> Failure {
     Failure {
-        kind: FailureKind::Harness,
+        kind: FailureKind::Transcript,
         stage: Stage::Http,
         message: "the transcript is of another kind here".to_owned(),
     }

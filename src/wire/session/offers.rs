@@ -60,7 +60,7 @@ impl Session {
         }
         match self.handshake(key(number + 2), versions).await {
             // A transcript of an earlier version does not contain a second one.
-            Err(TlsTrouble::Failure(failure)) if failure.kind == FailureKind::Harness => first,
+            Err(TlsTrouble::Failure(failure)) if failure.kind == FailureKind::Transcript => first,
             second => second,
         }
     }

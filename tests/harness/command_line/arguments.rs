@@ -148,6 +148,10 @@ fn slips_get_one_clear_sentence() {
         &["/no/such/transcript"],
     );
     assert_usage(
+        &mut of(&["check", "--only", "config.readable[android-h1]"]),
+        &["did you mean `config.readable`"],
+    );
+    assert_usage(
         &mut of(&["explain", "upload.acepted"]),
         &["upload.acepted", "upload.accepted"],
     );

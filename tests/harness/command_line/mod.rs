@@ -89,6 +89,9 @@ pub fn assert_judged_alike(home: &Path, command: &mut Command) -> Value {
     let (mut live, ended) = report(command.arg("--transcript").arg(&transcript));
     let (mut judged, again) = report(program(home).arg("judge").arg(&transcript));
     assert_eq!(ended.code, again.code, "{}\n{}", ended.stderr, again.stderr);
+    for when in ["started", "duration_ms"] {
+        assert_eq!(live[when], judged[when], "{when}");
+    }
     for report in [&mut live, &mut judged] {
         *report = comparable(report);
         // The place of a ledger is not a finding.

@@ -1,10 +1,11 @@
 //! Judging a transcript gives the same result as the run that wrote it.
 
-use super::{PASSWORD, assert_judged_alike, check, finding, home, server};
+use super::{PASSWORD, assert_judged_alike, check, finding, home, report, server};
 use crate::support::program::{file, program, run};
 use crate::support::reference::Reference;
 use crate::support::scripted::{self, Deed, Reply, Scripted};
 use safe_conformance::reference::{Fault, Options};
+use serde_json::Value;
 use std::time::Duration;
 
 #[test]
@@ -95,4 +96,84 @@ fn an_old_transcript_is_refused() {
         "{}",
         ended.stderr
     );
+}
+
+/// An answer that is missing from a transcript says nothing about the server.
+#[test]
+fn a_transcript_without_its_answers_blames_no_server() {
+    let server = Reference::plain(PASSWORD, &[], Duration::ZERO);
+    let home = home();
+    let transcript = home.path().join("transcript.json");
+    let only = ["--only", "server.reachable", "--transcript"];
+    run(check(home.path(), server.url()).args(only).arg(&transcript));
+    let text = std::fs::read_to_string(&transcript).expect("a transcript");
+    let mut cut: Value = serde_json::from_str(&text).expect("JSON");
+    cut["exchanges"] = Value::Array(Vec::new());
+    let cut = file(home.path(), "cut.json", &cut.to_string());
+    let (report, ended) = report(program(home.path()).arg("judge").arg(cut));
+    assert_eq!(ended.code, Some(3), "{}", ended.all());
+    let finding = &report["findings"][0];
+    assert_eq!(finding["verdict"], "error", "{finding}");
+    assert!(!ended.all().contains("problem."), "{}", ended.all());
+    assert!(
+        ended
+            .all()
+            .contains("the transcript has no answer to this request"),
+        "{}",
+        ended.all()
+    );
+}
+
+/// A number that no run reaches is a number like any other.
+#[test]
+fn enormous_totals_end_in_a_report() {
+    let server = Reference::plain(PASSWORD, &[], Duration::ZERO);
+    let home = home();
+    let transcript = home.path().join("transcript.json");
+    let only = ["--only", "server.reachable", "--transcript"];
+    run(check(home.path(), server.url()).args(only).arg(&transcript));
+    let text = std::fs::read_to_string(&transcript).expect("a transcript");
+    let mut edited: Value = serde_json::from_str(&text).expect("JSON");
+    edited["totals"]["requests"] = u64::MAX.into();
+    let edited = file(home.path(), "edited.json", &edited.to_string());
+    let ended = run(program(home.path()).arg("judge").arg(edited));
+    assert_eq!(ended.code, Some(0), "{}", ended.all());
+}
+
+#[test]
+fn a_report_and_a_transcript_are_told_apart() {
+    let server = Reference::plain(PASSWORD, &[], Duration::ZERO);
+    let home = home();
+    let [transcript, json] = ["transcript.json", "report.json"].map(|name| home.path().join(name));
+    let to = format!("json={}", json.display());
+    let arguments = [
+        "--only",
+        " server.reachable,",
+        "--report",
+        &to,
+        "--transcript",
+    ];
+    let ended = run(check(home.path(), server.url())
+        .args(arguments)
+        .arg(&transcript));
+    assert!(json.exists() && transcript.exists(), "{}", ended.all());
+    let judged = run(program(home.path()).arg("judge").arg(&json));
+    assert!(
+        judged.stderr.contains("this is a report"),
+        "{}",
+        judged.stderr
+    );
+    let compared = run(program(home.path())
+        .arg("compare")
+        .args([&json, &transcript]));
+    assert!(
+        compared.stderr.contains("it is a transcript"),
+        "{}",
+        compared.stderr
+    );
+    assert_eq!((judged.code, compared.code), (Some(2), Some(2)));
+    let quiet = run(program(home.path())
+        .args(["-q", "compare"])
+        .args([&json, &json]));
+    assert_eq!((quiet.code, &*quiet.all()), (Some(0), "\n"));
 }

@@ -71,6 +71,15 @@ fn explain_of_a_server_lists_what_can_be_fixed_on_it() {
 
 /// A report with one finding of this verdict.
 fn report(verdict: &str) -> safe_conformance::report::Report {
+    edited(|report| {
+        let findings = report["findings"].as_array_mut().expect("findings");
+        findings.retain(|finding| finding["id"] == "server.reachable");
+        findings[0]["verdict"] = verdict.into();
+    })
+}
+
+/// A report of the embedded server, after this change of its JSON.
+fn edited(change: impl FnOnce(&mut serde_json::Value)) -> safe_conformance::report::Report {
     let home = home();
     let json = home.path().join("report.json");
     let to = format!("json={}", json.display());
@@ -79,22 +88,63 @@ fn report(verdict: &str) -> safe_conformance::report::Report {
     assert_eq!(ended.code, Some(0), "{}", ended.all());
     let text = std::fs::read_to_string(&json).expect("the report");
     let mut report: serde_json::Value = serde_json::from_str(&text).expect("JSON");
-    let findings = report["findings"].as_array_mut().expect("findings");
-    findings.retain(|finding| finding["id"] == "server.reachable");
-    findings[0]["verdict"] = verdict.into();
+    change(&mut report);
     safe_conformance::report::Report::parse(&report.to_string()).expect("a report")
+}
+
+#[test]
+fn a_client_that_can_do_less_is_said_although_no_check_broke() {
+    use safe_conformance::report::Comparison;
+    let standing = |verdict: &str| {
+        edited(|report| report["clients"]["android"]["backup"]["verdict"] = verdict.into())
+    };
+    for (before, after, code) in [
+        ("pass", "partial", 3),
+        ("pass", "unknown", 3),
+        ("partial", "fail", 1),
+        ("partial", "pass", 0),
+        ("pass", "pass", 0),
+    ] {
+        let compared = Comparison::of(&standing(before), &standing(after)).expect("of one kind");
+        assert_eq!(compared.exit().code(), code, "{before} to {after}");
+        let changed = format!("Android backup: {before} → {after}");
+        let text = compared.to_text(100);
+        assert_eq!(text.contains(&changed), before != after, "{text}");
+    }
+}
+
+#[test]
+fn what_was_never_judged_did_not_break() {
+    use safe_conformance::report::Comparison;
+    let compared = Comparison::of(&report("disabled"), &report("fail")).expect("of one kind");
+    assert_eq!((compared.broken.len(), compared.newly_judged.len()), (0, 1));
+    assert_eq!(compared.exit().code(), 1);
+    let compared = Comparison::of(&report("pass"), &report("fail")).expect("of one kind");
+    assert_eq!((compared.broken.len(), compared.newly_judged.len()), (1, 0));
+}
+
+#[test]
+fn a_server_is_not_compared_with_an_implementation() {
+    use safe_conformance::report::{Comparison, Incomparable};
+    let server = report("pass");
+    let client = edited(|report| {
+        report["implementation"] =
+            serde_json::json!({"name": "mine", "version": "1", "operations": []});
+    });
+    assert_eq!(Comparison::of(&server, &client), Err(Incomparable::Kinds));
 }
 
 #[test]
 fn what_does_not_apply_any_more_is_no_loss() {
     use safe_conformance::report::Comparison;
     let none = report("not_applicable");
-    for (before, mended) in [("pass", 0), ("blocked", 0), ("fail", 1)] {
-        let comparison = Comparison::of(&report(before), &none);
+    for (before, moot) in [("pass", 1), ("blocked", 0), ("fail", 1)] {
+        let comparison = Comparison::of(&report(before), &none).expect("of one kind");
         assert_eq!(comparison.unjudged, [], "{before}");
-        assert_eq!(comparison.mended.len(), mended, "{before}");
+        assert_eq!(comparison.moot.len(), moot, "{before}");
+        assert_eq!(comparison.mended, [], "{before}");
         assert_eq!(comparison.exit().code(), 0, "{before}");
     }
-    let lost = Comparison::of(&report("pass"), &report("blocked"));
+    let lost = Comparison::of(&report("pass"), &report("blocked")).expect("of one kind");
     assert_eq!(lost.exit().code(), 3);
 }

@@ -365,7 +365,7 @@ async fn a_transcript_answers_only_what_was_asked() {
     let other = Request::new(Method::Head, Place::Backup(backup));
     for (n, request) in [(1, other), (2, request)] {
         let failure = session.one(key(n), request).await.expect_err("no answer");
-        assert_eq!(failure.kind, FailureKind::Harness);
+        assert_eq!(failure.kind, FailureKind::Transcript);
     }
 }
 

@@ -68,7 +68,7 @@ async fn a_server_offers_what_its_handshakes_settle_on() {
             vec![two(), (1, failed(FailureKind::Halted))],
             Err(FailureKind::Halted),
         ),
-        (vec![two()], Err(FailureKind::Harness)),
+        (vec![two()], Err(FailureKind::Transcript)),
         (vec![(0, Ok(shaken(Some("http/1.1"))))], Ok((true, false))),
         (vec![(0, Ok(shaken(None)))], Ok((true, false))),
     ] {
