@@ -15,7 +15,8 @@
 use super::day::Day;
 use super::finding::Finding;
 use crate::engine::Verdict;
-use serde::Deserialize;
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer};
 use thiserror::Error;
 
 /// The shortest `observed` that is accepted, in characters: a shorter one would match nearly
@@ -34,9 +35,25 @@ pub struct Waiver {
     /// Why the deviation is accepted.
     pub reason: String,
     /// The last day on which the waiver counts.
+    #[serde(deserialize_with = "until")]
     pub until: Day,
     /// A part of what was observed, so that no other deviation of the same check is excused.
     pub observed: String,
+}
+
+/// Reads a day: a string, or a date of TOML without quotes.
+fn until<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Day, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged, expecting = "expected a day of the form 2027-03-31")]
+    enum Until {
+        Date(toml::value::Datetime),
+        Text(String),
+    }
+    let text = match Until::deserialize(deserializer)? {
+        Until::Date(date) => date.to_string(),
+        Until::Text(text) => text,
+    };
+    text.parse().map_err(D::Error::custom)
 }
 
 /// Waivers as a file holds them.
@@ -193,5 +210,36 @@ impl Waiver {
                 self.check
             ),
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Waivers;
+
+    fn until(text: &str) -> Result<String, String> {
+        let file = format!(
+            "[[waiver]]\ncheck = \"a.b\"\nreason = \"r\"\nuntil = {text}\nobserved = \"something\"\n"
+        );
+        let waivers = Waivers::parse(&file, |_| true).map_err(|error| error.to_string())?;
+        Ok(waivers.waiver[0].until.to_string())
+    }
+
+    #[test]
+    fn a_day_may_be_a_string_or_a_date_of_toml() {
+        for text in ["\"2027-03-31\"", "2027-03-31"] {
+            assert_eq!(until(text).as_deref(), Ok("2027-03-31"));
+        }
+        for (text, complaint) in [
+            (
+                "\"soon\"",
+                "`soon` is not a day; expected the form 2027-03-31",
+            ),
+            ("20270331", "expected a day of the form 2027-03-31"),
+            ("10:00:00", "is not a day"),
+        ] {
+            let error = until(text).expect_err("no day");
+            assert!(error.contains(complaint), "{error}");
+        }
     }
 }
