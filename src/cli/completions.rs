@@ -1,7 +1,7 @@
 //! `completions` and `man`: shell completions and manual pages, made from the definitions of the
 //! arguments.
 
-use super::ended::{Complaint, Ended};
+use super::ended::{Complaint, Ended, unwritable};
 use super::output::print;
 use super::{Arguments as Program, Exit};
 use clap::{Args, CommandFactory as _};
@@ -31,7 +31,8 @@ pub(super) struct Arguments {
 /// Arguments of `man`.
 #[derive(Args)]
 pub(super) struct ManArguments {
-    /// Write one page for the program and one for each command into this folder
+    /// Write one page for the program and one for each command into this folder; it is created if
+    /// needed
     #[arg(long, value_name = "FOLDER")]
     dir: Option<PathBuf>,
 }
@@ -56,7 +57,10 @@ pub(super) fn man(arguments: &ManArguments) -> Ended {
         sentence: format!("failed to write the manual page: {error}"),
     };
     if let Some(folder) = &arguments.dir {
-        clap_mangen::generate_to(command, folder).map_err(cannot)?;
+        std::fs::create_dir_all(folder)
+            .map_err(|error| unwritable("create the folder", folder, &error))?;
+        clap_mangen::generate_to(command, folder)
+            .map_err(|error| unwritable("write the manual pages to", folder, &error))?;
         return Ok(Exit::Conforms);
     }
     let mut page = Vec::new();

@@ -1,6 +1,8 @@
 //! How a command ends: with an exit code, or with a complaint.
 
 use super::exit::Exit;
+use std::io::ErrorKind;
+use std::path::Path;
 
 /// How a command ends.
 pub(super) type Ended = Result<Exit, Complaint>;
@@ -17,6 +19,23 @@ impl Complaint {
             exit: Exit::Usage,
             sentence: sentence.into(),
         }
+    }
+}
+
+/// Returns the complaint about a place that cannot be written. A full disk is no mistake in the
+/// arguments. `doing` is what failed: `write`.
+pub(super) fn unwritable(doing: &str, path: &Path, error: &std::io::Error) -> Complaint {
+    let is_full = matches!(
+        error.kind(),
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded
+    );
+    Complaint {
+        exit: if is_full {
+            Exit::Incomplete
+        } else {
+            Exit::Usage
+        },
+        sentence: format!("failed to {doing} `{}`: {error}", path.display()),
     }
 }
 

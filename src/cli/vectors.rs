@@ -1,7 +1,7 @@
 //! `vectors`: lists, exports or lints the known-answer vectors.
 
 use super::Exit;
-use super::ended::{Complaint, Ended};
+use super::ended::{Complaint, Ended, unwritable};
 use super::output::print;
 use crate::manual::DOCUMENTS;
 use crate::vectors::{self, FILES, File, SUBJECTS};
@@ -63,14 +63,10 @@ pub(super) fn run(arguments: &Arguments) -> Ended {
 }
 
 fn export(folder: &Path) -> Ended {
-    let write = |path: &Path, text: &str| {
-        std::fs::write(path, text).map_err(|error| {
-            Complaint::usage(format!("failed to write `{}`: {error}", path.display()))
-        })
+    let create = |folder: &Path| {
+        std::fs::create_dir_all(folder).map_err(|error| unwritable("create", folder, &error))
     };
-    std::fs::create_dir_all(folder).map_err(|error| {
-        Complaint::usage(format!("failed to create `{}`: {error}", folder.display()))
-    })?;
+    create(folder)?;
     let facts = DOCUMENTS
         .iter()
         .map(|(name, text)| (format!("manual/{name}"), *text));
@@ -82,11 +78,9 @@ fn export(folder: &Path) -> Ended {
     for (name, text) in &files {
         let path = folder.join(name);
         if let Some(parent) = path.parent() {
-            std::fs::create_dir_all(parent).map_err(|error| {
-                Complaint::usage(format!("failed to create `{}`: {error}", parent.display()))
-            })?;
+            create(parent)?;
         }
-        write(&path, text)?;
+        std::fs::write(&path, text).map_err(|error| unwritable("write", &path, &error))?;
     }
     print(&format!(
         "{} in {}\n",
