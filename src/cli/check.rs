@@ -75,7 +75,7 @@ pub(super) async fn run(arguments: Arguments) -> Ended {
         .output
         .open(crate::suites::server::is_known, arguments.server.files())?;
     let transcript_file = match &arguments.transcript {
-        Some(file) => Some((file.clone(), outputs.create_beside(file, "the transcript")?)),
+        Some(file) => Some((file.clone(), outputs.open_beside(file, "the transcript")?)),
         None => None,
     };
     // Held until the end, because dropping it stops the embedded server.
@@ -114,9 +114,10 @@ pub(super) async fn run(arguments: Arguments) -> Ended {
         .map_err(|error| complaint(&error))?;
     progress.finish();
     // The report is written even if the transcript cannot be.
-    let transcript_written = transcript_file.map_or(Ok(()), |(path, file)| {
+    let transcript_written = transcript_file.map_or(Ok(()), |(path, mut file)| {
         done.transcript.clean(&done.scrub);
-        done.transcript.write(file).map_err(|error| Complaint {
+        let written = file.begin().and_then(|file| done.transcript.write(file));
+        written.map_err(|error| Complaint {
             exit: Exit::Incomplete,
             sentence: format!(
                 "failed to write the transcript `{}`: {error}",

@@ -1,8 +1,8 @@
-//! The files that an invocation writes. Each is opened before the run; none may replace another, or
-//! a file that is read.
+//! The files that an invocation writes. Each is opened before the run and keeps its content until
+//! something is written; none may replace another, or a file that is read.
 
 use super::ended::Complaint;
-use std::fs::File;
+use std::fs::{File, OpenOptions};
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
@@ -40,12 +40,65 @@ impl Mark {
     }
 }
 
+/// A file that is open for writing. Its content stays until writing begins; a file that this run
+/// created is removed if nothing is written.
+pub(super) struct OpenFile {
+    file: File,
+    /// The path, if this run created the file and has not begun to write.
+    unwritten: Option<PathBuf>,
+}
+
+impl OpenFile {
+    /// Opens a file, and creates it if it does not exist.
+    fn open(path: &Path) -> std::io::Result<Self> {
+        let is_new = !path.exists();
+        let mut options = OpenOptions::new();
+        let file = options
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .open(path)?;
+        // Behind a link, the file that was created is the target.
+        let created = || path.canonicalize().unwrap_or_else(|_| path.to_owned());
+        Ok(Self {
+            file,
+            unwritten: is_new.then(created),
+        })
+    }
+
+    /// Removes the old content, and returns the file to write to.
+    pub(super) fn begin(&mut self) -> std::io::Result<&mut File> {
+        self.unwritten = None;
+        // Pipes, terminals and devices have no length.
+        if is_regular(&self.file) {
+            self.file.set_len(0)?;
+        }
+        Ok(&mut self.file)
+    }
+}
+
+impl Drop for OpenFile {
+    fn drop(&mut self) {
+        if let Some(path) = self.unwritten.take()
+            && self.file.metadata().is_ok_and(|it| it.len() == 0)
+        {
+            // If this fails, an empty file stays.
+            let _ = std::fs::remove_file(path);
+        }
+    }
+}
+
+/// Returns whether an open file is neither a pipe, nor a terminal, nor a device.
+fn is_regular(file: &File) -> bool {
+    file.metadata().is_ok_and(|metadata| metadata.is_file())
+}
+
 /// A file that is open for writing, or standard output.
 pub(super) enum Output {
     /// Standard output itself.
     Stdout,
     /// A file.
-    File(File),
+    File(OpenFile),
 }
 
 impl Output {
@@ -55,17 +108,21 @@ impl Output {
             Self::Stdout => std::io::stdout()
                 .write_all(content.as_bytes())
                 .and_then(|()| std::io::stdout().flush()),
-            Self::File(mut file) => {
-                file.write_all(content.as_bytes())?;
-                // Pipes and terminals have nothing to sync.
-                if file.metadata().is_ok_and(|metadata| metadata.is_file()) {
-                    file.sync_all()?;
-                }
-                Ok(())
-            }
+            Self::File(mut file) => written(&mut file, content),
         }
         .or_else(super::output::closed_pipe)
     }
+}
+
+/// Replaces the content of a file.
+fn written(file: &mut OpenFile, content: &str) -> std::io::Result<()> {
+    let file = file.begin()?;
+    file.write_all(content.as_bytes())?;
+    // Pipes and terminals have nothing to sync.
+    if is_regular(file) {
+        file.sync_all()?;
+    }
+    Ok(())
 }
 
 /// Returns whether a path means standard output. A report there stands alone, and the text goes to
@@ -87,8 +144,8 @@ impl Files {
         }
     }
 
-    /// Creates a file for `what`, or says why not.
-    pub(super) fn create(&mut self, path: &Path, what: &str) -> Result<File, Complaint> {
+    /// Opens a file for `what`, or says why not.
+    pub(super) fn open(&mut self, path: &Path, what: &str) -> Result<OpenFile, Complaint> {
         if let Some(mark) = Mark::of(path) {
             if let Some((_, input)) = self.read.iter().find(|(known, _)| *known == mark) {
                 return Err(Complaint::usage(format!(
@@ -104,7 +161,7 @@ impl Files {
                 )));
             }
         }
-        let file = File::create(path).map_err(|error| {
+        let file = OpenFile::open(path).map_err(|error| {
             Complaint::usage(format!(
                 "failed to write {what} `{}`: {error}",
                 path.display()

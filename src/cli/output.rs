@@ -2,7 +2,7 @@
 
 use super::Exit;
 use super::ended::Complaint;
-use super::files::{Files, Output, is_stdout};
+use super::files::{Files, OpenFile, Output, is_stdout};
 use crate::engine::Level;
 use crate::engine::waiver::Waivers;
 use crate::report::{Form, Report, Style};
@@ -10,7 +10,6 @@ use crate::run::Prepared;
 use crate::text;
 use crate::wire::Scrub;
 use clap::{Args, ValueEnum};
-use std::fs::File;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
@@ -112,7 +111,7 @@ impl ReportArguments {
                 stdout_taken = true;
                 Output::Stdout
             } else {
-                Output::File(files.create(file, "the report")?)
+                Output::File(files.open(file, "the report")?)
             };
             reports.push((*form, file.clone(), output));
         }
@@ -219,9 +218,15 @@ impl Outputs {
         self.voice().say(text)
     }
 
-    /// Creates a file that is not one of the reports.
-    pub(super) fn create_beside(&mut self, file: &Path, what: &str) -> Result<File, Complaint> {
-        self.reports.files.create(file, what)
+    /// Opens a file that is not one of the reports. Standard output is for the text or a report.
+    pub(super) fn open_beside(&mut self, file: &Path, what: &str) -> Result<OpenFile, Complaint> {
+        if is_stdout(file) {
+            return Err(Complaint::usage(format!(
+                "{what} cannot go to standard output (`{}`), which is for the text or a report; name a file",
+                file.display()
+            )));
+        }
+        self.reports.files.open(file, what)
     }
 
     /// Writes everything, and returns the exit code.

@@ -3,6 +3,7 @@
 mod arguments;
 mod empty;
 mod exit_codes;
+mod kept;
 mod outputs;
 mod pipes;
 mod reports;
