@@ -3,7 +3,7 @@
 use super::Exit;
 use super::credentials::ServerArguments;
 use super::ended::{Complaint, Ended};
-use super::output::{print, width};
+use super::output::{is_quiet, print, width};
 use crate::engine::Ending;
 use crate::text::{counted, each_wrapped};
 use crate::wire::ledger::LeftLedger;
@@ -67,7 +67,9 @@ pub(super) async fn run(arguments: Arguments) -> Ended {
         ending = Ending::new(Exit::Incomplete, "no server was named");
     }
     let _ = writeln!(out, "{}", ending.last_line());
-    print(&each_wrapped(&out, width()))?;
+    if !(is_quiet() && ending.exit == Exit::Conforms) {
+        print(&each_wrapped(&out, width()))?;
+    }
     Ok(ending.exit)
 }
 
@@ -88,6 +90,7 @@ fn list(ledgers: &[LeftLedger], out: &mut String) {
     }
 }
 
+/// Deletes what the ledgers of this server name, until it is done or a signal arrives.
 async fn sweep(
     target: &Target,
     ledgers: Vec<LeftLedger>,
@@ -96,57 +99,94 @@ async fn sweep(
 ) -> Result<Ending, Complaint> {
     let session = Session::live(target.clone(), Settings::new(Seed::new(0)), None)
         .map_err(|error| Complaint::usage(error.to_string()))?;
-    let mut matched = false;
-    let mut ending = Ending::new(Exit::Conforms, "what the ledgers name is gone");
-    for mut ledger in ledgers {
-        if ledger.target != target.base.as_str() {
-            let _ = writeln!(
-                out,
-                "{} belongs to another server, {}: skipped.",
-                ledger.path().display(),
-                ledger.target
-            );
-            continue;
-        }
-        matched = true;
-        let swept = session.sweep(&mut ledger).await;
-        let _ = write!(out, "{}", session.scrub().text(&said(&swept, &ledger)));
-        if let Some(halt) = session.halted() {
-            let why = session.scrub().text(&halt.to_string());
-            ending = Ending::new(Exit::LockedOut, why);
-            continue;
-        }
-        if !swept.is_clean() {
-            ending = Ending::new(Exit::Incomplete, "a backup may still be on the server");
-            continue;
-        }
-        if purge_trash {
-            let purged = session.purge_bin(Some(&ledger)).await;
-            let said = said_of_bin(&purged);
-            let _ = writeln!(out, "{}", session.scrub().text(&said));
-            if purged.trouble.is_some() {
-                // The next sweep needs the names in the ledger.
-                let why = "files of this program may still be in the bin";
-                ending = Ending::new(Exit::Incomplete, why);
-                continue;
-            }
-        }
-        if !ledger.damaged.is_empty() {
-            let why = "a ledger has lines that do not name a backup of this program";
-            ending = Ending::new(Exit::Incomplete, why);
-            continue;
-        }
-        let path = ledger.path().display().to_string();
-        if let Err(error) = ledger.remove() {
-            let _ = writeln!(out, "failed to remove {path}: {error}");
-        }
+    let (mut ours, others): (Vec<_>, Vec<_>) = ledgers
+        .into_iter()
+        .partition(|ledger| ledger.target == target.base.as_str());
+    for ledger in others {
+        let _ = writeln!(
+            out,
+            "{} belongs to another server, {}: skipped.",
+            ledger.path().display(),
+            ledger.target
+        );
     }
-    if !matched {
+    if ours.is_empty() {
         let _ = writeln!(out, "No ledger belongs to {}.", target.base.as_str());
         // A mistyped URL must not look like a clean server.
-        ending = Ending::new(Exit::Incomplete, "no ledger belongs to this server");
+        let why = "no ledger belongs to this server";
+        return Ok(Ending::new(Exit::Incomplete, why));
     }
-    Ok(ending)
+    let named = ours.iter().map(LeftLedger::count).sum::<usize>();
+    tokio::select! {
+        ending = sweep_all(&session, &mut ours, purge_trash, out) => Ok(ending),
+        name = super::check::signal() => Err(stopped(name, &session, &ours, named)),
+    }
+}
+
+/// Returns what a signal stopped. The ledgers may still name what was deleted: the next sweep finds
+/// it gone.
+fn stopped(name: &str, session: &Session, ledgers: &[LeftLedger], named: usize) -> Complaint {
+    let left = ledgers.iter().map(LeftLedger::count).sum::<usize>();
+    let deleted = ledgers.iter().map(|ledger| session.deleted(ledger));
+    let gone = named.saturating_sub(left) + deleted.sum::<usize>();
+    Complaint {
+        exit: Exit::Incomplete,
+        sentence: format!(
+            "{name} stopped `sweep`: {gone} of {} gone; run `sweep` again",
+            counted(named as u64, "backup")
+        ),
+    }
+}
+
+async fn sweep_all(
+    session: &Session,
+    ledgers: &mut [LeftLedger],
+    purge_trash: bool,
+    out: &mut String,
+) -> Ending {
+    let mut ending = Ending::new(Exit::Conforms, "what the ledgers name is gone");
+    for ledger in ledgers {
+        if let Some(trouble) = sweep_one(session, ledger, purge_trash, out).await {
+            ending = trouble;
+        }
+    }
+    ending
+}
+
+/// Sweeps one ledger, and removes it if nothing is left. Returns how `sweep` ends otherwise.
+async fn sweep_one(
+    session: &Session,
+    ledger: &mut LeftLedger,
+    purge_trash: bool,
+    out: &mut String,
+) -> Option<Ending> {
+    let swept = session.sweep(ledger).await;
+    let _ = write!(out, "{}", session.scrub().text(&said(&swept, ledger)));
+    if let Some(halt) = session.halted() {
+        let why = session.scrub().text(&halt.to_string());
+        return Some(Ending::new(Exit::LockedOut, why));
+    }
+    let incomplete = |why: &str| Some(Ending::new(Exit::Incomplete, why));
+    if !swept.is_clean() {
+        return incomplete("a backup may still be on the server");
+    }
+    if purge_trash {
+        let purged = session.purge_bin(Some(ledger)).await;
+        let said = said_of_bin(&purged);
+        let _ = writeln!(out, "{}", session.scrub().text(&said));
+        if purged.trouble.is_some() {
+            // The next sweep needs the names in the ledger.
+            return incomplete("files of this program may still be in the bin");
+        }
+    }
+    if !ledger.damaged.is_empty() {
+        return incomplete("a ledger has lines that do not name a backup of this program");
+    }
+    if let Err(error) = ledger.remove() {
+        let path = ledger.path().display();
+        let _ = writeln!(out, "failed to remove {path}: {error}");
+    }
+    None
 }
 
 /// Returns what happened to our files in the bin.

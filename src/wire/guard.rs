@@ -423,6 +423,11 @@ impl Guard {
         self.in_state(|state| state == State::Deleted)
     }
 
+    /// Returns the backups that are gone by the server's word or by a look.
+    pub(super) fn confirmed(&self) -> Vec<OwnBackup> {
+        self.in_state(|state| matches!(state, State::Deleted | State::Gone))
+    }
+
     /// Returns why each remaining backup may be on the server.
     fn doubts(&self) -> Vec<(OwnBackup, Doubt)> {
         let backups = self.backups();

@@ -405,7 +405,7 @@ impl LeftLedger {
     ///
     /// # Errors
     /// If the operating system refuses.
-    pub fn remove(self) -> std::io::Result<()> {
+    pub fn remove(&self) -> std::io::Result<()> {
         std::fs::remove_file(&self.path)
     }
 }

@@ -70,6 +70,14 @@ impl Session {
         swept
     }
 
+    /// Returns how many backups that the ledger still names this session has deleted, by the
+    /// server's word: what a sweep that was stopped has done.
+    pub fn deleted(&self, ledger: &LeftLedger) -> usize {
+        let confirmed = self.guard.confirmed();
+        let left = ledger.left.iter();
+        left.filter(|left| confirmed.contains(&left.backup)).count()
+    }
+
     /// Verifies that this session sees what the run has stored. A 404 for another login proves
     /// nothing.
     async fn can_see(&self, live: &Live, ledger: &LeftLedger) -> Result<(), String> {

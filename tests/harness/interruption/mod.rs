@@ -3,6 +3,7 @@
 
 mod late;
 mod ledgers;
+mod sweeps;
 
 use crate::support::at_once::at_most;
 use crate::support::program::{Ended, Running, file, ledgers, named_in_ledgers, program, run};
