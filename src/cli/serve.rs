@@ -6,7 +6,7 @@ use super::ended::{Complaint, Ended, shown_by};
 use super::number::between;
 use super::output::{print, width};
 use crate::engine::{did_you_mean, nearest};
-use crate::reference::{self, Fault, Login, Options, Profile};
+use crate::reference::{self, Fault, Login, Need, Options, Profile};
 use crate::text::labelled;
 use clap::Args;
 use std::io::Write as _;
@@ -71,6 +71,8 @@ pub(super) async fn run(arguments: Arguments) -> Ended {
     }
     let options = options(&arguments)?;
     let login = options.login.clone();
+    // Caught from here on, so that no signal leaves the temporary file behind.
+    let signal = super::check::signal();
     let running = reference::start(options).await.map_err(|error| {
         Complaint::usage(format!("failed to listen on {}: {error}", arguments.listen))
     })?;
@@ -95,7 +97,8 @@ pub(super) async fn run(arguments: Arguments) -> Ended {
     // A program that waits for these lines reads them from a pipe.
     let _ = std::io::stdout().flush();
     super::output::tell(&(what_to_do(&lines, &arguments) + note));
-    super::check::signal().await;
+    signal.await;
+    drop(root);
     running.stop().await;
     Ok(Exit::Conforms)
 }
@@ -205,7 +208,35 @@ fn options(arguments: &Arguments) -> Result<Options, Complaint> {
         speed: arguments.speed,
         ..Options::default()
     };
-    Ok(options.with_login(login))
+    let options = options.with_login(login);
+    refuse_contradictions(&options)?;
+    Ok(options)
+}
+
+/// Refuses a user name that no client can send, and faults that the other options switch off.
+fn refuse_contradictions(options: &Options) -> Result<(), Complaint> {
+    if let Login::Basic { user, .. } = &options.login
+        && user.contains(':')
+    {
+        return Err(Complaint::usage(format!(
+            "the user name `{user}` contains a colon, but HTTP Basic ends the user name at the first colon (RFC 7617, section 2)"
+        )));
+    }
+    let needing = |need| {
+        let mut faults = options.faults.iter();
+        faults.find(|fault| fault.needs().contains(&need))
+    };
+    if let Some(fault) = needing(Need::Tls).filter(|_| !options.tls) {
+        return Err(Complaint::usage(format!(
+            "the fault `{fault}` needs TLS, but --plain serves http; leave out one of them"
+        )));
+    }
+    if let Some(fault) = needing(Need::Login).filter(|_| options.login == Login::Open) {
+        return Err(Complaint::usage(format!(
+            "the fault `{fault}` needs a login, but this server asks for no credentials; leave out the fault, or --open or --like"
+        )));
+    }
+    Ok(())
 }
 
 /// The root certificate in a file. A temporary file is removed when the server stops.

@@ -32,6 +32,10 @@ pub enum Need {
     Months,
     /// A run that is repeated until uploads overlap.
     Repeats,
+    /// TLS: it shows in handshakes or over HTTP/2.
+    Tls,
+    /// A login of any kind, because it changes who has access.
+    Login,
 }
 
 macro_rules! faults {
@@ -120,10 +124,10 @@ faults! {
         "Pads config with an unknown key to more than 4096 bytes.";
     ConfigRedirect = "config-redirect" in "config.rs",
         "Redirects config with 301 to config/, like servers that treat it as a folder.";
-    ConfigAnonymous = "config-anonymous" in "auth.rs",
+    ConfigAnonymous = "config-anonymous" in "auth.rs", needs Login,
         "Shows config without credentials, like servers that protect only the backups.";
 
-    ConfigLoginPage = "config-login-page" in "auth.rs",
+    ConfigLoginPage = "config-login-page" in "auth.rs", needs Login,
         "Answers config without credentials with 200 and an HTML login page, like portals that expect people, not programs.";
     ConfigDiffersByHttp = "config-differs-by-http" in "config.rs",
         "Sets maxBackupBytes to 131072 only over HTTP/1.1, as if two virtual hosts answered for one name.";
@@ -138,17 +142,17 @@ faults! {
 
     // Credentials. Source: servers.no-credentials, servers.user-agent, servers.wrong-password,
     // servers.nextcloud-answers.
-    AnonymousRead = "anonymous-read" in "auth.rs",
+    AnonymousRead = "anonymous-read" in "auth.rs", needs Login,
         "Lets anybody download a backup, like WebDAV servers that ask for a login only on writes.";
-    AnonymousWrite = "anonymous-write" in "auth.rs",
+    AnonymousWrite = "anonymous-write" in "auth.rs", needs Login,
         "Lets anybody upload a backup, as a file drop does.";
-    AnonymousOverwrite = "anonymous-overwrite" in "auth.rs",
+    AnonymousOverwrite = "anonymous-overwrite" in "auth.rs", needs Login,
         "Lets anybody replace an existing backup, as if only new files needed a login.";
-    AnonymousHead = "anonymous-head" in "auth.rs",
+    AnonymousHead = "anonymous-head" in "auth.rs", needs Login,
         "Answers anybody's HEAD of a backup, as if the login covered only GET.";
-    AnonymousDelete = "anonymous-delete" in "auth.rs",
+    AnonymousDelete = "anonymous-delete" in "auth.rs", needs Login,
         "Lets anybody delete a backup, as if the login covered only GET and PUT.";
-    AnonymousEverything = "anonymous-everything" in "auth.rs",
+    AnonymousEverything = "anonymous-everything" in "auth.rs", needs Login,
         "Never looks at credentials although a login is set up, as an editable public link of Nextcloud does.";
     AnonymousListing = "anonymous-listing" in "auth.rs" "listing.rs",
         "Shows anybody an HTML index of the backup IDs, as Apache and nginx do with indexes on and no login on reads.";
@@ -158,27 +162,27 @@ faults! {
         "Shows anybody an HTML index whose backup IDs follow 1.1 MiB of other text, like pages with inline scripts.";
     AnonymousPropfind = "anonymous-propfind" in "auth.rs" "listing.rs",
         "Answers anybody's PROPFIND with the backup IDs, like WebDAV servers whose login omits that method.";
-    ChallengeMissing = "challenge-missing" in "auth.rs",
+    ChallengeMissing = "challenge-missing" in "auth.rs", needs Login,
         "Sends 401 without WWW-Authenticate, as Nextcloud does with two-factor login or a link with a password.";
-    ChallengeDigestOnly = "challenge-digest-only" in "auth.rs",
+    ChallengeDigestOnly = "challenge-digest-only" in "auth.rs", needs Login,
         "Offers only Digest and refuses Basic, as Apache does with AuthType Digest.";
-    ChallengeMissingOnPut = "challenge-missing-on-put" in "auth.rs",
+    ChallengeMissingOnPut = "challenge-missing-on-put" in "auth.rs", needs Login,
         "Omits WWW-Authenticate only from the 401 to a PUT, like proxies that answer uploads themselves.";
-    ChallengeResetsUpload = "challenge-resets-upload" in "handler.rs",
+    ChallengeResetsUpload = "challenge-resets-upload" in "handler.rs", needs Login,
         "Closes the connection on a PUT of more than 64 KiB without credentials, like servers that do not read the body of a refused request.";
-    ChallengeForbidden = "challenge-forbidden" in "auth.rs",
+    ChallengeForbidden = "challenge-forbidden" in "auth.rs", needs Login,
         "Sends 403 instead of 401 to a request without credentials, like servers without a challenge.";
-    CredentialsRefused = "credentials-refused" in "auth.rs",
+    CredentialsRefused = "credentials-refused" in "auth.rs", needs Login,
         "Refuses every password, as Nextcloud refuses the login password if it requires an app password.";
-    WrongPasswordAccepted = "wrong-password-accepted" in "auth.rs",
+    WrongPasswordAccepted = "wrong-password-accepted" in "auth.rs", needs Login,
         "Requires credentials but accepts any, as Nextcloud's public.php/dav does for a link without a password.";
-    CredentialsUtf8Only = "credentials-utf8-only" in "auth.rs", needs Umlauts,
+    CredentialsUtf8Only = "credentials-utf8-only" in "auth.rs", needs Umlauts Login,
         "Understands credentials only in UTF-8, as most servers do.";
-    CredentialsLatin1Only = "credentials-latin1-only" in "auth.rs", needs Umlauts,
+    CredentialsLatin1Only = "credentials-latin1-only" in "auth.rs", needs Umlauts Login,
         "Understands credentials only in ISO-8859-1, like servers that follow RFC 2617 to the letter.";
-    TokenRefused = "token-refused" in "auth.rs", needs Token,
+    TokenRefused = "token-refused" in "auth.rs", needs Token Login,
         "Refuses the token of an on-premises server, like a proxy that supports only Basic.";
-    SessionCookie = "session-cookie" in "auth.rs" "handler.rs",
+    SessionCookie = "session-cookie" in "auth.rs" "handler.rs", needs Login,
         "Sets a session cookie that authenticates later requests without credentials, as Nextcloud does.";
     CredentialsEchoed = "credentials-echoed" in "handler.rs",
         "Returns the received Authorization in a header, as debugging proxies do.";
@@ -237,7 +241,7 @@ faults! {
         "Shows the received part of a broken-off upload if no backup existed before, like servers that protect only what they overwrite.";
     CutOffChunkedReplaces = "cut-off-chunked-replaces" in "site.rs",
         "Replaces the old backup by the received part of a broken-off chunked upload, like servers that compare only a declared length.";
-    Http2UploadsRefused = "http2-uploads-refused" in "put.rs",
+    Http2UploadsRefused = "http2-uploads-refused" in "put.rs", needs Tls,
         "Answers PUT over HTTP/2 with 502, like proxies that fail to forward such bodies.";
     Http1DownloadsRefused = "http1-downloads-refused" in "get.rs",
         "Answers GET of a backup over HTTP/1.1 with 505, like gateways that are configured for HTTP/2 only.";
@@ -372,85 +376,85 @@ faults! {
         "Answers everything with 503 and an HTML page, as Nextcloud does in maintenance.";
 
     // TLS.
-    CertificateUnknownRoot = "certificate-unknown-root" in "certificates.rs",
+    CertificateUnknownRoot = "certificate-unknown-root" in "certificates.rs", needs Tls,
         "Sends a certificate from a root that no client trusts, as servers with their own authority do.";
-    CertificateSelfSigned = "certificate-self-signed" in "certificates.rs",
+    CertificateSelfSigned = "certificate-self-signed" in "certificates.rs", needs Tls,
         "Sends a certificate that signed itself, like servers that never got another one.";
-    CertificateExpired = "certificate-expired" in "certificates.rs",
+    CertificateExpired = "certificate-expired" in "certificates.rs", needs Tls,
         "Sends a certificate that has expired, like servers whose renewal failed.";
-    CertificateNotYetValid = "certificate-not-yet-valid" in "certificates.rs",
+    CertificateNotYetValid = "certificate-not-yet-valid" in "certificates.rs", needs Tls,
         "Sends a certificate that begins the day after tomorrow, as if the clock of the authority were wrong.";
-    CertificateExpiresSoon = "certificate-expires-soon" in "certificates.rs",
+    CertificateExpiresSoon = "certificate-expires-soon" in "certificates.rs", needs Tls,
         "Sends a certificate that has five of its 90 days left, like servers whose renewal does not run.";
-    CertificateWrongName = "certificate-wrong-name" in "certificates.rs",
+    CertificateWrongName = "certificate-wrong-name" in "certificates.rs", needs Tls,
         "Sends a certificate for other.example, like servers that answer with their default site.";
-    CertificateCommonNameOnly = "certificate-common-name-only" in "certificates.rs",
+    CertificateCommonNameOnly = "certificate-common-name-only" in "certificates.rs", needs Tls,
         "Sends a certificate that has the name only in its subject, as old instructions for OpenSSL produce.";
-    CertificateWildcardTooDeep = "certificate-wildcard-too-deep" in "certificates.rs" "server.rs", needs Address,
+    CertificateWildcardTooDeep = "certificate-wildcard-too-deep" in "certificates.rs" "server.rs", needs Address Tls,
         "Has the name backup.cloud.safe.localhost and sends a certificate for *.safe.localhost, whose star stands for one label.";
-    CertificateChainIncomplete = "certificate-chain-incomplete" in "certificates.rs",
+    CertificateChainIncomplete = "certificate-chain-incomplete" in "certificates.rs", needs Tls,
         "Sends its certificate without the intermediate one, like servers configured with cert.pem instead of fullchain.pem.";
-    CertificateChainOrder = "certificate-chain-order" in "certificates.rs",
+    CertificateChainOrder = "certificate-chain-order" in "certificates.rs", needs Tls,
         "Sends two intermediate certificates in the wrong order, like servers whose chain was put together by hand.";
-    CertificateChainSuperfluous = "certificate-chain-superfluous" in "certificates.rs",
+    CertificateChainSuperfluous = "certificate-chain-superfluous" in "certificates.rs", needs Tls,
         "Also sends an expired certificate that is not part of the chain, like servers whose chain was never cleaned up.";
-    CertificateNoServerAuth = "certificate-no-server-auth" in "certificates.rs",
+    CertificateNoServerAuth = "certificate-no-server-auth" in "certificates.rs", needs Tls,
         "Sends a certificate without an extended key usage, like private authorities that were set up by hand.";
-    Certificate826Days = "certificate-826-days" in "certificates.rs",
+    Certificate826Days = "certificate-826-days" in "certificates.rs", needs Tls,
         "Sends a certificate that is valid for 826 days, as private authorities with old defaults do.";
-    Certificate399Days = "certificate-399-days" in "certificates.rs", needs PublicRoot,
+    Certificate399Days = "certificate-399-days" in "certificates.rs", needs PublicRoot Tls,
         "Sends a certificate that is valid for 399 days, more than a public authority may issue.";
-    Certificate300Days = "certificate-300-days" in "certificates.rs", needs PublicRoot,
+    Certificate300Days = "certificate-300-days" in "certificates.rs", needs PublicRoot Tls,
         "Sends a certificate that is valid for 300 days, more than a public authority may issue since March 2026.";
-    CertificateOneTimestamp = "certificate-one-timestamp" in "certificates.rs", needs PublicRoot,
+    CertificateOneTimestamp = "certificate-one-timestamp" in "certificates.rs", needs PublicRoot Tls,
         "Sends a certificate with one signed certificate timestamp, where a public authority embeds at least two.";
-    CertificateMustStaple = "certificate-must-staple" in "certificates.rs",
+    CertificateMustStaple = "certificate-must-staple" in "certificates.rs", needs Tls,
         "Sends a certificate that requires a stapled OCSP answer, but sends no such answer.";
-    CertificateRsa1024 = "certificate-rsa-1024" in "certificates.rs" "flight.rs",
+    CertificateRsa1024 = "certificate-rsa-1024" in "certificates.rs" "flight.rs", needs Tls,
         "Sends a certificate with a key of RSA 1024, as old appliances do, and completes no handshake.";
-    CertificateRsa2047 = "certificate-rsa-2047" in "certificates.rs" "flight.rs",
+    CertificateRsa2047 = "certificate-rsa-2047" in "certificates.rs" "flight.rs", needs Tls,
         "Sends a certificate with a key of RSA 2047, one bit short, and completes no handshake.";
-    CertificateP224 = "certificate-p-224" in "certificates.rs" "flight.rs",
+    CertificateP224 = "certificate-p-224" in "certificates.rs" "flight.rs", needs Tls,
         "Sends a certificate with a key on the curve P-224, and completes no handshake.";
-    CertificateSha1 = "certificate-sha-1" in "certificates.rs" "flight.rs",
+    CertificateSha1 = "certificate-sha-1" in "certificates.rs" "flight.rs", needs Tls,
         "Sends a certificate that is signed with SHA-1, as old authorities do, and completes no handshake.";
-    Tls10Only = "tls-1-0-only" in "flight.rs",
+    Tls10Only = "tls-1-0-only" in "flight.rs", needs Tls,
         "Speaks TLS 1.0 at most, as old appliances do, and completes no handshake.";
-    Tls11Only = "tls-1-1-only" in "flight.rs",
+    Tls11Only = "tls-1-1-only" in "flight.rs", needs Tls,
         "Speaks TLS 1.1 at most, as old appliances do, and completes no handshake.";
-    Tls12Only = "tls-1-2-only" in "certificates.rs",
+    Tls12Only = "tls-1-2-only" in "certificates.rs", needs Tls,
         "Does not speak TLS 1.3, like servers with OpenSSL 1.0.";
-    Tls13Only = "tls-1-3-only" in "certificates.rs",
+    Tls13Only = "tls-1-3-only" in "certificates.rs", needs Tls,
         "Speaks only TLS 1.3, like servers that are configured for the newest version only.";
-    TlsOldVersionsAccepted = "tls-old-versions-accepted" in "flight.rs",
+    TlsOldVersionsAccepted = "tls-old-versions-accepted" in "flight.rs", needs Tls,
         "Also accepts TLS 1.0 and 1.1, like servers whose ssl_protocols was never changed.";
-    SuitesWithoutForwardSecrecy = "suites-without-forward-secrecy" in "flight.rs",
+    SuitesWithoutForwardSecrecy = "suites-without-forward-secrecy" in "flight.rs", needs Tls,
         "Accepts only suites of TLS 1.2 without forward secrecy, as old appliances do, and completes no handshake.";
-    SuitesFiniteField = "suites-finite-field" in "flight.rs",
+    SuitesFiniteField = "suites-finite-field" in "flight.rs", needs Tls,
         "Accepts only suites of TLS 1.2 with finite-field Diffie-Hellman, and completes no handshake.";
-    SuitesCbc = "suites-cbc" in "flight.rs",
+    SuitesCbc = "suites-cbc" in "flight.rs", needs Tls,
         "Accepts only suites of TLS 1.2 with elliptic curves and CBC, which iOS accepts but rustls does not, and completes no handshake.";
-    SuitesCbcSha2 = "suites-cbc-sha2" in "flight.rs",
+    SuitesCbcSha2 = "suites-cbc-sha2" in "flight.rs", needs Tls,
         "Accepts only suites of TLS 1.2 with CBC and SHA-2, which iOS no longer accepts, and completes no handshake.";
-    SuitesWeakAccepted = "suites-weak-accepted" in "flight.rs",
+    SuitesWeakAccepted = "suites-weak-accepted" in "flight.rs", needs Tls,
         "Also accepts suites without forward secrecy, as nginx and Apache do by default.";
-    AlpnAbsent = "alpn-absent" in "certificates.rs",
+    AlpnAbsent = "alpn-absent" in "certificates.rs", needs Tls,
         "Does not answer ALPN, like servers with a TLS library from before 2014.";
-    ServerNameRefused = "server-name-refused" in "flight.rs",
+    ServerNameRefused = "server-name-refused" in "flight.rs", needs Tls,
         "Refuses the name that clients send with the alert unrecognized_name, like servers that know another name.";
-    ClientCertificateDemanded = "client-certificate-demanded" in "certificates.rs",
+    ClientCertificateDemanded = "client-certificate-demanded" in "certificates.rs", needs Tls,
         "Requires a client certificate, as nginx does with ssl_verify_client on.";
-    TlsClosed = "tls-closed" in "flight.rs",
+    TlsClosed = "tls-closed" in "flight.rs", needs Tls,
         "Closes the connection when a TLS handshake begins, like firewalls that inspect it.";
-    TlsPlainHttp = "tls-plain-http" in "flight.rs",
+    TlsPlainHttp = "tls-plain-http" in "flight.rs", needs Tls,
         "Speaks plain HTTP on the port of https, as nginx does if `ssl` is missing after `listen`.";
-    TlsGarbage = "tls-garbage" in "flight.rs",
+    TlsGarbage = "tls-garbage" in "flight.rs", needs Tls,
         "Answers a TLS handshake with meaningless bytes, like another service on that port.";
     ClockWrong = "clock-wrong" in "handler.rs",
         "Has a clock that is two hours ahead, like servers without network time.";
-    Http2Absent = "http2-absent" in "certificates.rs",
+    Http2Absent = "http2-absent" in "certificates.rs", needs Tls,
         "Offers only HTTP/1.1 in TLS, as servers without a proxy do.";
-    Http1Absent = "http1-absent" in "certificates.rs" "server.rs",
+    Http1Absent = "http1-absent" in "certificates.rs" "server.rs", needs Tls,
         "Offers only HTTP/2 in TLS, like gateways that are configured for HTTP/2 only.";
 }
 

@@ -8,6 +8,7 @@ mod outputs;
 mod pipes;
 mod reports;
 mod selection;
+mod serve;
 mod subcommands;
 mod transcripts;
 mod waivers;
