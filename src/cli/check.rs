@@ -4,12 +4,12 @@ use super::Exit;
 use super::credentials::ServerArguments;
 use super::ended::{Complaint, Ended};
 use super::number::between;
-use super::output::{OutputArguments, tell};
+use super::output::{OutputArguments, tell, tell_wrapped};
 use super::selection::{selection, unplanned};
 use crate::diagnosis::Shell;
-use crate::engine::{Pattern, Selection, Stop, StopReason};
+use crate::engine::{Because, Breakage, Pattern, Selection, Stop, StopReason};
 use crate::reference;
-use crate::report::Progress;
+use crate::report::{Progress, Report};
 use crate::run::{Checkup, CheckupError};
 use crate::setup;
 use crate::wire::{Login, Pace, PaceChoice, Seed, Target};
@@ -129,6 +129,11 @@ pub(super) async fn run(arguments: Arguments) -> Ended {
         tell("No URL was given: checking the embedded server.\n\n");
     }
     drop(server);
+    if let Some(target) = asked_for.as_ref().filter(|_| is_unreachable(&done.report))
+        && let Some(sentence) = super::proxy::unused(&target.base)
+    {
+        tell_wrapped(&sentence);
+    }
     if let Some(target) = asked_for.filter(|_| done.report.finds_no_config())
         && let Some(words) = meant(&arguments, target).await
     {
@@ -136,6 +141,12 @@ pub(super) async fn run(arguments: Arguments) -> Ended {
     }
     let ended = outputs.write(done.report, &done.scrub)?;
     transcript_written.map(|()| ended)
+}
+
+/// Returns whether no connection to the server was possible.
+fn is_unreachable(report: &Report) -> bool {
+    let is_it = Some(Because::Error(Breakage::Unreachable));
+    report.findings.iter().any(|it| it.because == is_it)
 }
 
 /// Returns the address that the person most likely meant, if it is not the one that was checked,

@@ -110,6 +110,7 @@ async fn sealed(
     let body = match source {
         Source::Body(body) => body,
         Source::Server(target) => {
+            let unused_proxy = super::proxy::unused(&target.base).map(|it| format!("{it}."));
             let session = session(*target, arguments.verbose)?;
             let fetched = fetch(&session, &keys.backup_id).await;
             scrub.add_all(&session.scrub());
@@ -129,6 +130,9 @@ async fn sealed(
                 }) => {
                     if may_be_elsewhere {
                         stopped.hints.extend(hints);
+                    }
+                    if matches!(stopped.stage, Stage::Resolve | Stage::Connect) {
+                        stopped.hints.extend(unused_proxy);
                     }
                     let mut inspection = Inspection::not_fetched(known.id, stopped);
                     inspection.is_shut_out = session.halted().is_some();

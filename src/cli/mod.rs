@@ -24,6 +24,7 @@ mod login;
 mod losses;
 mod number;
 mod output;
+mod proxy;
 mod retention;
 mod rig;
 mod selection;

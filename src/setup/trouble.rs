@@ -26,6 +26,8 @@ pub struct Trouble {
     pub seen: String,
     /// Whether the server refused the credentials or locks this address out.
     pub is_locked_out: bool,
+    /// Whether no connection to the server was possible.
+    pub is_unreachable: bool,
     /// Whether it helps to make the folders in a shell on the server.
     pub by_shell: bool,
     /// The software that the answers show.
@@ -81,6 +83,7 @@ impl Trouble {
             fix: fix.to_owned(),
             seen: format!("{}: {}", act.words(), failure.message),
             is_locked_out: false,
+            is_unreachable: matches!(failure.stage, Stage::Resolve | Stage::Connect),
             by_shell: false,
             software: Vec::new(),
             problem: None,
@@ -135,6 +138,7 @@ impl Trouble {
             fix: found.fix.into_owned(),
             seen,
             is_locked_out: false,
+            is_unreachable: false,
             by_shell: false,
             software: recognised(answer),
         }
@@ -241,6 +245,7 @@ impl Trouble {
             fix: obstacle.fix_for(software).to_owned(),
             seen,
             is_locked_out: false,
+            is_unreachable: false,
             by_shell: obstacle.id == NO_FOLDERS.id,
             software: software.to_vec(),
             problem: None,

@@ -3,6 +3,7 @@
 use crate::cli::Exit;
 use crate::cli::ended::Complaint;
 use crate::cli::output::width;
+use crate::cli::proxy;
 use crate::diagnosis::Shell;
 use crate::safe::ServerConfig;
 use crate::setup::{self, ConfigSeen, Plan, Thing, Trouble};
@@ -95,6 +96,11 @@ pub(super) fn stopped(
     text += &labelled("  problem   ", &trouble.id, 12, width);
     for note in notes {
         text += &wrapped(note, 2, width);
+    }
+    if trouble.is_unreachable
+        && let Some(sentence) = proxy::unused(door.base())
+    {
+        text += &wrapped(&sentence, 2, width);
     }
     if trouble.by_shell && lines.is_empty() {
         text += &shell_text(commands);

@@ -6,6 +6,7 @@ mod exit_codes;
 mod kept;
 mod outputs;
 mod pipes;
+mod proxies;
 mod reports;
 mod selection;
 mod serve;
