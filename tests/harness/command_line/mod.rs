@@ -9,6 +9,7 @@ mod pipes;
 mod proxies;
 mod reports;
 mod selection;
+#[cfg(target_os = "linux")]
 mod serve;
 mod subcommands;
 mod transcripts;
