@@ -3,6 +3,7 @@
 use super::catalogue::surest;
 use super::diagnosed::Diagnosis;
 use super::nextcloud;
+use super::partly;
 use super::problem::Problem;
 use super::shell::Shell;
 use super::symptom::{Sights, Symptom, is_shown};
@@ -16,8 +17,9 @@ pub fn attribute(findings: &mut [Finding], run: &Sights<'_>) {
         .iter()
         .map(|finding| {
             let other = || Some(diagnosis_of(finding, findings, run)?.cause());
-            let cause = nextcloud::corrected(finding, run).or_else(other);
-            cause.or_else(|| finding.cause.clone())
+            let partly = || partly::corrected(finding, findings, run);
+            let corrected = nextcloud::corrected(finding, run).or_else(partly);
+            corrected.or_else(other).or_else(|| finding.cause.clone())
         })
         .collect();
     let found: Vec<_> = findings
@@ -33,6 +35,9 @@ pub fn attribute(findings: &mut [Finding], run: &Sights<'_>) {
             if is_shared || cause.id == nextcloud::NEXTCLOUD_URL.id {
                 // The fix of the other finding also fixes this one.
                 finding.remedy = cause.fix.to_string();
+            }
+            if let Some(http) = partly::version_of(&cause) {
+                finding.observed = format!("over {}: {}", http.name(), finding.observed);
             }
             finding.cause = Some(cause);
         }

@@ -4,8 +4,8 @@ use super::certainty::Certainty;
 use super::problem::Problem;
 use super::software::Product;
 use super::{
-    bare, certificate, config, connection, credentials, front, name, nextcloud, path, privacy,
-    size, state, storage, tls,
+    bare, certificate, config, connection, credentials, front, name, nextcloud, partly, path,
+    privacy, size, state, storage, tls,
 };
 
 /// Every problem.
@@ -56,7 +56,10 @@ pub const CATALOGUE: &[Problem] = &[
     front::USER_AGENT_FILTER,
     front::CACHING_PROXY,
     front::UPSTREAM_DOWN,
+    partly::HTTP2_FAILS,
+    partly::HTTP1_FAILS,
     front::RATE_LIMIT,
+    partly::GATEWAY_FOR_SOME,
     front::BANNED,
     front::BODY_REWRITTEN,
     front::COMPRESSED_WRONGLY,

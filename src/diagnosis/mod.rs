@@ -18,6 +18,7 @@ mod evidence;
 mod front;
 mod name;
 mod nextcloud;
+mod partly;
 mod path;
 mod privacy;
 mod problem;

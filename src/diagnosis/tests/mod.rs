@@ -7,6 +7,7 @@ mod products;
 mod rows_answers;
 mod rows_config;
 mod rows_found;
+mod rows_partly;
 mod rows_tls;
 mod scene;
 mod table;

@@ -23,6 +23,8 @@ pub(super) enum Scene {
         /// Whether --ca-file was given.
         own_roots: bool,
     },
+    /// Several findings.
+    Run(Vec<Finding>),
     /// The target, and its certificates.
     Target(Box<Facts>, Option<Box<Inspection>>),
 }
@@ -346,6 +348,17 @@ pub(super) fn finding(check: &str, verdict: &str, stage: &str) -> Finding {
     .expect("a finding")
 }
 
+/// Returns a run: for each finding its check, variant, verdict, and the problem that its answer
+/// showed, if any.
+pub(super) fn run(rows: &[(&str, &str, &str, &str)]) -> Scene {
+    let of = |(check, variant, verdict, problem): &(&str, &str, &str, &str)| Finding {
+        variant: (*variant).to_owned(),
+        cause: certain(problem).map(|found| found.cause()),
+        ..finding(check, verdict, "http")
+    };
+    Scene::Run(rows.iter().map(of).collect())
+}
+
 impl Scene {
     /// Returns the IDs of the problems that were found.
     pub(super) fn problems(&self) -> Vec<String> {
@@ -384,6 +397,19 @@ impl Scene {
                     .map(|cause| cause.id.to_string())
                     .into_iter()
                     .collect()
+            }
+            Self::Run(findings) => {
+                let mut findings = findings.clone();
+                let facts = facts();
+                let sights = Sights {
+                    facts: &facts,
+                    inspection: None,
+                    software: &[],
+                    halted: None,
+                };
+                attribute(&mut findings, &sights);
+                let causes = findings.iter().filter_map(|one| one.cause.as_ref());
+                causes.map(|cause| cause.id.to_string()).collect()
             }
             Self::Target(facts, inspection) => {
                 let sights = Sights {

@@ -4,6 +4,7 @@ use super::super::*;
 use super::rows_answers::{ROWS_2, ROWS_3};
 use super::rows_config::ROWS_5;
 use super::rows_found::{ROWS_0, ROWS_1};
+use super::rows_partly::ROWS_6;
 use super::rows_tls::ROWS_4;
 use super::scene::*;
 
@@ -12,7 +13,7 @@ pub(super) type Row = (&'static str, fn() -> Scene, fn() -> Scene);
 
 #[test]
 fn each_problem_is_named_where_it_is_and_not_where_it_nearly_is() {
-    let rows: Vec<&Row> = [ROWS_0, ROWS_1, ROWS_2, ROWS_3, ROWS_4, ROWS_5]
+    let rows: Vec<&Row> = [ROWS_0, ROWS_1, ROWS_2, ROWS_3, ROWS_4, ROWS_5, ROWS_6]
         .into_iter()
         .flatten()
         .collect();

@@ -1,0 +1,174 @@
+//! Problems of some requests only: other requests of the same run show that the server works.
+
+use super::Product;
+use super::certainty::Certainty;
+use super::diagnosed::Diagnosis;
+use super::front::UPSTREAM_DOWN;
+use super::problem::{BLANK, Breaks, Problem};
+use super::symptom::Sights;
+use crate::engine::{Cause, Facet as _, Finding, Verdict};
+use crate::safe::Client;
+use crate::wire::{Facet, Http};
+use std::borrow::Cow;
+
+/// Requests over HTTP/2 fail.
+pub(super) const HTTP2_FAILS: Problem = Problem {
+    id: "problem.http2-fails",
+    title: "requests over HTTP/2 fail that work over HTTP/1.1",
+    evidence: "a check deviates in every variant over HTTP/2, and passes in every variant over HTTP/1.1",
+    meaning: "The server, or the proxy in front of it, answers the same request differently over HTTP/2. An app that uses HTTP/2 fails, although the service runs.",
+    fix: "Update the proxy or the server that answers HTTP/2, or switch HTTP/2 off there.",
+    fixes: &[
+        (
+            Product::Nginx,
+            "Set `http2 off;` in the `server` block (before 1.25.1: remove `http2` from `listen`), or update nginx.",
+        ),
+        (
+            Product::Apache,
+            "Set `Protocols http/1.1` in the `<VirtualHost>`, or update Apache.",
+        ),
+        (
+            Product::Caddy,
+            "Set `protocols h1` in the `servers` block of the Caddyfile, or update Caddy.",
+        ),
+    ],
+    source: "RFC 9113 section 8",
+    breaks: Breaks::EVERYTHING,
+    ..BLANK
+};
+
+/// Requests over HTTP/1.1 fail.
+pub(super) const HTTP1_FAILS: Problem = Problem {
+    id: "problem.http1-fails",
+    title: "requests over HTTP/1.1 fail that work over HTTP/2",
+    evidence: "a check deviates in every variant over HTTP/1.1, and passes in every variant over HTTP/2",
+    meaning: "The server, or the proxy in front of it, answers the same request differently over HTTP/1.1. An app that uses HTTP/1.1 fails, although the service runs.",
+    fix: "Switch HTTP/1.1 on where the proxy or the gateway is limited to HTTP/2, or update it.",
+    source: "RFC 9110 sections 2.5 and 15.6.6",
+    breaks: Breaks::EVERYTHING,
+    ..BLANK
+};
+
+/// A proxy reports no answer from the server behind it to some requests only.
+pub(super) const GATEWAY_FOR_SOME: Problem = Problem {
+    id: "problem.gateway-for-some",
+    title: "the proxy passes some requests on, and fails at others",
+    evidence: "the same as of `problem.upstream-down`, and `config.readable` or an upload passes in this run",
+    meaning: "Other requests of this run were answered, so the proxy reaches a service. At this kind of request that service closes the connection or takes too long, or the proxy asks another one that has stopped.",
+    fix: "Look into the log of the proxy at the time of this run: it names the service that it asked, and what failed.",
+    fixes: &[
+        (
+            Product::Nginx,
+            "Look into /var/log/nginx/error.log at the time of this run: it names the `upstream` that failed at this request, and why.",
+        ),
+        (
+            Product::Apache,
+            "Look into /var/log/apache2/error.log at the time of this run: it names the server that `ProxyPass` asked, and what failed.",
+        ),
+        (
+            Product::Caddy,
+            "Look into `journalctl -u caddy` at the time of this run: it names the server that `reverse_proxy` asked, and what failed.",
+        ),
+    ],
+    source: "RFC 9110 section 15.6.3; servers.symptoms",
+    breaks: Breaks::EVERYTHING,
+    ..BLANK
+};
+
+/// The checks whose variants differ in the client and in the HTTP version.
+const BY_VERSION: [&str; 5] = [
+    "config.readable",
+    "upload.accepted",
+    "upload.round-trip",
+    "upload.overwrite",
+    "delete.removes",
+];
+
+/// The checks that make the same requests, and whose variants name no HTTP version.
+const WITHOUT_VERSION: [&str; 2] = ["upload.restore", "integrity.content"];
+
+/// Returns the cause of a finding, if other findings show that the server works otherwise.
+pub(super) fn corrected(finding: &Finding, all: &[Finding], run: &Sights<'_>) -> Option<Cause> {
+    if !finding.verdict.is_deviation() {
+        return None;
+    }
+    let problem = match version_behind(finding, all) {
+        Some(Http::One) => &HTTP1_FAILS,
+        Some(Http::Two) => &HTTP2_FAILS,
+        None if is_for_some(finding, all) => &GATEWAY_FOR_SOME,
+        None => return None,
+    };
+    let fix = Cow::Borrowed(problem.fix_for(run.software));
+    Some(Diagnosis::new(problem, Certainty::Certain, fix).cause())
+}
+
+/// Returns the HTTP version of which a cause speaks.
+pub(super) fn version_of(cause: &Cause) -> Option<Http> {
+    let problems = [(&HTTP1_FAILS, Http::One), (&HTTP2_FAILS, Http::Two)];
+    let mut known = problems.into_iter();
+    known
+        .find(|(problem, _)| problem.id == cause.id)
+        .map(|(_, http)| http)
+}
+
+/// Returns the HTTP version that alone makes a check deviate.
+fn version_behind(finding: &Finding, all: &[Finding]) -> Option<Http> {
+    if WITHOUT_VERSION.contains(&finding.id.as_str()) {
+        let mut alike = all.iter().filter(|other| is_alike(finding, other));
+        return alike.find_map(|other| version_in_variant(other, all));
+    }
+    version_in_variant(finding, all)
+}
+
+/// Returns the version that the variant of a finding names, if this check fails over it alone.
+fn version_in_variant(finding: &Finding, all: &[Finding]) -> Option<Http> {
+    let is_known = BY_VERSION.contains(&finding.id.as_str());
+    let named = named_version(finding).filter(|_| is_known);
+    named.filter(|http| fails_alone(*http, &finding.id, all))
+}
+
+/// Returns whether two checks deviate at the same stage, with the same cause if there is one.
+fn is_alike(finding: &Finding, other: &Finding) -> bool {
+    let id = |one: &Finding| one.cause.as_ref().map(|cause| cause.id.clone());
+    let is_same = other.stage == finding.stage && id(other) == id(finding);
+    is_same && other.verdict.is_deviation()
+}
+
+/// Returns whether every variant of a check over this version deviates, and every other one passes.
+fn fails_alone(bad: Http, check: &str, all: &[Finding]) -> bool {
+    let mut has_other = false;
+    for finding in all.iter().filter(|finding| finding.id == check) {
+        let is_bad = named_version(finding) == Some(bad);
+        has_other |= !is_bad;
+        let is_as_expected = if is_bad {
+            finding.verdict.is_deviation()
+        } else {
+            finding.verdict == Verdict::Pass
+        };
+        if !is_as_expected {
+            return false;
+        }
+    }
+    has_other
+}
+
+/// Returns the HTTP version in the name of a variant.
+fn named_version(finding: &Finding) -> Option<Http> {
+    let is_of = |http: &Http| {
+        let mut clients = Client::ALL.into_iter();
+        clients.any(|client| Facet::Over(client, *http).label() == finding.variant)
+    };
+    [Http::One, Http::Two].into_iter().find(is_of)
+}
+
+/// Returns whether a proxy seems to reach no server, although other requests were answered.
+fn is_for_some(finding: &Finding, all: &[Finding]) -> bool {
+    const REACHES: [&str; 2] = ["config.readable", "upload.accepted"];
+    let cause = finding.cause.as_ref();
+    let seems_down = cause.is_some_and(|cause| cause.id == UPSTREAM_DOWN.id);
+    let is_reached = all.iter().any(|other| {
+        let is_one = REACHES.contains(&other.id.as_str());
+        is_one && other.verdict == Verdict::Pass
+    });
+    seems_down && is_reached
+}

@@ -1,0 +1,102 @@
+//! Rows of the table: problems of some requests only.
+
+use super::scene::*;
+use super::table::Row;
+
+/// The problem that one answer with 502 shows.
+const DOWN: &str = "problem.upstream-down";
+
+pub(super) const ROWS_6: &[Row] = &[
+    (
+        "http2-fails",
+        || {
+            run(&[
+                ("upload.accepted", "android-h1", "pass", ""),
+                ("upload.accepted", "android-h2", "fail", DOWN),
+                ("upload.accepted", "ios-h1", "pass", ""),
+                ("upload.accepted", "ios-h2", "fail", DOWN),
+            ])
+        },
+        || {
+            // One client fails over both versions.
+            run(&[
+                ("upload.accepted", "android-h1", "pass", ""),
+                ("upload.accepted", "android-h2", "pass", ""),
+                ("upload.accepted", "ios-h1", "fail", DOWN),
+                ("upload.accepted", "ios-h2", "fail", DOWN),
+            ])
+        },
+    ),
+    (
+        "http2-fails",
+        || {
+            run(&[
+                ("upload.accepted", "android-h1", "pass", ""),
+                ("upload.accepted", "android-h2", "fail", DOWN),
+            ])
+        },
+        || {
+            // Nothing shows that HTTP/1.1 works.
+            run(&[
+                ("upload.accepted", "android-h1", "blocked", ""),
+                ("upload.accepted", "android-h2", "fail", DOWN),
+            ])
+        },
+    ),
+    (
+        "http1-fails",
+        || {
+            run(&[
+                ("upload.round-trip", "ios-h1", "fail", ""),
+                ("upload.round-trip", "ios-h2", "pass", ""),
+            ])
+        },
+        || {
+            run(&[
+                ("upload.round-trip", "ios-h1", "fail", ""),
+                ("upload.round-trip", "ios-h2", "fail", ""),
+            ])
+        },
+    ),
+    (
+        "gateway-for-some",
+        || {
+            run(&[
+                ("config.readable", "ios-h1", "pass", ""),
+                ("upload.accepted", "ios-h1", "fail", DOWN),
+            ])
+        },
+        || {
+            run(&[
+                ("config.readable", "ios-h1", "fail", DOWN),
+                ("upload.accepted", "ios-h1", "blocked", ""),
+            ])
+        },
+    ),
+    (
+        "upstream-down",
+        || run(&[("config.readable", "ios-h1", "fail", DOWN)]),
+        || {
+            run(&[
+                ("config.readable", "ios-h1", "pass", ""),
+                ("upload.accepted", "ios-h1", "fail", DOWN),
+            ])
+        },
+    ),
+];
+
+#[test]
+fn a_check_without_a_version_follows_one_that_fails_over_it_alone() {
+    let found = |problem| {
+        run(&[
+            ("upload.accepted", "ios-h1", "pass", ""),
+            ("upload.accepted", "ios-h2", "fail", DOWN),
+            ("upload.restore", "ios", "fail", problem),
+        ])
+        .problems()
+    };
+    let version = "problem.http2-fails";
+    assert_eq!(found(DOWN), [version, version]);
+    // Another problem stays.
+    assert_eq!(found("problem.quota"), [version, "problem.quota"]);
+}
