@@ -165,6 +165,8 @@ pub const CATALOGUE: &[Problem] = &[
     connection::CONNECTION_LOST,
     connection::AT_SIGN_IN_URL,
     connection::LOOPBACK_ADDRESS,
+    connection::NOT_HTTP,
+    connection::HEADER_TOO_LARGE,
     certificate::TRUST_OF_THIS_MACHINE,
     certificate::ROOT_NOT_ON_PHONES,
     certificate::NEW_ROOT,

@@ -117,6 +117,35 @@ pub(super) const DEAD_ADDRESS: Problem = Problem {
     ..BLANK
 };
 
+/// The answers are not HTTP.
+pub(super) const NOT_HTTP: Problem = Problem {
+    id: "problem.not-http",
+    title: "the answers at this port are not valid HTTP",
+    evidence: "an answer without a status line of HTTP, with a malformed field, with a Content-Length that is no number or has two values, or 101 to a request that asks for no other protocol",
+    meaning: "Another program than a web server listens at this port, or something on the way damages the answers. No client can read them.",
+    fix: "Check the port in the URL, and what listens there (`ss -tlnp` on the server). If it is the web server, look for what changes its answers on the way, such as a proxy.",
+    source: "RFC 9112 sections 4 and 6.3; RFC 9110 section 7.8",
+    breaks: Breaks::EVERYTHING,
+    in_silence: |silence| (silence.kind == FailureKind::NotHttp).then_some(Certainty::Certain),
+    in_answer: |evidence| (evidence.status() == 101).then_some(Certainty::Certain),
+    ..BLANK
+};
+
+/// The header of an answer is too large.
+pub(super) const HEADER_TOO_LARGE: Problem = Problem {
+    id: "problem.header-too-large",
+    title: "the header of an answer is too large",
+    evidence: "an answer has more fields or more bytes in its header than this program reads: 128 fields or 64 KiB",
+    meaning: "The server, or a proxy in front of it, adds fields without end, or the answer is not one of a web server. Clients limit the size of a header as well.",
+    fix: "Look at the answer (`curl -sI URL`), and remove what adds these fields: most often an application that sets cookies, or a rule of a proxy.",
+    source: "RFC 9110 section 5.4",
+    breaks: Breaks::EVERYTHING,
+    in_silence: |silence| {
+        (silence.kind == FailureKind::HeaderTooLarge).then_some(Certainty::Certain)
+    },
+    ..BLANK
+};
+
 /// A connection ends without an answer.
 pub(super) const CONNECTION_LOST: Problem = Problem {
     id: "problem.connection-lost",

@@ -339,6 +339,10 @@ pub enum FailureKind {
     BodyEnded,
     /// The URL is plain http, but the port speaks TLS.
     SpeaksTls,
+    /// The answer is not valid HTTP.
+    NotHttp,
+    /// The header of the answer has too many fields or bytes.
+    HeaderTooLarge,
     /// Another failure of the server or the network: a client would also fail here.
     Peer,
     /// The harness broke the upload off on purpose.
@@ -382,6 +386,8 @@ impl FailureKind {
             | Self::Reset
             | Self::BodyEnded
             | Self::SpeaksTls
+            | Self::NotHttp
+            | Self::HeaderTooLarge
             | Self::Peer => true,
             Self::BrokenOff { .. }
             | Self::NotOffered

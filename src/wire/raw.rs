@@ -223,6 +223,12 @@ impl<S: AsyncRead> Reader<S> {
     ) -> Result<RawResponse, Failure> {
         loop {
             let head = self.head().await?;
+            // No request asks for another protocol. Source: RFC 9110 section 7.8.
+            if head.status == 101 {
+                return Err(not_http(
+                    "the answer is 101 Switching Protocols, which nothing asked for",
+                ));
+            }
             if (100..200).contains(&head.status) {
                 continued |= head.status == 100 && request.manner == Manner::ExpectContinue;
                 continue;
@@ -266,7 +272,7 @@ impl<S: AsyncRead> Reader<S> {
                 return Ok(head);
             }
             if self.buffer.len() > LONGEST_HEAD {
-                return Err(failure("the answer's header is larger than 64 KiB"));
+                return Err(too_large("the answer's header is larger than 64 KiB"));
             }
             let nothing_yet = self.buffer.is_empty();
             if self.fill().await == 0 {
@@ -406,6 +412,8 @@ impl<S: AsyncRead> Reader<S> {
 
 /// The message for an invalid chunked body.
 pub(super) const BAD_CHUNKS: &str = "the answer's chunks are malformed";
+/// The message for an answer without a status line, or with a malformed field.
+pub(super) const NOT_HTTP: &str = "the answer is not HTTP";
 /// The message if nothing was received.
 pub(super) const NO_ANSWER: &str = "the server closed the connection without an answer";
 /// The message for a body that is shorter than announced.
@@ -413,6 +421,14 @@ pub(super) const BODY_ENDED: &str = "the connection ended in the middle of the a
 
 fn failure(message: &str) -> Failure {
     Failure::peer(Stage::Http, message)
+}
+
+fn not_http(message: &str) -> Failure {
+    Failure::lost(FailureKind::NotHttp, Stage::Http, message)
+}
+
+fn too_large(message: &str) -> Failure {
+    Failure::lost(FailureKind::HeaderTooLarge, Stage::Http, message)
 }
 
 fn parse_head(buffer: &[u8]) -> Result<Option<(Head, usize)>, Failure> {
@@ -434,9 +450,9 @@ fn parse_head(buffer: &[u8]) -> Result<Option<(Head, usize)>, Failure> {
             Ok(Some((head, length)))
         }
         Err(httparse::Error::TooManyHeaders) => {
-            Err(failure("the answer has more than 128 header fields"))
+            Err(too_large("the answer has more than 128 header fields"))
         }
-        Err(_) => Err(failure("the answer is not HTTP")),
+        Err(_) => Err(not_http(NOT_HTTP)),
     }
 }
 
@@ -446,13 +462,13 @@ fn content_length(head: &Head) -> Result<Option<u64>, Failure> {
         return Ok(None);
     };
     if lengths.any(|other| other != first) {
-        return Err(failure("the answer has two Content-Lengths"));
+        return Err(not_http("the answer has two Content-Lengths"));
     }
     first
         .trim()
         .parse()
         .map(Some)
-        .map_err(|_| failure("the answer's Content-Length is not a number"))
+        .map_err(|_| not_http("the answer's Content-Length is not a number"))
 }
 
 #[cfg(test)]

@@ -1,7 +1,8 @@
-//! Rows of the table: problems of some requests only.
+//! Rows of the table: problems of some requests only, and answers that cannot be read.
 
 use super::scene::*;
 use super::table::Row;
+use crate::wire::FailureKind;
 
 /// The problem that one answer with 502 shows.
 const DOWN: &str = "problem.upstream-down";
@@ -72,6 +73,17 @@ pub(super) const ROWS_6: &[Row] = &[
                 ("upload.accepted", "ios-h1", "blocked", ""),
             ])
         },
+    ),
+    (
+        "not-http",
+        || silent(None, FailureKind::NotHttp),
+        || silent(None, FailureKind::Peer),
+    ),
+    ("not-http", || config(101).into(), || config(426).into()),
+    (
+        "header-too-large",
+        || silent(None, FailureKind::HeaderTooLarge),
+        || silent(None, FailureKind::NotHttp),
     ),
     (
         "upstream-down",

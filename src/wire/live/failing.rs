@@ -3,7 +3,7 @@
 use crate::safe::Stage;
 use crate::wire::answer::{Failure, FailureKind};
 use crate::wire::dial::refused;
-use crate::wire::raw::{BAD_CHUNKS, BODY_ENDED, NO_ANSWER};
+use crate::wire::raw::{BAD_CHUNKS, BODY_ENDED, NO_ANSWER, NOT_HTTP};
 use crate::wire::tls;
 
 /// Returns the innermost error, which `source` does not reach.
@@ -79,9 +79,10 @@ pub(super) fn failure_of(error: &reqwest::Error) -> Failure {
             if hyper.is_incomplete_message() {
                 return broken;
             } else if hyper.is_parse_too_large() {
-                return Failure::peer(Stage::Http, "the answer's header is too large");
+                let message = "the answer's header is too large";
+                return Failure::lost(FailureKind::HeaderTooLarge, Stage::Http, message);
             } else if hyper.is_parse() {
-                return Failure::peer(Stage::Http, "the answer is not HTTP");
+                return Failure::lost(FailureKind::NotHttp, Stage::Http, NOT_HTTP);
             }
         }
         if let Some(http_two) = cause.downcast_ref::<h2::Error>() {
@@ -95,7 +96,7 @@ pub(super) fn failure_of(error: &reqwest::Error) -> Failure {
         last = cause.to_string();
     }
     if speaks_first {
-        return Failure::peer(Stage::Http, "the answer is not HTTP");
+        return Failure::lost(FailureKind::NotHttp, Stage::Http, NOT_HTTP);
     }
     if has_ended {
         return broken;

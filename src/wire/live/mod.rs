@@ -207,7 +207,7 @@ impl Live {
     pub(super) async fn explained(&self, failure: Failure) -> Failure {
         let is_lost = matches!(
             failure.kind,
-            FailureKind::NoAnswer | FailureKind::Reset | FailureKind::Peer
+            FailureKind::NoAnswer | FailureKind::Reset | FailureKind::NotHttp | FailureKind::Peer
         );
         if self.tls.is_some() || failure.stage != Stage::Http || !is_lost {
             return failure;

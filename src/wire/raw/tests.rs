@@ -94,6 +94,10 @@ async fn what_is_not_an_answer_is_named() {
             "the answer has two Content-Lengths",
         ),
         (
+            b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: h2c\r\n\r\n",
+            "the answer is 101 Switching Protocols, which nothing asked for",
+        ),
+        (
             b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
             "the answer's chunks are malformed",
         ),

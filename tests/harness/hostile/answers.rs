@@ -25,6 +25,7 @@ async fn a_header_of_a_mebibyte() {
     });
     let checked = check(&server.url()).await;
     checked.deviates("auth.accepted[android]", Stage::Http, &["header", "larg"]);
+    checked.is_caused_by("auth.accepted[android]", "problem.header-too-large");
 }
 
 /// Only backup IDs: removing them takes no longer than reading them.
@@ -61,6 +62,7 @@ async fn ten_thousand_headers() {
     });
     let checked = check(&server.url()).await;
     checked.deviates("auth.accepted[android]", Stage::Http, &["header"]);
+    checked.is_caused_by("auth.accepted[android]", "problem.header-too-large");
 }
 
 #[tokio::test]
@@ -101,7 +103,38 @@ async fn garbage_instead_of_http() {
         let server = Scripted::start(move |_| Deed::Raw(garbage.to_vec()));
         let checked = check(&server.url()).await;
         checked.deviates("auth.accepted[android]", Stage::Http, &["not HTTP"]);
+        checked.is_caused_by("auth.accepted[android]", "problem.not-http");
     }
+}
+
+#[tokio::test]
+async fn a_length_that_cannot_be_meant() {
+    for lengths in [
+        "Content-Length: -1",
+        "Content-Length: 3\r\nContent-Length: 4",
+        "Content-Length: 99999999999999999999999",
+    ] {
+        let answer = format!("HTTP/1.1 200 OK\r\n{lengths}\r\n\r\nabc");
+        let server = Scripted::start(move |_| Deed::Raw(answer.clone().into_bytes()));
+        let checked = check(&server.url()).await;
+        checked.is_caused_by("auth.accepted[android]", "problem.not-http");
+    }
+}
+
+/// The connection stays open, as after a change of the protocol.
+#[tokio::test]
+async fn a_change_of_the_protocol_that_nothing_asked_for() {
+    let server = Scripted::start(|_| {
+        Deed::Write(Box::new(|stream, control| {
+            stream.write_all(
+                b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n",
+            )?;
+            control.sleep(Duration::from_secs(30))
+        }))
+    });
+    let checked = check(&server.url()).await;
+    checked.deviates("config.readable[android-h1]", Stage::Http, &["101"]);
+    checked.is_caused_by("config.readable[android-h1]", "problem.not-http");
 }
 
 // Statuses.

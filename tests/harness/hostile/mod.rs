@@ -134,6 +134,15 @@ impl Checked {
             .no_client_passes()
     }
 
+    /// Asserts that the finding has this problem as its cause.
+    #[track_caller]
+    fn is_caused_by(&self, name: &str, problem: &str) -> &Self {
+        let finding = self.finding(name);
+        let cause = finding.cause.as_ref().map(|cause| &*cause.id);
+        assert_eq!(cause, Some(problem), "{}", finding.observed);
+        self
+    }
+
     /// Asserts that a ledger names every backup that the server still has.
     #[track_caller]
     fn leaves_nothing_unnamed(&self, server: &Scripted) -> &Self {
