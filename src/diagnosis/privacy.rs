@@ -45,7 +45,7 @@ pub(super) const READS_UNPROTECTED: Problem = Problem {
 pub(super) const WRITES_UNPROTECTED: Problem = Problem {
     id: "problem.writes-unprotected",
     title: "anybody may write, without credentials",
-    evidence: "`auth.anonymous-upload` or `auth.anonymous-delete` deviates",
+    evidence: "`auth.anonymous-upload`, `auth.anonymous-overwrite` or `auth.anonymous-delete` deviates",
     meaning: "A login was set up, but writing does not require it. Anybody can fill the disk, destroy a backup, and most likely replace `config`.",
     fix: "Require credentials for PUT and DELETE.",
     fixes: &[
@@ -64,7 +64,16 @@ pub(super) const WRITES_UNPROTECTED: Problem = Problem {
     ],
     source: "clause 4.12; servers.no-credentials",
     breaks: Breaks::NOTHING,
-    in_run: |symptom| shown_by(symptom, &["auth.anonymous-upload", "auth.anonymous-delete"]),
+    in_run: |symptom| {
+        shown_by(
+            symptom,
+            &[
+                "auth.anonymous-upload",
+                "auth.anonymous-overwrite",
+                "auth.anonymous-delete",
+            ],
+        )
+    },
     ..BLANK
 };
 

@@ -203,6 +203,11 @@ pub(super) const ROWS_0: &[Row] = &[
         || passes("auth.anonymous-upload"),
     ),
     (
+        "writes-unprotected",
+        || deviates("auth.anonymous-overwrite"),
+        || passes("auth.anonymous-overwrite"),
+    ),
+    (
         "listing-open",
         || deviates("privacy.listing"),
         || passes("privacy.listing"),
