@@ -26,6 +26,7 @@ pub const CATALOGUE: &[Problem] = &[
     tls::NO_TLS_1_2,
     tls::SUITES_NOT_OF_IOS,
     tls::NO_FORWARD_SECRECY,
+    tls::NO_CURRENT_SUITES,
     tls::OUTDATED_TLS_ACCEPTED,
     tls::NO_TLS_1_3,
     tls::NO_HTTP2,

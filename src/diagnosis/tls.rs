@@ -151,13 +151,27 @@ pub(super) const SUITES_NOT_OF_IOS: Problem = Problem {
 pub(super) const NO_FORWARD_SECRECY: Problem = Problem {
     id: "problem.no-forward-secrecy",
     title: "the server supports no suite with forward secrecy that iOS accepts",
-    evidence: "`tls.forward-secrecy` or `tls.current-suites` deviates",
+    evidence: "`tls.forward-secrecy` deviates",
     meaning: "App Transport Security accepts only suites with ECDHE. iOS completes no handshake with this server.",
     fix: "Accept suites with ECDHE and AES-GCM or ChaCha20.",
     fixes: SUITES,
     source: "clause 6.2",
     breaks: Breaks::IOS,
-    in_run: |symptom| shown_by(symptom, &["tls.forward-secrecy", "tls.current-suites"]),
+    in_run: |symptom| shown_by(symptom, &["tls.forward-secrecy"]),
+    ..BLANK
+};
+
+/// The server accepts only suites that the newest iOS no longer offers.
+pub(super) const NO_CURRENT_SUITES: Problem = Problem {
+    id: "problem.no-current-suites",
+    title: "the server accepts no cipher suite that the newest iOS still offers",
+    evidence: "`tls.current-suites` deviates",
+    meaning: "The suites of this server have forward secrecy, but only older releases of iOS offer them: CBC with SHA-2. The newest iOS completes no handshake with this server.",
+    fix: "Accept suites with ECDHE and AES-GCM or ChaCha20.",
+    fixes: SUITES,
+    source: "clause 6.2.suites",
+    breaks: Breaks::IOS,
+    in_run: |symptom| shown_by(symptom, &["tls.current-suites"]),
     ..BLANK
 };
 

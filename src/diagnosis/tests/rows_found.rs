@@ -326,6 +326,16 @@ pub(super) const ROWS_1: &[Row] = &[
         || passes("tls.old-versions"),
     ),
     (
+        "no-current-suites",
+        || deviates("tls.current-suites"),
+        || deviates("tls.forward-secrecy"),
+    ),
+    (
+        "no-forward-secrecy",
+        || deviates("tls.forward-secrecy"),
+        || deviates("tls.current-suites"),
+    ),
+    (
         "no-tls-1-3",
         || deviates("tls.version-1-3"),
         || passes("tls.version-1-3"),
