@@ -103,6 +103,25 @@ pub(super) const CONFIG_MISSING: Problem = Problem {
     ..BLANK
 };
 
+/// The file `config` was not found, and the folder cannot be seen.
+pub(super) const CONFIG_NOT_FOUND: Problem = Problem {
+    id: "problem.config-not-found",
+    title: "there is no file `config` at this address",
+    evidence: "GET of `config` is 404, and PROPFIND of the folder is neither 207 nor 404",
+    meaning: "The server answers, but finds no file with exactly the name `config` below this URL. The file is missing, or the URL names another folder; the server does not show which.",
+    fix: "Check each part of the URL; capital letters count. If the folder is right, put a file named `config`, without an extension, into it: {\"maxBackupBytes\": 524288, \"retentionDays\": 180}. `safe-conformance setup` does it.",
+    source: "clauses 4.1 and 4.2",
+    breaks: Breaks::BACKUP,
+    paste: Some(|shell| vec![shell.setup()]),
+    in_answer: |evidence| {
+        let is_missing = evidence.is_config() && evidence.status() == 404;
+        let is_unseen = |status| !matches!(status, 207 | 404);
+        let is_hidden = evidence.beside.folder.is_some_and(is_unseen);
+        (is_missing && is_hidden).then_some(Certainty::Likely)
+    },
+    ..BLANK
+};
+
 /// Returns whether the folder exists without a `config`. IIS may hide an existing file.
 fn lacks_config(evidence: &Evidence<'_>) -> bool {
     let is_missing = evidence.is_config() && evidence.status() == 404;

@@ -146,6 +146,26 @@ pub(super) const BACKUP_CHANGED: Problem = Problem {
     ..BLANK
 };
 
+/// A backup that replaces another differs from the upload.
+pub(super) const OVERWRITE_DAMAGES: Problem = Problem {
+    id: "problem.overwrite-damages",
+    title: "a backup that replaces another one is returned with other bytes than were stored",
+    evidence: "`upload.overwrite` deviates although the second PUT and the GET succeed and return neither backup",
+    meaning: "A first backup comes back unchanged, but one that replaces it does not: the server writes into the old file, or mixes both. Nobody can restore that backup.",
+    fix: "Let the server write each upload to a new file and rename it; a script that opens the old file must cut it to length 0 first.",
+    source: "clauses 4.3 and 4.4",
+    breaks: Breaks {
+        android: Directions::BOTH,
+        ios: Directions::BOTH,
+        desktop: Directions::RESTORE,
+    },
+    in_run: |symptom| {
+        let is_mixed = symptom.finding.stage == Some(Stage::Size);
+        shown_by(symptom, &["upload.overwrite"]).filter(|_| is_mixed)
+    },
+    ..BLANK
+};
+
 /// A backup is answered with a success other than 200.
 pub(super) const SUCCESS_NOT_200: Problem = Problem {
     id: "problem.success-not-200",

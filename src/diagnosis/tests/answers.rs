@@ -211,7 +211,11 @@ fn folders_and_files_that_are_missing() {
         "problem.config-missing",
         Certainty::Certain,
     );
-    shows_nothing(&with_folder(Some(405)));
+    shows(
+        &with_folder(Some(405)),
+        "problem.config-not-found",
+        Certainty::Likely,
+    );
     shows_nothing(&with_folder(None));
 }
 

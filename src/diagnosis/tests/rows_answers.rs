@@ -313,6 +313,16 @@ pub(super) const ROWS_2: &[Row] = &[
         || config(404).folder(405).into(),
     ),
     (
+        "config-not-found",
+        || config(404).folder(405).into(),
+        || config(404).folder(207).into(),
+    ),
+    (
+        "config-not-found",
+        || config(404).folder(405).into(),
+        || config(404).into(),
+    ),
+    (
         "no-mime-type",
         || stored(404).header("server", "Microsoft-IIS/10.0").into(),
         || stored(404).header("server", "Apache").into(),

@@ -296,6 +296,11 @@ pub(super) const ROWS_1: &[Row] = &[
         || deviates_at("upload.round-trip", "http"),
     ),
     (
+        "overwrite-damages",
+        || deviates_at("upload.overwrite", "size"),
+        || deviates_at("upload.overwrite", "http"),
+    ),
+    (
         "large-backup-damaged",
         || deviates("limits.below"),
         || passes("limits.below"),
@@ -321,11 +326,6 @@ pub(super) const ROWS_1: &[Row] = &[
         || passes("tls.forward-secrecy"),
     ),
     (
-        "outdated-tls-accepted",
-        || deviates("tls.old-versions"),
-        || passes("tls.old-versions"),
-    ),
-    (
         "no-current-suites",
         || deviates("tls.current-suites"),
         || deviates("tls.forward-secrecy"),
@@ -334,6 +334,11 @@ pub(super) const ROWS_1: &[Row] = &[
         "no-forward-secrecy",
         || deviates("tls.forward-secrecy"),
         || deviates("tls.current-suites"),
+    ),
+    (
+        "outdated-tls-accepted",
+        || deviates("tls.old-versions"),
+        || passes("tls.old-versions"),
     ),
     (
         "no-tls-1-3",
