@@ -209,15 +209,21 @@ fn token(token: Secret) -> Result<Login, AccessError> {
 /// which the user of a public link has; an empty file is an error.
 fn password_in(file: &Path) -> Result<Secret, AccessError> {
     let what = "the password file";
-    if matches!(read(file, what)?.as_str(), "\n" | "\r\n") {
+    // A pipe can be read only once.
+    let text = read(file, what)?;
+    if matches!(text.as_str(), "\n" | "\r\n") {
         return Ok(Secret::new(String::new()));
     }
-    secret_line(file, what)
+    first_line(&text, file, what)
 }
 
 /// Returns the first line of a file.
 pub(crate) fn secret_line(file: &Path, what: &'static str) -> Result<Secret, AccessError> {
-    let text = read(file, what)?;
+    first_line(&read(file, what)?, file, what)
+}
+
+/// Returns the first line of a text that stands in `file`.
+fn first_line(text: &str, file: &Path, what: &'static str) -> Result<Secret, AccessError> {
     let line = text.lines().next().unwrap_or_default();
     if line.is_empty() {
         return Err(AccessError::File {

@@ -323,3 +323,23 @@ fn the_environment_names_server_and_credentials() {
     assert_eq!(ended.code, Some(0), "{}", ended.all());
     assert!(ended.stdout.contains(server.url()));
 }
+
+/// A password manager writes into a pipe, which can be read only once.
+#[cfg(unix)]
+#[test]
+fn a_password_comes_from_a_pipe() {
+    use std::io::Write as _;
+    let (server, home) = (server(&[]), home());
+    for (text, code) in [(format!("{PASSWORD}\n"), 0), (String::new(), 2)] {
+        let (reader, mut writer) = std::io::pipe().expect("a pipe");
+        writer.write_all(text.as_bytes()).expect("it fits");
+        drop(writer);
+        let mut command = program(home.path());
+        command
+            .args(["check", server.url(), "--only", "auth.accepted"])
+            .args(["--user", USER, "--password-file", "/dev/stdin"])
+            .stdin(reader);
+        let ended = run(&mut command);
+        assert_eq!(ended.code, Some(code), "{text:?}: {}", ended.all());
+    }
+}
