@@ -117,10 +117,13 @@ async fn sweep(
         return Ok(Ending::new(Exit::Incomplete, why));
     }
     let named = ours.iter().map(LeftLedger::count).sum::<usize>();
-    tokio::select! {
-        ending = sweep_all(&session, &mut ours, purge_trash, out) => Ok(ending),
-        name = super::check::signal() => Err(stopped(name, &session, &ours, named)),
-    }
+    let stopped_by = tokio::select! {
+        ending = sweep_all(&session, &mut ours, purge_trash, out) => return Ok(ending),
+        name = super::check::signal() => name,
+    };
+    // What was said until then is not lost.
+    print(&each_wrapped(out, width()))?;
+    Err(stopped(stopped_by, &session, &ours, named))
 }
 
 /// Returns what a signal stopped. The ledgers may still name what was deleted: the next sweep finds
