@@ -7,6 +7,7 @@ mod nothing_set_up;
 use crate::support::program::{Ended, file, program, run};
 use crate::support::scripted::{Deed, PASSWORD, Reply, Scripted, USER};
 use std::path::Path;
+use std::sync::LazyLock;
 
 fn home() -> tempfile::TempDir {
     tempfile::tempdir().expect("a temporary folder")
@@ -80,14 +81,16 @@ fn report(verdict: &str) -> safe_conformance::report::Report {
 
 /// A report of the embedded server, after this change of its JSON.
 fn edited(change: impl FnOnce(&mut serde_json::Value)) -> safe_conformance::report::Report {
-    let home = home();
-    let json = home.path().join("report.json");
-    let to = format!("json={}", json.display());
-    let arguments = ["check", "--only", "server.reachable", "--report", &to];
-    let ended = run(program(home.path()).args(arguments));
-    assert_eq!(ended.code, Some(0), "{}", ended.all());
-    let text = std::fs::read_to_string(&json).expect("the report");
-    let mut report: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+    static REPORT: LazyLock<String> = LazyLock::new(|| {
+        let home = home();
+        let json = home.path().join("report.json");
+        let to = format!("json={}", json.display());
+        let arguments = ["check", "--only", "server.reachable", "--report", &to];
+        let ended = run(program(home.path()).args(arguments));
+        assert_eq!(ended.code, Some(0), "{}", ended.all());
+        std::fs::read_to_string(&json).expect("the report")
+    });
+    let mut report: serde_json::Value = serde_json::from_str(&REPORT).expect("JSON");
     change(&mut report);
     safe_conformance::report::Report::parse(&report.to_string()).expect("a report")
 }
