@@ -63,6 +63,8 @@ impl Case {
         let reply = Reply::new(self.status, "");
         Deed::Reply(match self.status {
             401 => reply.with("WWW-Authenticate", "Basic realm=\"safe\""),
+            // Longer than anybody waits.
+            429 => reply.with("Retry-After", "3600"),
             _ => reply,
         })
     }
