@@ -4,7 +4,16 @@ use super::Product;
 use super::certainty::Certainty;
 use super::certificate::{NEW_CERTIFICATE, leaf, own_authority};
 use super::problem::{BLANK, Breaks, Problem};
-use super::symptom::shown_by;
+use super::symptom::{Symptom, shown_by};
+
+/// Returns whether a DNS name of the certificate has the letters of the address; `None` if the host
+/// is a name, or the name of the certificate is right.
+fn has_dns_name_of_address(symptom: &Symptom<'_>) -> Option<bool> {
+    let leaf = leaf(symptom, "tls.name")?;
+    let host = &symptom.run.inspection?.host;
+    host.parse::<std::net::IpAddr>().ok()?;
+    Some(leaf.dns_names.contains(host))
+}
 
 /// The certificate names the address as a DNS name.
 pub(super) const ADDRESS_AS_NAME: Problem = Problem {
@@ -17,12 +26,7 @@ pub(super) const ADDRESS_AS_NAME: Problem = Problem {
     breaks: Breaks::EVERYTHING,
     also: NEW_CERTIFICATE,
     paste: Some(own_authority),
-    in_run: |symptom| {
-        let leaf = leaf(symptom, "tls.name")?;
-        let host = &symptom.run.inspection?.host;
-        let is_address = host.parse::<std::net::IpAddr>().is_ok();
-        (is_address && leaf.dns_names.contains(host)).then_some(Certainty::Certain)
-    },
+    in_run: |symptom| has_dns_name_of_address(symptom)?.then_some(Certainty::Certain),
     ..BLANK
 };
 
@@ -37,12 +41,7 @@ pub(super) const ADDRESS_NOT_NAMED: Problem = Problem {
     breaks: Breaks::EVERYTHING,
     also: NEW_CERTIFICATE,
     paste: Some(own_authority),
-    in_run: |symptom| {
-        let leaf = leaf(symptom, "tls.name")?;
-        let host = &symptom.run.inspection?.host;
-        let is_address = host.parse::<std::net::IpAddr>().is_ok();
-        (is_address && !leaf.dns_names.contains(host)).then_some(Certainty::Certain)
-    },
+    in_run: |symptom| (!has_dns_name_of_address(symptom)?).then_some(Certainty::Certain),
     ..BLANK
 };
 

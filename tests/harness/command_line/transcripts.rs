@@ -6,6 +6,7 @@ use crate::support::reference::Reference;
 use crate::support::scripted::{self, Deed, Reply, Scripted};
 use safe_conformance::reference::{Fault, Options};
 use serde_json::Value;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 #[test]
@@ -98,18 +99,23 @@ fn an_old_transcript_is_refused() {
     );
 }
 
+/// The transcript of a short run, after this change of its JSON.
+fn edited(home: &Path, change: impl FnOnce(&mut Value)) -> PathBuf {
+    let server = Reference::plain(PASSWORD, &[], Duration::ZERO);
+    let transcript = home.join("transcript.json");
+    let only = ["--only", "server.reachable", "--transcript"];
+    run(check(home, server.url()).args(only).arg(&transcript));
+    let text = std::fs::read_to_string(&transcript).expect("a transcript");
+    let mut json: Value = serde_json::from_str(&text).expect("JSON");
+    change(&mut json);
+    file(home, "edited.json", &json.to_string())
+}
+
 /// An answer that is missing from a transcript says nothing about the server.
 #[test]
 fn a_transcript_without_its_answers_blames_no_server() {
-    let server = Reference::plain(PASSWORD, &[], Duration::ZERO);
     let home = home();
-    let transcript = home.path().join("transcript.json");
-    let only = ["--only", "server.reachable", "--transcript"];
-    run(check(home.path(), server.url()).args(only).arg(&transcript));
-    let text = std::fs::read_to_string(&transcript).expect("a transcript");
-    let mut cut: Value = serde_json::from_str(&text).expect("JSON");
-    cut["exchanges"] = Value::Array(Vec::new());
-    let cut = file(home.path(), "cut.json", &cut.to_string());
+    let cut = edited(home.path(), |it| it["exchanges"] = Value::Array(Vec::new()));
     let (report, ended) = report(program(home.path()).arg("judge").arg(cut));
     assert_eq!(ended.code, Some(3), "{}", ended.all());
     let finding = &report["findings"][0];
@@ -127,15 +133,8 @@ fn a_transcript_without_its_answers_blames_no_server() {
 /// A number that no run reaches is a number like any other.
 #[test]
 fn enormous_totals_end_in_a_report() {
-    let server = Reference::plain(PASSWORD, &[], Duration::ZERO);
     let home = home();
-    let transcript = home.path().join("transcript.json");
-    let only = ["--only", "server.reachable", "--transcript"];
-    run(check(home.path(), server.url()).args(only).arg(&transcript));
-    let text = std::fs::read_to_string(&transcript).expect("a transcript");
-    let mut edited: Value = serde_json::from_str(&text).expect("JSON");
-    edited["totals"]["requests"] = u64::MAX.into();
-    let edited = file(home.path(), "edited.json", &edited.to_string());
+    let edited = edited(home.path(), |it| it["totals"]["requests"] = u64::MAX.into());
     let ended = run(program(home.path()).arg("judge").arg(edited));
     assert_eq!(ended.code, Some(0), "{}", ended.all());
 }

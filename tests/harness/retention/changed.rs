@@ -1,12 +1,13 @@
-//! A canary that is there, but with different content, is no canary that was deleted.
+//! A canary that comes back with different content is reported as changed, not as deleted.
 
+use super::DAILY;
 use crate::support::scripted::{Deed, Reply, Scripted};
 use crate::support::watch::canaries;
 use jiff::{SignedDuration, Timestamp};
 use safe_conformance::engine::Verdict;
 use safe_conformance::report::Report;
 use safe_conformance::report::retention::{self as words, REMEDY, REMEDY_CHANGED};
-use safe_conformance::retention::{self, Ledger, Plan, Visit};
+use safe_conformance::retention::{self, Ledger, Visit};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -29,11 +30,7 @@ async fn visited(days: i64, reply: fn() -> Reply) -> (Ledger, Visit, Report) {
     let path = folder.path().join("ledger.json");
     let canaries = canaries(&server.url());
     let begin = Timestamp::now();
-    let plan = Plan {
-        every_days: 1,
-        at_most_days: None,
-    };
-    let (mut ledger, _) = retention::plant(&canaries, &path, plan, &move || begin)
+    let (mut ledger, _) = retention::plant(&canaries, &path, DAILY, &move || begin)
         .await
         .expect("planted");
     is_later.store(true, Ordering::SeqCst);

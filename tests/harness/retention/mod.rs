@@ -21,6 +21,12 @@ use tokio::task::JoinSet;
 
 const PASSWORD: &str = "a-password-of-tests";
 
+/// A canary on every day, for as long as the server promises.
+const DAILY: Plan = Plan {
+    every_days: 1,
+    at_most_days: None,
+};
+
 #[tokio::test(flavor = "multi_thread")]
 async fn four_hundred_days_tell_good_servers_from_bad_ones() {
     let good = [
@@ -133,11 +139,7 @@ async fn what_only_a_second_request_gives_is_not_lost() {
     let path = folder.path().join("ledger.json");
     let canaries = canaries(&server.url());
     let begin = Timestamp::now();
-    let plan = Plan {
-        every_days: 1,
-        at_most_days: None,
-    };
-    let (mut ledger, _) = retention::plant(&canaries, &path, plan, &move || begin)
+    let (mut ledger, _) = retention::plant(&canaries, &path, DAILY, &move || begin)
         .await
         .expect("planted");
     let later = begin + SignedDuration::from_hours(24 * 100);
@@ -322,12 +324,8 @@ async fn what_was_there_before_is_left_alone() {
         });
         let folder = tempfile::tempdir().expect("a temporary folder");
         let path = folder.path().join("ledger.json");
-        let plan = Plan {
-            every_days: 1,
-            at_most_days: None,
-        };
         let canaries = canaries(&server.url());
-        let refused = retention::plant(&canaries, &path, plan, &Timestamp::now).await;
+        let refused = retention::plant(&canaries, &path, DAILY, &Timestamp::now).await;
         let why = refused.expect_err("it is refused").to_string();
         assert!(why.contains("nothing was written there"), "{why}");
         assert!(!path.exists(), "a ledger is left");
