@@ -283,3 +283,66 @@ async fn an_upload_that_is_torn_for_a_moment_is_seen() {
         done.report
     );
 }
+
+/// Forwards connections to a server; each is held back at first, as by a machine that is too busy
+/// for a handshake.
+async fn hesitant(server: std::net::SocketAddr, hesitates: Duration) -> u16 {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await;
+    let listener = listener.expect("a port");
+    let port = listener.local_addr().expect("an address").port();
+    tokio::spawn(async move {
+        while let Ok((mut client, _)) = listener.accept().await {
+            tokio::spawn(async move {
+                tokio::time::sleep(hesitates).await;
+                let mut server = tokio::net::TcpStream::connect(server).await?;
+                tokio::io::copy_bidirectional(&mut client, &mut server).await
+            });
+        }
+    });
+    port
+}
+
+/// The verdicts on `config` of a server that needs this long for each handshake.
+async fn of_config(hesitates: Duration, timeout: Duration) -> BTreeMap<String, (Verdict, String)> {
+    let login = Login::Basic {
+        user: "safe".to_owned(),
+        password: "s3cret-loopback".to_owned(),
+    };
+    let options = Options {
+        login: login.clone(),
+        ..Options::default()
+    };
+    let server = reference::start(options).await.expect("a server");
+    let port = hesitant(server.address(), hesitates).await;
+    let url = format!("https://127.0.0.1:{port}/safe");
+    let target = Target::parse(&url).expect("a URL");
+    let target = target.basic("safe", "s3cret-loopback");
+    let root = server.root_certificate().expect("it speaks TLS");
+    let checkup = Checkup::new(target.trusting(root))
+        .only("config.readable")
+        .timeout(timeout)
+        .pace(Pace::new(PaceChoice::Fast));
+    let report = checkup.run().await.expect("the checkup runs");
+    let findings = report.findings.into_iter();
+    let judged = findings.filter(|finding| finding.id == "config.readable");
+    judged
+        .map(|finding| (finding.name(), (finding.verdict, finding.observed)))
+        .collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_slow_handshake_is_no_missing_connection() {
+    let second = Duration::from_secs(1);
+    let (slow, too_slow) = tokio::join!(
+        of_config(second * 6, second * 8),
+        of_config(second * 60, second)
+    );
+    assert!(slow.len() >= 4, "{slow:?}");
+    for (name, (verdict, observed)) in &slow {
+        assert_eq!(*verdict, Verdict::Pass, "{name}: {observed}");
+    }
+    for (name, (verdict, observed)) in &too_slow {
+        assert_ne!(*verdict, Verdict::Pass, "{name}");
+        assert!(!observed.contains("no connection"), "{name}: {observed}");
+    }
+}

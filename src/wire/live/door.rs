@@ -219,9 +219,7 @@ impl Door {
         body: Option<&str>,
         logs_in: bool,
     ) -> Answer {
-        let cell = &self.live.client_one;
-        let client = cell.get_or_init(|| self.live.client(Http::One)).await;
-        let client = client.as_ref().map_err(Clone::clone)?;
+        let client = self.live.client(Http::One).await?;
         let method = reqwest::Method::from_bytes(method.as_bytes()).unwrap_or_default();
         let login = if logs_in {
             LoginUse::Given

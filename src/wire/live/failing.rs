@@ -46,6 +46,10 @@ fn is_unexpected(hyper: &hyper::Error) -> bool {
 
 /// Returns the failure for an error of reqwest, in words that do not change between runs.
 pub(super) fn failure_of(error: &reqwest::Error) -> Failure {
+    if error.is_connect() && error.is_timeout() {
+        let message = "no connection in time";
+        return Failure::lost(FailureKind::TimedOut, Stage::Connect, message);
+    }
     let in_body = error.is_body() || error.is_decode();
     let broken = if in_body {
         Failure::lost(FailureKind::BodyEnded, Stage::Http, BODY_ENDED)

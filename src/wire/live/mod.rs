@@ -2,6 +2,7 @@
 
 mod addresses;
 mod by_hand;
+mod connecting;
 mod door;
 mod failing;
 mod knock;
@@ -13,7 +14,6 @@ pub use door::{Door, Over, Spot};
 
 use super::answer::{Answer, Failure, FailureKind, Handshake, Response, TlsTrouble};
 use super::bin::BinPlace;
-use super::dial::CONNECT_TIME;
 use super::facet::Http;
 use super::gather::Gather;
 use super::halt::Halt;
@@ -26,6 +26,7 @@ use super::target::{Login, LoginKind, Target};
 use super::tls::{self, Inspection, Inspector, Tls, TlsSetupError};
 use crate::clients::CredentialEncoding;
 use crate::safe::{BackupId, Stage};
+use connecting::Clients;
 use failing::failure_of;
 use line::Line;
 use patience::Patience;
@@ -53,8 +54,7 @@ pub(super) struct Live {
     alive: OnceLock<SocketAddr>,
     /// Whether the port speaks TLS, once this was tested.
     speaks_tls: OnceCell<bool>,
-    client_one: OnceCell<Result<reqwest::Client, Failure>>,
-    client_two: OnceCell<Result<reqwest::Client, Failure>>,
+    clients: Clients,
     /// A connection for the wrong password that has been tested.
     proven: tokio::sync::Mutex<Option<Box<dyn Line>>>,
     requests: AtomicU64,
@@ -90,8 +90,7 @@ impl Live {
             addresses: OnceCell::new(),
             alive: OnceLock::new(),
             speaks_tls: OnceCell::new(),
-            client_one: OnceCell::new(),
-            client_two: OnceCell::new(),
+            clients: Clients::default(),
             proven: tokio::sync::Mutex::default(),
             requests: AtomicU64::new(0),
             bytes_sent: AtomicU64::new(0),
@@ -203,8 +202,12 @@ impl Live {
         }
     }
 
-    /// Returns the failure, or a more exact one if plain http was sent to a port for TLS.
+    /// Returns the failure, or a more exact one: plain http was sent to a port for TLS, or only the
+    /// handshake was slow.
     pub(super) async fn explained(&self, failure: Failure) -> Failure {
+        if failure.kind == FailureKind::TimedOut && failure.stage == Stage::Connect {
+            return self.after_slow_connection().await;
+        }
         let is_lost = matches!(
             failure.kind,
             FailureKind::NoAnswer | FailureKind::Reset | FailureKind::NotHttp | FailureKind::Peer
@@ -299,15 +302,7 @@ impl Live {
         (http, until_head): (Http, Duration),
         encoding: CredentialEncoding,
     ) -> Answer {
-        let cell = match http {
-            Http::One => &self.client_one,
-            Http::Two => &self.client_two,
-        };
-        let client = cell
-            .get_or_init(|| self.client(http))
-            .await
-            .as_ref()
-            .map_err(Clone::clone)?;
+        let client = self.client(http).await?;
         let method = match request.method {
             Method::Get => reqwest::Method::GET,
             Method::Head => reqwest::Method::HEAD,
@@ -335,36 +330,6 @@ impl Live {
             Gather::new(request.read_limit, request.keeps(is_packed))
         })
         .await
-    }
-
-    async fn client(&self, http: Http) -> Result<reqwest::Client, Failure> {
-        let alive = self.alive.get().copied();
-        let all = self.addresses().await?.into_iter();
-        let others = all.filter(|address| Some(*address) != alive);
-        let addresses: Vec<_> = alive.into_iter().chain(others).collect();
-        let mut builder = reqwest::Client::builder()
-            .no_proxy()
-            .redirect(reqwest::redirect::Policy::none())
-            .retry(reqwest::retry::never())
-            .connect_timeout(CONNECT_TIME)
-            .referer(false)
-            .tcp_nodelay(true)
-            .resolve_to_addrs(self.target.base.host(), &addresses);
-        // reqwest requires a TLS configuration even for plain http, and panics without one.
-        let tls = match &self.tls {
-            Some(tls) => tls.clone(),
-            None => {
-                Tls::new(&[], &[]).map_err(|error| Failure::peer(Stage::Tls, error.to_string()))?
-            }
-        };
-        builder = builder.tls_backend_preconfigured(tls.offering(&[http]));
-        builder = match http {
-            Http::One => builder.http1_only(),
-            Http::Two => builder.http2_prior_knowledge(),
-        };
-        builder
-            .build()
-            .map_err(|error| Failure::peer(Stage::Http, error.to_string()))
     }
 }
 

@@ -73,12 +73,7 @@ impl Live {
     async fn ask_elsewhere(&self, request: &Request, url: &str, time: Duration) -> Answer {
         self.requests.fetch_add(1, Ordering::Relaxed);
         // Only the name of the server itself has fixed addresses.
-        let client = self
-            .client_one
-            .get_or_init(|| self.client(Http::One))
-            .await
-            .as_ref()
-            .map_err(Clone::clone)?;
+        let client = self.client(Http::One).await?;
         let mut builder = client.get(url).timeout(time);
         for (name, value) in &request.headers {
             builder = builder.header(*name, value);
