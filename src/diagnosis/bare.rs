@@ -179,7 +179,7 @@ fn nginx(shell: &Shell<'_>) -> Vec<String> {
 }
 
 /// The fix if the server requires no login.
-const LOGIN: &str = "Set up a login with HTTP Basic for this folder: a request without credentials must be answered 401 with `WWW-Authenticate: Basic realm=\"…\"`.";
+const LOGIN: &str = "Set up a login with HTTP Basic for this folder: a request without credentials must get 401 with `WWW-Authenticate: Basic realm=\"…\"`.";
 
 /// The server requires no login.
 pub(super) const NO_LOGIN: Problem = Problem {

@@ -108,7 +108,7 @@ pub(super) const CONFIG_CHARSET: Problem = Problem {
 pub(super) const PAGE_FOR_CONFIG: Problem = Problem {
     id: "problem.page-for-config",
     title: "a web page comes in place of `config`",
-    evidence: "`config` is answered with success and with HTML",
+    evidence: "GET of `config` succeeds and returns HTML",
     meaning: "The URL leads to a web site, a login page or a catch-all page, not to a folder of files. The apps find no JSON in it.",
     fix: "Enter the WebDAV address of the folder, and put the file `config` there. If a login page or a captive portal answers, exempt this path from it.",
     fixes: &[(
@@ -129,7 +129,7 @@ pub(super) const PAGE_FOR_CONFIG: Problem = Problem {
 pub(super) const CONFIG_EMPTY: Problem = Problem {
     id: "problem.config-empty",
     title: "`config` is empty",
-    evidence: "`config` is answered with success and an empty body",
+    evidence: "GET of `config` succeeds with an empty body",
     meaning: "The file `config` exists, but is empty. The apps need two numbers in it.",
     fix: "Write {\"maxBackupBytes\": 524288, \"retentionDays\": 180} into `config`.",
     source: "clause 4.2",
@@ -207,7 +207,7 @@ pub(super) const CONFIG_NUMBERS: Problem = Problem {
 pub(super) const CONFIG_OTHER_CONTENT: Problem = Problem {
     id: "problem.config-other-content",
     title: "`config` holds something other than the two numbers",
-    evidence: "`config` is answered with success and a text that is no JSON object, no web page and names neither number",
+    evidence: "GET of `config` succeeds with a text that is no JSON object, no web page and names neither number",
     meaning: "The file `config` has other content, or another program answers at this address. The apps need JSON with two numbers.",
     fix: "If the answer comes from your file, write {\"maxBackupBytes\": 524288, \"retentionDays\": 180} into `config`, and nothing else. Otherwise enter the URL of the folder that holds `config`.",
     source: "clause 4.2",

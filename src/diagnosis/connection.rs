@@ -40,7 +40,7 @@ pub(super) const PLAIN_HTTP: Problem = Problem {
 pub(super) const HTTP_ON_HTTPS_PORT: Problem = Problem {
     id: "problem.http-on-https-port",
     title: "the URL says http://, and this port speaks https",
-    evidence: "an http:// URL is answered 400 with a page that asks for https, or not at all at a port that answers TLS",
+    evidence: "an http:// URL returns 400 with a page that asks for https, or nothing at a port that answers TLS",
     meaning: "The request was sent without encryption, including the password, but the server expects TLS at this port. The apps accept only https://.",
     fix: "Replace http:// by https:// and enter https://HOST/FOLDER",
     source: "nginx, status 497; Apache, mod_ssl; Go, net/http; RFC 5246 section 6.2.1",

@@ -55,7 +55,7 @@ fn is_portal(base: &str, location: &str) -> bool {
 pub(super) const REDIRECTED_DOWNLOADS: Problem = Problem {
     id: "problem.redirected-downloads",
     title: "the server redirects downloads",
-    evidence: "a GET is answered with a redirect within the same server, which leads to the requested file",
+    evidence: "a GET gets a redirect within the same server, which leads to the requested file",
     meaning: "According to their sources, Android and iOS follow a redirect of a GET, but no device was tried. Each download needs one more request, and an upload would not survive the redirect.",
     fix: "Serve `config` and the backups at the requested URL, or enter the URL to which the redirect leads.",
     fixes: &[
@@ -152,7 +152,7 @@ pub(super) const USER_AGENT_FILTER: Problem = Problem {
     id: "problem.user-agent-filter",
     title: "the server refuses the apps by their User-Agent",
     evidence: "the same request succeeds with the User-Agent of another program; or only Desktop is refused",
-    meaning: "A filter considers the app's User-Agent a robot's, or the server accepts only one exact User-Agent. The same request with another User-Agent is answered.",
+    meaning: "A filter considers the app's User-Agent a robot's, or the server accepts only one exact User-Agent. The server answers the same request with another User-Agent.",
     fix: "Let the server, or the filter in front of it, accept the User-Agent fields `Threema` and `Threema Desktop/…`.",
     fixes: &[
         (

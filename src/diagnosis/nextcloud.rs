@@ -173,7 +173,7 @@ pub(super) const OTHER_USER: Problem = Problem {
 pub(super) const NO_FILE_ACCESS: Problem = Problem {
     id: "problem.no-file-access",
     title: "the app password may not reach files, or the folder does not exist",
-    evidence: "GET of `config` and PROPFIND of the folder are answered 404, at the address of a user's files in Nextcloud (remote.php/dav/files/USER/FOLDER, remote.php/webdav)",
+    evidence: "GET of `config` and PROPFIND of the folder return 404, at the address of a user's files in Nextcloud (remote.php/dav/files/USER/FOLDER, remote.php/webdav)",
     meaning: "An app password without access to files gets 404 for everything, as if the folder were missing. From outside, both look the same.",
     fix: "Check each part of https://HOST/remote.php/dav/files/USER/FOLDER (capital letters count). If the folder is not in the web interface, make it (`safe-conformance setup` does). If it is there: Settings, Security, Devices & sessions, the menu of this app password, switch on `Allow filesystem access`.",
     source: "servers.nextcloud-app-password",

@@ -11,7 +11,7 @@ use crate::wire::{FailureKind, Method};
 pub(super) const NO_SUCH_FOLDER: Problem = Problem {
     id: "problem.no-such-folder",
     title: "the folder that the URL names does not exist",
-    evidence: "GET of `config` and PROPFIND of the folder are answered 404",
+    evidence: "GET of `config` and PROPFIND of the folder return 404",
     meaning: "The server speaks WebDAV, but has no folder at this address. A name in the URL is misspelled, or the folder was never created.",
     fix: "Check each part of the URL; capital letters count. If the folder was never made, `safe-conformance setup` makes it, with `config` and `backups` in it.",
     fixes: &[

@@ -169,8 +169,8 @@ pub(super) const OVERWRITE_DAMAGES: Problem = Problem {
 /// A backup is answered with a success other than 200.
 pub(super) const SUCCESS_NOT_200: Problem = Problem {
     id: "problem.success-not-200",
-    title: "a backup that exists is answered with another success than 200",
-    evidence: "GET of a stored backup is answered with a status from 201 to 299, as 203 of a proxy that changes what passes",
+    title: "a download of a backup succeeds with a status other than 200",
+    evidence: "GET of a stored backup returns a status from 201 to 299, as 203 of a proxy that changes what passes",
     meaning: "Desktop accepts only 200, and restores nothing from this server. The other apps accept any status from 200 to 299.",
     fix: "Let the server, or the proxy in front of it that changes the status, answer 200 for a backup that exists.",
     source: "clause 4.4; clients.http.success",
@@ -221,7 +221,7 @@ pub(super) const NO_HEAD: Problem = Problem {
 /// A missing backup is not answered with 404.
 pub(super) const MISSING_NOT_404: Problem = Problem {
     id: "problem.missing-not-404",
-    title: "a missing backup is not answered with 404",
+    title: "the server does not answer 404 for a missing backup",
     evidence: "`download.missing` or `download.not-found` deviates",
     meaning: "The server answers a request for a missing backup with a page, an error or a refusal. An app then reports another problem than a missing backup.",
     fix: "Let the server answer 404 for a file that does not exist.",
@@ -343,7 +343,7 @@ pub(super) const EXPECT_BROKEN: Problem = Problem {
 /// Older releases refuse the server's status for an upload.
 pub(super) const UPLOAD_STATUS: Problem = Problem {
     id: "problem.upload-status",
-    title: "uploads are answered with a status that older Android releases refuse",
+    title: "the server answers uploads with a status that older Android releases refuse",
     evidence: "`upload.status` deviates: not 200, 201 or 204",
     meaning: "Android up to 6.1.3 accepts only 200, 201 and 204 as success. Every current release accepts any 2xx.",
     fix: "Let the server answer 201 for a new backup and 204 for a replaced one.",

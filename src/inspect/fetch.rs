@@ -161,7 +161,7 @@ fn refused(session: &Session, response: &Response) -> Stopped {
         ),
         _ => (
             Stage::Http,
-            format!("the backup was answered {said}"),
+            format!("the backup returned {said}"),
             ASK_CHECK,
         ),
     };
@@ -212,7 +212,7 @@ async fn config(session: &Session) -> (Configs, Vec<String>) {
     let response = match session.read_config().await {
         Err(failure) => return unreadable(format!("its config cannot be read: {failure}")),
         Ok(response) if !response.is_success() => {
-            return unreadable(format!("its config was answered {}", describe(&response)));
+            return unreadable(format!("its config returned {}", describe(&response)));
         }
         Ok(response) => response,
     };

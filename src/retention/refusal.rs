@@ -54,7 +54,7 @@ impl Asked {
 
     fn refused(self, canaries: &Canaries, response: &Response) -> Refusal {
         let reason = Reason::of(response);
-        let said = format!("{} was answered {}", self.what, describe(response));
+        let said = format!("{} returned {}", self.what, describe(response));
         let (base, login) = (canaries.base(), canaries.login());
         let found = diagnose(&Evidence::of(
             base,

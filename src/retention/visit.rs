@@ -410,7 +410,7 @@ async fn sight(canaries: &Canaries, role: Role, number: u32) -> Result<Sight, Re
             })
         }
         Ok(response) if matches!(response.status, 404 | 410) => Ok(Sight::Missing(format!(
-            "a GET was answered {}",
+            "a GET returned {}",
             describe(&response)
         ))),
         answer => Err(Asked::LOOK
@@ -476,7 +476,7 @@ async fn removed(canaries: &Canaries, name: &str) -> Result<(), Refusal> {
     }
     Err(Refusal::new(
         Reason::Answer,
-        format!("a DELETE was answered {said}, but a GET still returns the canary"),
+        format!("a DELETE returned {said}, but a GET still returns the canary"),
     ))
 }
 

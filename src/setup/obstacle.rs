@@ -167,7 +167,7 @@ pub(super) const NO_FOLDERS: Obstacle = Obstacle {
 pub(super) const NOT_STORED: Obstacle = Obstacle {
     id: "problem.not-stored",
     title: "the server accepted `config`, but returns something else",
-    meaning: "The upload was answered with success, but reading it returns nothing or other bytes. A backup would be lost in the same way.",
+    meaning: "The upload succeeded, but reading it returns nothing or other bytes. A backup would be lost in the same way.",
     fix: "Look for the reason in the server's log: the user that it runs as may not write there, a cache answers in its place, or a filter changes what passes.",
     fixes: &[
         (

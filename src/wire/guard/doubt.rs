@@ -32,13 +32,11 @@ impl Doubt {
     pub const fn sentence(self) -> &'static str {
         match self {
             Self::NotDeleted => "the server did not delete it",
-            Self::StillThere => "DELETE was answered with success, but a GET still returns it",
-            Self::Unseen => {
-                "DELETE was answered with success, but it could not be checked whether it is gone"
-            }
+            Self::StillThere => "DELETE succeeded, but a GET still returns it",
+            Self::Unseen => "DELETE succeeded, but it could not be checked whether it is gone",
             Self::MayAppear => "an upload of it was not answered, so the server may still store it",
             Self::Doubtful => {
-                "DELETE was answered with success, but so was a DELETE of another backup that still exists"
+                "DELETE succeeded, but so did a DELETE of another backup that still exists"
             }
         }
     }

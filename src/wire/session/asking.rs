@@ -336,10 +336,10 @@ impl Session {
         }
         self.keep_signs(response);
         if let Some(followed) = &response.redirected {
-            let what = format!("{short} was answered {}", followed.status);
+            let what = format!("{short} returned {}", followed.status);
             note_redirect(&self.followed, (asked.purpose, what), followed.to.clone());
         } else if response.is_redirect() && !asked.is_answered_without(response) {
-            let what = format!("{short} was answered {}", response.status);
+            let what = format!("{short} returned {}", response.status);
             let to = response.header("location").unwrap_or("nowhere").to_owned();
             note_redirect(&self.redirects, (asked.purpose, what), to);
         }

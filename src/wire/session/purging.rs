@@ -51,7 +51,7 @@ impl Session {
             Ok(list) if list.status == 207 => list,
             Ok(other) => {
                 let status = other.status;
-                purged.trouble = Some(format!("the list of the bin was answered {status}"));
+                purged.trouble = Some(format!("the list of the bin returned {status}"));
                 return purged;
             }
             Err(failure) => {
@@ -73,7 +73,7 @@ impl Session {
                 Ok(Ok(response)) if response.proves_absence() => {}
                 Ok(Ok(response)) => {
                     let status = response.status;
-                    purged.trouble = Some(format!("a DELETE in the bin was answered {status}"));
+                    purged.trouble = Some(format!("a DELETE in the bin returned {status}"));
                     return purged;
                 }
                 Ok(Err(failure)) => {

@@ -89,7 +89,7 @@ impl Session {
                 match self.ask(live, config()).await {
                     Ok(response) if response.is_success() => Ok(()),
                     Ok(response) => Err(format!(
-                        "nothing was done: without credentials a GET of `config` was answered {}, so a missing backup proves nothing",
+                        "nothing was done: without credentials a GET of `config` returned {}, so a missing backup proves nothing",
                         response.status
                     )),
                     Err(failure) => Err(failure.message),

@@ -38,7 +38,7 @@ pub(super) async fn concurrent(context: &Context) -> Judged {
             "not all"
         };
         Outcome::pass(format!(
-            "one of the uploads is stored completely; {how_many} were answered with success"
+            "one of the uploads is stored completely; {how_many} succeeded"
         ))
     } else if after.is_success() && after.body.is(&before) {
         Outcome::blocked(if accepted == 0 {

@@ -54,7 +54,7 @@ async fn different_content_has_its_own_words_and_fix() {
             "a web page titled `Sign in`",
             true,
         ),
-        (|| Reply::new(404, ""), "a GET was answered 404", false),
+        (|| Reply::new(404, ""), "a GET returned 404", false),
     ];
     for (reply, how, is_changed) in cases {
         let (ledger, visit, report) = visited(100, reply).await;

@@ -258,13 +258,10 @@ async fn a_clock_that_is_wrong_is_reported_and_the_ledger_stays_as_it_was() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_server_that_takes_nothing_gets_no_canaries_and_no_ledger_stays() {
     for (fault, why) in [
-        (
-            Fault::UploadForbidden,
-            "an upload was answered 403 Forbidden",
-        ),
+        (Fault::UploadForbidden, "an upload returned 403 Forbidden"),
         (
             Fault::UploadNotStored,
-            "a GET of what was just uploaded was answered 404",
+            "a GET of what was just uploaded returned 404",
         ),
         (Fault::UploadTruncated, "right after it was uploaded"),
         (Fault::ConfigZeroRetention, "retentionDays is 0"),

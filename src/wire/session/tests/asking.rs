@@ -125,7 +125,7 @@ async fn what_concerns_the_whole_run_is_noted_on_the_way() {
     assert_eq!(play.session.echoed(), None);
     play.send(Request::get(&backup)).await.expect("an answer");
     let expected = (
-        "HEAD backups/<a> was answered 302",
+        "HEAD backups/<a> returned 302",
         "http://elsewhere.example/8",
     );
     let expected = (expected.0.to_owned(), expected.1.to_owned());

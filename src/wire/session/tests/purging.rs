@@ -25,8 +25,8 @@ async fn what_the_bin_answers_is_told() {
         (207, 204, 1, None),
         // Another client has emptied it.
         (207, 404, 0, None),
-        (207, 403, 0, Some("a DELETE in the bin was answered 403")),
-        (200, 204, 0, Some("the list of the bin was answered 200")),
+        (207, 403, 0, Some("a DELETE in the bin returned 403")),
+        (200, 204, 0, Some("the list of the bin returned 200")),
     ] {
         let mut play = play();
         let backup = play.upload("a").await;
