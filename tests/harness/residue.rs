@@ -278,7 +278,9 @@ fn a_run_without_credentials_is_swept_without_them_as_long_as_they_are_not_neede
     let swept = anonymous("sweep");
     assert_eq!(swept.code, Some(3), "{}", swept.all());
     assert!(
-        swept.stdout.contains("a missing backup proves nothing"),
+        swept
+            .unwrapped()
+            .contains("a missing backup proves nothing"),
         "{}",
         swept.all()
     );
