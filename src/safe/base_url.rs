@@ -53,19 +53,29 @@ impl fmt::Debug for UserInfo {
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum BaseUrlError {
-    /// No `https://` at the beginning.
-    #[error("the address has no scheme: write {}", or_example(suggestion.as_ref()))]
-    NoScheme {
+    /// It does not begin with `https://` and a host: a part of that is missing, doubled or
+    /// mistyped.
+    #[error("the address does not begin with `https://` and a host: write {}", or_example(suggestion.as_ref()))]
+    WrongBeginning {
         /// The corrected address, if it can be inferred.
         suggestion: Option<String>,
     },
     /// A scheme other than `https` and `http`.
     #[error(
-        "the address begins with `{scheme}:`, and clients speak only https: write https:// instead"
+        "the address begins with `{scheme}:`, and clients speak only https: write {} instead",
+        or_scheme(suggestion.as_ref())
     )]
     OtherScheme {
         /// The given scheme.
         scheme: String,
+        /// The corrected address, if it can be inferred.
+        suggestion: Option<String>,
+    },
+    /// A space in the name of the host.
+    #[error("the name of the host has a space: write {suggestion}")]
+    SpaceInHost {
+        /// The address without it.
+        suggestion: String,
     },
     /// No host.
     #[error(
@@ -107,6 +117,10 @@ fn or_example(suggestion: Option<&String>) -> &str {
     suggestion.map_or("https://, then the rest", String::as_str)
 }
 
+fn or_scheme(suggestion: Option<&String>) -> &str {
+    suggestion.map_or("https://", String::as_str)
+}
+
 fn or_without(suggestion: Option<&String>) -> &str {
     suggestion.map_or("it without that", String::as_str)
 }
@@ -120,6 +134,19 @@ impl BaseUrlError {
     pub const fn stage(&self) -> Stage {
         Stage::Resolve
     }
+
+    /// Returns the corrected address, if it can be inferred.
+    fn into_suggestion(self) -> Option<String> {
+        match self {
+            Self::WrongBeginning { suggestion }
+            | Self::OtherScheme { suggestion, .. }
+            | Self::HasQuery { suggestion }
+            | Self::HasFragment { suggestion }
+            | Self::TooDeep { suggestion } => suggestion,
+            Self::SpaceInHost { suggestion } => Some(suggestion),
+            Self::NoHost | Self::UserInfoIsNotText | Self::Unparsable { .. } => None,
+        }
+    }
 }
 
 impl BaseUrl {
@@ -131,6 +158,10 @@ impl BaseUrl {
         let text = text.trim();
         let mut url = parse_with_scheme(text)?;
         let user_info = take_user_info(&mut url)?;
+        if has_two_schemes(&url) {
+            let suggestion = text.split_once("://").and_then(|(_, rest)| meant(rest));
+            return Err(BaseUrlError::WrongBeginning { suggestion });
+        }
         let folder = folder_above(url.path());
         let suggestion =
             (!may_split_a_password(text)).then(|| text_of(&url, folder.unwrap_or(url.path())));
@@ -254,10 +285,16 @@ fn parse_with_scheme(text: &str) -> Result<Url, BaseUrlError> {
                     .chars()
                     .all(|each| each.is_ascii_alphanumeric() || "+-.".contains(each))
         };
+        let bare = scheme.trim_matches(AROUND);
+        let is_wrapped = bare.is_empty() || ["https", "http"].contains(&bare);
         return Err(if is_scheme(scheme) && scheme.len() <= 16 {
             BaseUrlError::OtherScheme {
                 scheme: scheme.to_ascii_lowercase(),
+                suggestion: meant(rest),
             }
+        } else if is_wrapped {
+            let suggestion = meant(rest);
+            BaseUrlError::WrongBeginning { suggestion }
         } else {
             BaseUrlError::Unparsable {
                 reason: "the text before :// is not a scheme",
@@ -265,30 +302,82 @@ fn parse_with_scheme(text: &str) -> Result<Url, BaseUrlError> {
         });
     }
     // The URL standard would skip surplus slashes and use the first folder as the host.
+    let first = rest.trim_start_matches(SLASHES);
+    let first = first.split(SLASHES).next().unwrap_or_default();
+    let has_surplus_slashes = rest.starts_with(SLASHES) && first.contains('.');
+    if has_surplus_slashes {
+        let suggestion = meant(rest);
+        return Err(BaseUrlError::WrongBeginning { suggestion });
+    }
     if rest.is_empty() || rest.starts_with(['/', '\\', '?', '#']) {
         return Err(BaseUrlError::NoHost);
     }
-    Url::parse(text).map_err(refusal_of)
+    Url::parse(text).map_err(|error| space_in_host(rest).unwrap_or_else(|| refusal_of(error)))
 }
 
-/// Returns the error for an address without `//`: `cloud.example/safe`, `https:cloud.example`.
+/// What stands around an address that is copied from a text.
+const AROUND: [char; 7] = ['<', '>', '"', '\'', '\u{201c}', '\u{201d}', ' '];
+const SLASHES: [char; 2] = ['/', '\\'];
+
+/// Returns the error for an address without `://`: `cloud.example/safe`, `https:cloud.example`,
+/// `https//cloud.example`.
 fn without_scheme(text: &str) -> BaseUrlError {
-    let rest = ["https:", "http:"]
-        .iter()
-        .find_map(|scheme| {
-            let (head, rest) = text.split_at_checked(scheme.len())?;
-            head.eq_ignore_ascii_case(scheme).then_some(rest)
-        })
-        .unwrap_or(text)
-        .trim_start_matches('/');
-    let suggestion = if text.contains('@') {
-        None
-    } else {
-        BaseUrl::parse(&format!("https://{rest}"))
-            .ok()
-            .map(|parsed| parsed.base.text)
+    let after_colon = ["https:", "http:"].iter().find_map(|scheme| {
+        let (head, rest) = text.split_at_checked(scheme.len())?;
+        head.eq_ignore_ascii_case(scheme).then_some(rest)
+    });
+    let suggestion = meant(after_colon.unwrap_or(text));
+    BaseUrlError::WrongBeginning { suggestion }
+}
+
+/// Returns what follows a scheme and its slashes, even if its colon is missing or mistyped.
+fn after_scheme(text: &str) -> Option<&str> {
+    let rest = ["https", "http"].iter().find_map(|scheme| {
+        let (head, rest) = text.split_at_checked(scheme.len())?;
+        let is_it = head.eq_ignore_ascii_case(scheme);
+        is_it.then(|| rest.trim_start_matches([':', ';', '.', ',', ' ']))
+    })?;
+    let host = rest.strip_prefix("//").or(rest.strip_prefix("\\\\"))?;
+    Some(host.trim_start_matches(SLASHES))
+}
+
+/// Returns whether the host is a scheme and the path begins with another host, as in
+/// `https://https://cloud.example`.
+fn has_two_schemes(url: &Url) -> bool {
+    let is_scheme = matches!(url.host_str(), Some("https" | "http")) && url.port().is_none();
+    is_scheme && without_trailing_slashes(url.path()).starts_with("//")
+}
+
+/// Returns the address that is most likely meant by its end, without a scheme.
+fn meant(rest: &str) -> Option<String> {
+    // It may be a password.
+    if rest.contains('@') {
+        return None;
+    }
+    let mut host = rest.trim_matches(AROUND).trim_start_matches(SLASHES);
+    while let Some(shorter) = after_scheme(host) {
+        host = shorter;
+    }
+    match BaseUrl::parse(&format!("https://{host}")) {
+        Ok(parsed) => Some(parsed.base.text),
+        Err(error) => error.into_suggestion(),
+    }
+}
+
+/// Returns the error if the address is valid without the spaces in its host.
+fn space_in_host(rest: &str) -> Option<BaseUrlError> {
+    let end = rest.find(['/', '\\', '?', '#']).unwrap_or(rest.len());
+    let (host, after) = rest.split_at(end);
+    if rest.contains('@') || !host.contains(char::is_whitespace) {
+        return None;
+    }
+    let host: String = host.split_whitespace().collect();
+    let parsed = BaseUrl::parse(&format!("https://{host}{after}"));
+    let suggestion = match parsed {
+        Ok(parsed) => Some(parsed.base.text),
+        Err(error) => error.into_suggestion(),
     };
-    BaseUrlError::NoScheme { suggestion }
+    suggestion.map(|suggestion| BaseUrlError::SpaceInHost { suggestion })
 }
 
 fn refusal_of(error: url::ParseError) -> BaseUrlError {

@@ -147,6 +147,41 @@ fn every_refusal_shows_a_way_out() {
             "{pasted}"
         );
     }
+    let mistyped = [
+        "https//cloud.example/safe",
+        "http//cloud.example/safe/",
+        "https.//cloud.example/safe",
+        "https;//cloud.example/safe",
+        "https:\\\\cloud.example\\safe",
+        "://cloud.example/safe",
+        "//cloud.example/safe",
+        "https ://cloud.example/safe",
+        "\"https://cloud.example/safe\"",
+        "<https://cloud.example/safe>",
+        "https://https://cloud.example/safe",
+        "https://https//cloud.example/safe",
+        "https:///cloud.example/safe",
+        "cloud.example/safe/config",
+        "https://cloud.example /safe",
+        "https:// cloud.example/safe",
+        "davs://cloud.example/safe",
+    ];
+    for pasted in mistyped {
+        let refusal = refusal(pasted);
+        let suggestion = refusal.trim_end_matches(" instead");
+        assert!(
+            suggestion.ends_with("write https://cloud.example/safe"),
+            "{pasted}: {refusal}"
+        );
+    }
+    // A host may have the name of a scheme.
+    for host in ["https", "http:8080", "https.example", "http.example"] {
+        let address = format!("https://{host}/safe");
+        assert_eq!(base(&address).as_str(), address);
+    }
+    assert!(refusal("https.example/safe").ends_with("write https://https.example/safe"));
+    let many = "https://".repeat(20_000);
+    assert!(refusal(&many).contains("does not begin with `https://`"));
     assert!(refusal("localhost:8443/safe").ends_with("write https://localhost:8443/safe"));
     assert!(refusal("davs://h/safe").contains("`davs:`"));
     for pasted in [

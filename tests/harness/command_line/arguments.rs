@@ -90,7 +90,11 @@ fn slips_get_one_clear_sentence() {
     assert_usage(&mut of(&["chekc"]), &["chekc", "check"]);
     assert_usage(
         &mut of(&["check", "cloud.example/safe"]),
-        &["no scheme", "https://cloud.example/safe"],
+        &["`https://` and a host: write https://cloud.example/safe"],
+    );
+    assert_usage(
+        &mut of(&["check", "https//cloud.example/safe"]),
+        &["`https://` and a host: write https://cloud.example/safe"],
     );
     assert_usage(&mut of(&["check", "https://"]), &["host"]);
     assert_usage(&mut of(&["check", ""]), &["no host"]);
