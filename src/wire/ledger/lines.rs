@@ -97,11 +97,20 @@ impl Contents {
             .iter()
             .rposition(|byte| *byte == b'\n')
             .map_or(0, |end| end + 1);
-        if whole < bytes.len() {
-            file.set_len(whole as u64).map_err(io)?;
-            bytes.truncate(whole);
+        let torn = bytes.split_off(whole);
+        let may_be_begun = bytes.trim_ascii().is_empty() && is_begun_heading(&torn);
+        // A file that is not a ledger is not cut.
+        let contents = Self::parse(&bytes, path)?;
+        if contents.heading.is_none() && !may_be_begun {
+            return Err(LedgerError::Malformed {
+                path: path.to_owned(),
+                line: 1,
+            });
         }
-        Self::parse(&bytes, path)
+        if !torn.is_empty() {
+            file.set_len(whole as u64).map_err(io)?;
+        }
+        Ok(contents)
     }
 
     fn parse(bytes: &[u8], path: &Path) -> Result<Self, LedgerError> {
@@ -175,6 +184,12 @@ impl Contents {
         let left = self.left.into_values();
         left.map(|left| left.backup).collect()
     }
+}
+
+/// Returns whether a line without an end is the beginning of a heading, or empty.
+fn is_begun_heading(line: &[u8]) -> bool {
+    const BEGINNING: &[u8] = b"{\"format\":";
+    line.starts_with(BEGINNING) || BEGINNING.starts_with(line)
 }
 
 fn heading(line: &[u8], path: &Path) -> Result<Heading, LedgerError> {

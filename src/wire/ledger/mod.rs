@@ -55,6 +55,12 @@ pub enum LedgerError {
         /// Its format version.
         format: u32,
     },
+    /// An empty file has another name than this program gives.
+    #[error("{}: the file is empty, and it is not a ledger of this program by its name, so it was kept; delete it, or move it to another folder", path.display())]
+    NotOurs {
+        /// Its path.
+        path: PathBuf,
+    },
     /// A folder, pipe or device has the name of a ledger.
     #[error("{}: not a regular file", path.display())]
     NoFile {
@@ -230,6 +236,13 @@ impl Ledger {
     }
 }
 
+/// Returns whether this program would give a ledger this name: a seed.
+fn is_name_of_ours(path: &Path) -> bool {
+    let name = path.file_name().and_then(|name| name.to_str());
+    let seed = name.and_then(|name| name.strip_suffix(SUFFIX));
+    seed.is_some_and(|seed| seed.parse::<Seed>().is_ok())
+}
+
 /// How often a ledger is opened again that another program removes meanwhile.
 const ATTEMPTS: usize = 5;
 
@@ -360,6 +373,11 @@ impl LeftLedger {
         let written = file.metadata().and_then(|metadata| metadata.modified());
         let contents = Contents::read(&file, path)?;
         let Some(heading) = contents.heading else {
+            if !is_name_of_ours(path) {
+                return Err(LedgerError::NotOurs {
+                    path: path.to_owned(),
+                });
+            }
             // If the file remains, it still says nothing.
             let _ = std::fs::remove_file(path);
             return Ok(None);

@@ -19,8 +19,10 @@ fn a_folder_that_does_not_exist_holds_no_ledger_and_a_file_is_no_folder() {
 #[test]
 fn a_ledger_without_a_whole_line_is_removed_and_one_with_a_heading_stays() {
     let folder = tempfile::tempdir().expect("a folder");
-    for (name, torn) in [("a", ""), ("b", "{\"format\":")] {
-        let path = folder.path().join(format!("{name}.ledger.jsonl"));
+    for (seed, torn) in [(2, ""), (3, "{\"format\":"), (4, "{\"fo")] {
+        let path = folder
+            .path()
+            .join(format!("{}.ledger.jsonl", Seed::new(seed)));
         std::fs::write(path, torn).expect("written");
     }
     let target = "http://localhost/safe";
@@ -30,6 +32,32 @@ fn a_ledger_without_a_whole_line_is_removed_and_one_with_a_heading_stays() {
     assert!(matches!(&read[..], [Ok(ledger)] if ledger.path() == path));
     let left = std::fs::read_dir(folder.path()).expect("a folder").count();
     assert_eq!(left, 1);
+}
+
+/// A file with the ending of a ledger may be somebody's own.
+#[test]
+fn what_is_not_a_ledger_is_neither_removed_nor_cut() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let ours = Seed::new(2).to_string();
+    for (name, content) in [
+        ("notes", ""),
+        ("notes", "a line without an end"),
+        ("notes", "one line\nand another"),
+        (&ours, "a line without an end"),
+        (&ours, "\nafter an empty line"),
+        (&ours, "\nafter an empty line\n"),
+    ] {
+        let path = folder.path().join(format!("{name}.ledger.jsonl"));
+        std::fs::write(&path, content).expect("written");
+        let read = LeftLedger::all(folder.path()).expect("a folder");
+        let [Err(error)] = &read[..] else {
+            panic!("{name} {content:?}: {read:?}")
+        };
+        assert!(error.to_string().contains(name), "{error}");
+        let left = std::fs::read_to_string(&path).expect("it is there");
+        assert_eq!(left, content, "{name}");
+        std::fs::remove_file(&path).expect("removed");
+    }
 }
 
 #[cfg(unix)]

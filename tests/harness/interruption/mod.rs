@@ -433,13 +433,31 @@ fn an_empty_ledger_is_no_obstacle() {
     let server = with_delay();
     let home = home();
     std::fs::create_dir(home.path().join("ledgers")).expect("a folder");
-    for (name, content) in [("one", ""), ("two", "{\"format\":1,\"tar")] {
+    for (seed, content) in [(1, ""), (2, "{\"format\":1,\"tar")] {
         file(
             &home.path().join("ledgers"),
-            &format!("{name}.ledger.jsonl"),
+            &format!("{seed:064x}.ledger.jsonl"),
             content,
         );
     }
     let swept = run(&mut sweep(home.path(), server.url()));
     assert_eq!(swept.code, Some(0), "{}", swept.all());
+}
+
+/// Near miss: this program gives no ledger such a name.
+#[test]
+fn an_empty_file_of_somebody_else_is_kept_and_named() {
+    let server = with_delay();
+    let home = home();
+    let folder = home.path().join("ledgers");
+    std::fs::create_dir(&folder).expect("a folder");
+    let notes = file(&folder, "notes.ledger.jsonl", "");
+    let swept = run(&mut sweep(home.path(), server.url()));
+    assert_eq!(swept.code, Some(3), "{}", swept.all());
+    assert!(
+        swept.stdout.contains("notes.ledger.jsonl"),
+        "{}",
+        swept.all()
+    );
+    assert!(notes.exists(), "{}", swept.all());
 }
