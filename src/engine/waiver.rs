@@ -12,12 +12,12 @@
 //! A waiver that has expired, that matches nothing, or that is no longer needed makes the run fail:
 //! a list of excuses must not outlive its reasons.
 
-use super::day::Day;
+use super::day::{Day, NoDay};
 use super::finding::Finding;
 use crate::engine::Verdict;
-use serde::de::Error as _;
-use serde::{Deserialize, Deserializer};
+use crate::text::Place;
 use thiserror::Error;
+use toml::{Table, Value};
 
 /// The shortest `observed` that is accepted, in characters: a shorter one would match nearly
 /// everything.
@@ -27,43 +27,31 @@ const SHORTEST_OBSERVED: usize = 8;
 const PROBLEM: &str = "problem.";
 
 /// One accepted deviation.
-#[derive(Clone, PartialEq, Eq, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Waiver {
     /// The check, one variant of it, or a problem.
     pub check: String,
     /// Why the deviation is accepted.
     pub reason: String,
     /// The last day on which the waiver counts.
-    #[serde(deserialize_with = "until")]
     pub until: Day,
     /// A part of what was observed, so that no other deviation of the same check is excused.
     pub observed: String,
 }
 
-/// Reads a day: a string, or a date of TOML without quotes.
-fn until<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Day, D::Error> {
-    #[derive(Deserialize)]
-    #[serde(untagged, expecting = "expected a day of the form 2027-03-31")]
-    enum Until {
-        Date(toml::value::Datetime),
-        Text(String),
-    }
-    let text = match Until::deserialize(deserializer)? {
-        Until::Date(date) => date.to_string(),
-        Until::Text(text) => text,
-    };
-    text.parse().map_err(D::Error::custom)
-}
+/// The keys of a waiver, each with what to write there.
+const FIELDS: [(&str, &str); 4] = [
+    ("check", "the ID of a check or of a problem"),
+    ("reason", "why the deviation is accepted"),
+    ("until", "a day of the form 2027-03-31"),
+    ("observed", "a part of what the report observed"),
+];
 
 /// Waivers as a file holds them.
-#[derive(Clone, Default, PartialEq, Eq, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Default, PartialEq, Eq, Debug)]
 pub struct Waivers {
-    #[serde(default)]
     waiver: Vec<Waiver>,
     /// The day that counts; `None` means the day on which they are applied.
-    #[serde(skip)]
     today: Option<Day>,
 }
 
@@ -71,9 +59,42 @@ pub struct Waivers {
 #[derive(Clone, PartialEq, Eq, Debug, Error)]
 #[non_exhaustive]
 pub enum WaiverError {
-    /// Not the TOML that was expected.
-    #[error("{0}")]
+    /// Not TOML.
+    #[error("not valid TOML at {0}; expected a `[[waiver]]` for each deviation")]
     Toml(String),
+    /// A key outside of a waiver, or `waiver` is no list.
+    #[error("unknown key `{0}`; expected a `[[waiver]]` for each deviation")]
+    Unknown(String),
+    /// A key that no waiver has.
+    #[error(
+        "waiver {position}: unknown key `{key}`; expected `check`, `reason`, `until` and `observed`"
+    )]
+    UnknownField {
+        /// The number of the waiver, counted from 1.
+        position: usize,
+        /// The key.
+        key: String,
+    },
+    /// A key is missing, or its value is not a text.
+    #[error("waiver {position}: `{field}` {fault}; expected {way_out}")]
+    Field {
+        /// The number of the waiver, counted from 1.
+        position: usize,
+        /// The key.
+        field: &'static str,
+        /// What is wrong with it.
+        fault: &'static str,
+        /// What to write there.
+        way_out: &'static str,
+    },
+    /// A text that is not a day.
+    #[error("waiver {position}: `until`: {source}")]
+    NoDay {
+        /// The number of the waiver, counted from 1.
+        position: usize,
+        /// What is wrong.
+        source: NoDay,
+    },
     /// A check that does not exist.
     #[error(
         "waiver {position}: unknown check `{check}`; `safe-conformance list` shows all of them"
@@ -111,8 +132,10 @@ pub enum WaiverError {
 impl Waivers {
     /// Parses a file of waivers. `known` says whether a check, or a check with a variant, exists.
     pub fn parse(text: &str, known: impl Fn(&str) -> bool) -> Result<Self, WaiverError> {
-        let mut waivers: Self = toml::from_str(text)
-            .map_err(|error| WaiverError::Toml(error.to_string().trim_end().to_owned()))?;
+        let mut waivers = Self {
+            waiver: read(text)?,
+            today: None,
+        };
         for (index, waiver) in waivers.waiver.iter_mut().enumerate() {
             let (position, check) = (index + 1, waiver.check.clone());
             if !known(&check) {
@@ -152,7 +175,57 @@ impl Waivers {
     }
 }
 
+/// Reads the waivers of a file, without judging what they say.
+fn read(text: &str) -> Result<Vec<Waiver>, WaiverError> {
+    let table: Table = toml::from_str(text).map_err(|error| {
+        let at = error.span().map_or(0, |span| span.start);
+        WaiverError::Toml(Place::of(text, at).to_string())
+    })?;
+    let mut waivers = Vec::new();
+    for (key, value) in &table {
+        let list = value.as_array().filter(|_| key == "waiver");
+        let list = list.ok_or_else(|| WaiverError::Unknown(key.clone()))?;
+        for (value, position) in list.iter().zip(1..) {
+            let fields = value.as_table();
+            let fields = fields.ok_or_else(|| WaiverError::Unknown(key.clone()))?;
+            waivers.push(Waiver::read(fields, position)?);
+        }
+    }
+    Ok(waivers)
+}
+
 impl Waiver {
+    /// Reads the waiver with this number.
+    fn read(fields: &Table, position: usize) -> Result<Self, WaiverError> {
+        let is_known = |key: &&String| FIELDS.iter().any(|(known, _)| known == key);
+        if let Some(key) = fields.keys().find(|key| !is_known(key)) {
+            let key = key.clone();
+            return Err(WaiverError::UnknownField { position, key });
+        }
+        let [check, reason, until, observed] = FIELDS.map(|(field, way_out)| {
+            let fault = match fields.get(field) {
+                Some(Value::String(text)) => return Ok(text.clone()),
+                // TOML writes dates without quotes.
+                Some(Value::Datetime(date)) if field == "until" => return Ok(date.to_string()),
+                Some(_) => "has a value of another kind",
+                None => "is missing",
+            };
+            Err(WaiverError::Field {
+                position,
+                field,
+                fault,
+                way_out,
+            })
+        });
+        let until = until?.parse();
+        Ok(Self {
+            check: check?,
+            reason: reason?,
+            until: until.map_err(|source| WaiverError::NoDay { position, source })?,
+            observed: observed?,
+        })
+    }
+
     /// Returns whether the waiver names this finding: its check, its variant or its problem.
     fn names(&self, finding: &Finding) -> bool {
         let by_problem = finding
@@ -226,6 +299,43 @@ mod tests {
     }
 
     #[test]
+    fn each_fault_of_the_file_has_one_sentence() {
+        let whole =
+            "check = \"a.b\"\nreason = \"r\"\nuntil = 2027-03-31\nobserved = \"something\"\n";
+        let waiver = format!("[[waiver]]\n{whole}");
+        for (file, sentence) in [
+            (
+                "[[waiver]\n".to_owned(),
+                "not valid TOML at line 1, column 10; expected a `[[waiver]]` for each deviation",
+            ),
+            (
+                format!("[waiver]\n{whole}"),
+                "unknown key `waiver`; expected a `[[waiver]]` for each deviation",
+            ),
+            (
+                format!("[[waivers]]\n{whole}"),
+                "unknown key `waivers`; expected a `[[waiver]]` for each deviation",
+            ),
+            (
+                format!("{waiver}{}", waiver.replace("check", "chek")),
+                "waiver 2: unknown key `chek`; expected `check`, `reason`, `until` and `observed`",
+            ),
+            (
+                waiver.replace("reason = \"r\"\n", ""),
+                "waiver 1: `reason` is missing; expected why the deviation is accepted",
+            ),
+            (
+                waiver.replace("\"something\"", "7"),
+                "waiver 1: `observed` has a value of another kind; expected a part of what the report observed",
+            ),
+        ] {
+            let error = Waivers::parse(&file, |_| true).expect_err(&file);
+            assert_eq!(error.to_string(), sentence, "{file}");
+        }
+        assert!(Waivers::parse("# none yet\n", |_| true).is_ok());
+    }
+
+    #[test]
     fn a_day_may_be_a_string_or_a_date_of_toml() {
         for text in ["\"2027-03-31\"", "2027-03-31"] {
             assert_eq!(until(text).as_deref(), Ok("2027-03-31"));
@@ -235,7 +345,10 @@ mod tests {
                 "\"soon\"",
                 "`soon` is not a day; expected the form 2027-03-31",
             ),
-            ("20270331", "expected a day of the form 2027-03-31"),
+            (
+                "20270331",
+                "`until` has a value of another kind; expected a day of the form 2027-03-31",
+            ),
             ("10:00:00", "is not a day"),
         ] {
             let error = until(text).expect_err("no day");

@@ -4,7 +4,7 @@
 use super::Report;
 use crate::engine::{ClientVerdict, Exit, Finding, Verdict};
 use crate::safe::{Client, Direction};
-use crate::text::{code, labelled, listed, markdown};
+use crate::text::{Flaw, code, labelled, listed, markdown};
 use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -126,7 +126,8 @@ impl Report {
             format: u64,
             exchanges: Option<IgnoredAny>,
         }
-        let malformed = |error: serde_json::Error| Unreadable::Malformed(error.to_string());
+        let malformed =
+            |error: serde_json::Error| Unreadable::Malformed(Flaw::of(&error).to_string());
         let Head { format, exchanges } = serde_json::from_str(json).map_err(malformed)?;
         if exchanges.is_some() {
             return Err(Unreadable::Transcript);

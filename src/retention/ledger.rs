@@ -5,6 +5,7 @@
 //! cache of a CI. The canaries' IDs and keys are derived from its seed, which opens nothing else.
 
 use super::watch::Watch;
+use crate::text::Flaw;
 use crate::wire::lock_soon;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -320,7 +321,7 @@ fn parse(bytes: &[u8], path: &Path) -> Result<Watch, LedgerError> {
     }
     let torn = |error: serde_json::Error| LedgerError::Torn {
         path: path.to_owned(),
-        why: error.to_string(),
+        why: Flaw::of(&error).to_string(),
     };
     if bytes.trim_ascii().is_empty() {
         return Err(LedgerError::Empty(path.to_owned()));

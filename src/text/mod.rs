@@ -6,6 +6,8 @@
 
 mod block;
 mod commands;
+#[cfg(feature = "server")]
+mod flaw;
 mod html;
 mod legible;
 #[cfg(feature = "cli")]
@@ -15,6 +17,8 @@ mod printable;
 
 pub use block::Block;
 pub use commands::{command_message, command_property};
+#[cfg(feature = "server")]
+pub(crate) use flaw::{Flaw, Place};
 pub use html::html;
 pub use legible::{legible, legible_json};
 #[cfg(feature = "cli")]

@@ -13,6 +13,7 @@ use super::settings::Totals;
 use super::target::Facts;
 use super::tls::Inspection;
 use crate::engine::{Pattern, Selection};
+use crate::text::Flaw;
 use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -117,7 +118,9 @@ pub struct Transcript {
 #[non_exhaustive]
 pub enum TranscriptError {
     /// It is not a transcript.
-    #[error("this is not a transcript of safe-conformance: {0}")]
+    #[error(
+        "this is not a transcript of safe-conformance: {0}; `check --transcript FILE` writes one"
+    )]
     Malformed(String),
     /// It is a report.
     #[error("this is a report, not a transcript; `check --transcript FILE` writes one")]
@@ -205,7 +208,8 @@ impl Transcript {
             format: u32,
             findings: Option<IgnoredAny>,
         }
-        let malformed = |error: serde_json::Error| TranscriptError::Malformed(error.to_string());
+        let malformed =
+            |error: serde_json::Error| TranscriptError::Malformed(Flaw::of(&error).to_string());
         let Head { format, findings } = serde_json::from_str(json).map_err(malformed)?;
         if findings.is_some() {
             return Err(TranscriptError::Report);

@@ -34,12 +34,8 @@ pub(super) fn run(arguments: &CompareArguments) -> Ended {
 /// Returns a report with the name to show for it.
 fn opened(file: &Path) -> Result<(String, Report), Complaint> {
     let text = read(file, "the report")?;
-    let report: Report = serde_json::from_str(&text).map_err(|error| {
-        Complaint::usage(format!(
-            "`{}` is not a report of this program ({error}); expected a file from --report json=FILE",
-            file.display()
-        ))
-    })?;
+    let report = Report::parse(&text)
+        .map_err(|error| Complaint::usage(format!("`{}`: {error}", file.display())))?;
     if report.implementation.is_none() {
         return Err(Complaint::usage(format!(
             "`{}` is a report on a server; expected one from `rig` or `client`",

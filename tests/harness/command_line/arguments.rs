@@ -233,13 +233,35 @@ fn files_that_make_no_sense_get_one_clear_sentence() {
         &mut of(&["check", "https://h.example", "--token-file", &empty]),
         &["empty line"],
     );
-    assert_usage(&mut of(&["judge", &text]), &["not a transcript"]);
-    assert_usage(&mut of(&["judge", &empty]), &["not a transcript"]);
+    let writes_one = "`check --transcript FILE` writes one";
+    for (file, flaw) in [
+        (&text, "it is not valid JSON at line 1, column 2"),
+        (&empty, "it is empty"),
+    ] {
+        assert_usage(
+            &mut of(&["judge", file]),
+            &["not a transcript", flaw, writes_one],
+        );
+        for command in [&["compare"][..], &["rig", "compare"]] {
+            let arguments = [command, &[file, file]].concat();
+            assert_usage(&mut of(&arguments), &["not a JSON report", flaw]);
+        }
+    }
+    let cut = made("cut", "{\n  \"format\": 2,\n  \"tool");
+    assert_usage(&mut of(&["judge", &cut]), &["it ends too early, at line 3"]);
+    let other = made("other", "{\"format\": 2}");
+    assert_usage(
+        &mut of(&["compare", &other, &other]),
+        &["a value is missing or of another form at line 1"],
+    );
     let future = made("future", "{\"format\": 3}");
     assert_usage(&mut of(&["judge", &future]), &["format 3"]);
     let waivers = |content: &str| made("waivers.toml", content);
     let toml = waivers("[[waiver]\n");
-    assert_usage(&mut of(&["check", "--waivers", &toml]), &["waivers.toml"]);
+    assert_usage(
+        &mut of(&["check", "--waivers", &toml]),
+        &["waivers.toml", "not valid TOML at line 1, column 10"],
+    );
     let unknown = waivers(
         "[[waiver]]\ncheck = \"no.such\"\nreason = \"r\"\nuntil = \"2099-01-01\"\nobserved = \"something\"\n",
     );
