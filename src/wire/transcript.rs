@@ -7,12 +7,13 @@
 use super::answer::{Answer, Failure, Handshake, Reach, TlsTrouble};
 use super::guard::Doubt;
 use super::halt::Halt;
-use super::secret::Scrub;
+use super::secret::{REDACTED, Scrub};
 use super::seed::Seed;
 use super::settings::Totals;
 use super::target::Facts;
 use super::tls::Inspection;
 use crate::engine::{Pattern, Selection};
+use crate::safe::base_url::BaseUrl;
 use crate::text::Flaw;
 use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
@@ -84,6 +85,10 @@ pub struct Transcript {
     pub(super) facts: Facts,
     /// The seed from which everything is generated.
     pub(super) seed: Seed,
+    /// A value derived from the seed: with another seed, whole downloads would look changed. A
+    /// transcript of an earlier version lacks it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    seed_mark: Option<String>,
     /// The patterns of `--only`.
     only: Vec<String>,
     /// The patterns that were skipped, each with the option that skipped it.
@@ -130,12 +135,45 @@ pub enum TranscriptError {
         "the transcript has format {0}, but this version reads format {FORMAT}; run the check again with --transcript"
     )]
     Format(u32),
+    /// Its base is not an address that a run has. The message does not repeat it, because it may
+    /// hold a password.
+    #[error(
+        "its `facts.base` is not the address of a server as this program writes it, so the transcript was edited; judge the file that `check --transcript` wrote"
+    )]
+    Base,
+    /// Its seed is not the one of its run.
+    #[error(
+        "its `seed` is not the seed of this run, so the transcript was edited; judge the file that `check --transcript` wrote"
+    )]
+    Seed,
 }
 
 /// The beginning of a transcript.
 pub(super) struct Opening {
     pub(super) facts: Facts,
     pub(super) seed: Seed,
+}
+
+/// Returns what a transcript keeps to recognise that its seed was edited.
+fn mark_of(seed: Seed) -> String {
+    data_encoding::HEXLOWER.encode(&seed.bytes("transcript")[..8])
+}
+
+impl Facts {
+    /// Returns whether the base is one that a run has: its normal form, without user information,
+    /// query and fragment, of the scheme and the host that the other facts name.
+    fn fit_a_base(&self) -> bool {
+        // A part of it may have been removed, because it was also a secret.
+        let legible = self.base.replace(REDACTED, "redacted");
+        BaseUrl::parse(&legible).is_ok_and(|parsed| {
+            let base = parsed.base;
+            let may_be_named_otherwise = legible != self.base;
+            parsed.user_info.is_none()
+                && base.as_str() == legible
+                && base.scheme_is_https() == self.https
+                && (base.is_loopback() == self.loopback || may_be_named_otherwise)
+        })
+    }
 }
 
 impl Transcript {
@@ -146,6 +184,7 @@ impl Transcript {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             facts: opening.facts,
             seed: opening.seed,
+            seed_mark: Some(mark_of(opening.seed)),
             only: Vec::new(),
             skip: Vec::new(),
             stopped: None,
@@ -217,7 +256,15 @@ impl Transcript {
         if format != FORMAT {
             return Err(TranscriptError::Format(format));
         }
-        serde_json::from_str(json).map_err(malformed)
+        let transcript: Self = serde_json::from_str(json).map_err(malformed)?;
+        if !transcript.facts.fit_a_base() {
+            return Err(TranscriptError::Base);
+        }
+        let is_ours = |mark: &String| *mark == mark_of(transcript.seed);
+        if !transcript.seed_mark.iter().all(is_ours) {
+            return Err(TranscriptError::Seed);
+        }
+        Ok(transcript)
     }
 
     /// Removes secrets from the harness's own words, as a second wall; the server's words were

@@ -41,7 +41,7 @@ impl fmt::Debug for Secret {
 }
 
 /// The replacement of a secret.
-const REDACTED: &str = "[redacted]";
+pub(super) const REDACTED: &str = "[redacted]";
 /// Shorter values occur in any text. In bytes.
 const SHORTEST: usize = 4;
 /// Shorter values occur in many texts by chance. In bytes.

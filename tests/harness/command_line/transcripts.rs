@@ -130,6 +130,63 @@ fn a_transcript_without_its_answers_blames_no_server() {
     );
 }
 
+/// An edited base could show a password, and an edited seed makes every download look changed.
+#[test]
+fn a_transcript_with_another_base_or_seed_is_refused() {
+    let home = home();
+    let judged = |change: &dyn Fn(&mut Value)| {
+        let edited = edited(home.path(), change);
+        run(program(home.path()).arg("judge").arg(edited))
+    };
+    for base in [
+        "https://alice:secret-of-alice@host.example/",
+        "http://alice:secret-of-alice@127.0.0.1:9/safe",
+        "http://127.0.0.1:9/safe?secret-of-alice",
+        "http://127.0.0.1:9/safe#secret-of-alice",
+        "http://127.0.0.1:9/safe/config",
+        "http://127.0.0.1:9/safe/",
+        "https://127.0.0.1:9/safe",
+        "http://host.example/safe",
+        "secret-of-alice",
+        "",
+    ] {
+        let ended = judged(&|it| it["facts"]["base"] = base.into());
+        assert_eq!(ended.code, Some(2), "{base}: {}", ended.all());
+        assert_eq!(ended.stdout, "", "{base}");
+        assert!(
+            ended.stderr.contains("`facts.base` is not"),
+            "{}",
+            ended.all()
+        );
+        assert!(!ended.all().contains("secret-of-alice"), "{}", ended.all());
+    }
+    let ended = judged(&|it| it["seed"] = "00".repeat(32).into());
+    assert_eq!(ended.code, Some(2), "{}", ended.all());
+    assert!(ended.stderr.contains("`seed` is not"), "{}", ended.all());
+}
+
+/// Near misses: an earlier version wrote no mark of the seed, and a part of the address that was
+/// also a secret is removed.
+#[test]
+fn a_transcript_without_a_mark_or_with_a_secret_removed_is_judged() {
+    let home = home();
+    let unmarked = edited(home.path(), |it| {
+        let fields = it.as_object_mut().expect("an object");
+        assert!(fields.remove("seed_mark").is_some());
+    });
+    let ended = run(program(home.path()).arg("judge").arg(unmarked));
+    // The run itself ends so, because it sends no request.
+    assert_eq!(ended.code, Some(4), "{}", ended.all());
+    for base in [
+        "http://127.0.0.1:9/[redacted]",
+        "http://[redacted].example/safe",
+    ] {
+        let removed = edited(home.path(), |it| it["facts"]["base"] = base.into());
+        let ended = run(program(home.path()).arg("judge").arg(removed));
+        assert_eq!(ended.code, Some(4), "{}", ended.all());
+    }
+}
+
 /// A number that no run reaches is a number like any other.
 #[test]
 fn enormous_totals_end_in_a_report() {
