@@ -4,7 +4,7 @@ use super::Exit;
 use super::credentials::ServerArguments;
 use super::ended::{Complaint, Ended};
 use super::number::between;
-use super::output::{ReportArguments, print, width};
+use super::output::{ReportArguments, is_quiet, print, width};
 use crate::engine::{Blocker, Ending};
 use crate::report::blocks_page;
 use crate::report::retention::{self as words, Doing};
@@ -184,13 +184,13 @@ async fn plant(arguments: Plant) -> Ended {
         planted = retention::plant(&canaries, path, plan, &clock) => planted?,
         name = super::check::signal() => return Err(stopped(name, Doing::Plant, path)),
     };
-    print(&canaries.scrub().text(&format!(
-        "{}The ledger is {}. Keep it: `verify` and `end` need it.\n{}\n",
+    let text = format!(
+        "{}The ledger is {}. Keep it: `verify` and `end` need it.\n",
         words::visit(&ledger.watch, &visit, width()),
         path.display(),
-        Ending::new(Exit::Conforms, "the canaries are planted").last_line()
-    )))?;
-    Ok(Exit::Conforms)
+    );
+    let ending = Ending::new(Exit::Conforms, "the canaries are planted");
+    close(&canaries.scrub().text(&text), &ending)
 }
 
 async fn verify(arguments: Verify) -> Ended {
@@ -257,8 +257,7 @@ fn status(arguments: &Status) -> Ended {
         let blocks = words::status_blocks(&watch, now);
         print(&blocks_page("Threema Safe: are backups kept?", &blocks))?;
     } else {
-        let status = words::status(&watch, now, width());
-        print(&format!("{status}{}\n", ending.last_line()))?;
+        close(&words::status(&watch, now, width()), &ending)?;
     }
     Ok(ending.exit)
 }
@@ -288,7 +287,13 @@ async fn end(arguments: End) -> Ended {
             ),
         ),
     };
-    let text = format!("{text}{}\n", ending.last_line());
-    print(&canaries.scrub().text(&text))?;
+    close(&canaries.scrub().text(&text), &ending)
+}
+
+/// Prints a text with the reason of the exit code; with `--quiet` only if something is wrong.
+fn close(text: &str, ending: &Ending) -> Ended {
+    if !(is_quiet() && ending.exit == Exit::Conforms) {
+        print(&format!("{text}{}\n", ending.last_line()))?;
+    }
     Ok(ending.exit)
 }

@@ -269,3 +269,44 @@ fn no_change_to_a_ledger_is_lost_whoever_else_writes_it() {
     let left = std::fs::read_dir(folder.path()).expect("a folder").count();
     assert_eq!(left, 1, "something was left beside the ledger");
 }
+
+#[test]
+fn quiet_commands_say_nothing_where_all_is_well() {
+    let server = Reference::plain(PASSWORD, &[], Duration::ZERO);
+    let home = tempfile::tempdir().expect("a temporary folder");
+    for command in ["plant", "status", "verify", "end"] {
+        let arguments = ["-q", command, "--ledger", "l.json"];
+        let ended = run(&mut retention(home.path(), server.url(), &arguments));
+        assert_eq!((ended.code, ended.all().trim()), (Some(0), ""), "{command}");
+    }
+    assert_eq!(server.running.stored(), 0);
+}
+
+/// Near misses: a problem is said, and a page that was asked for is written.
+#[test]
+fn quiet_commands_say_what_is_wrong() {
+    let server = Reference::plain(PASSWORD, &[], Duration::ZERO);
+    let home = tempfile::tempdir().expect("a temporary folder");
+    let at = |arguments: &[&str]| run(&mut retention(home.path(), server.url(), arguments));
+    long_ago(&home.path().join("l.json"), server.url(), 10);
+    let page = at(&["-q", "status", "--html", "--ledger", "l.json"]);
+    assert!(page.stdout.contains("</html>"), "{}", page.all());
+    long_ago(&home.path().join("lost.json"), server.url(), 179);
+    for command in ["verify", "status"] {
+        let lost = at(&["-q", command, "--ledger", "lost.json"]);
+        assert_eq!(lost.code, Some(1), "{}", lost.all());
+        assert!(lost.stdout.contains("LOST  just-inside"), "{}", lost.all());
+        assert!(lost.stdout.contains("Exit code 1"), "{}", lost.all());
+    }
+    let exists = at(&["-q", "plant", "--ledger", "l.json"]);
+    assert_eq!(exists.code, Some(2), "{}", exists.all());
+    assert!(exists.stderr.contains("exists already"), "{}", exists.all());
+    let mut away = retention(
+        home.path(),
+        "http://127.0.0.1:9/safe",
+        &["-q", "end", "--moved", "--ledger", "l.json"],
+    );
+    let away = run(&mut away);
+    assert_eq!(away.code, Some(3), "{}", away.all());
+    assert!(away.stdout.contains("names the rest"), "{}", away.all());
+}
