@@ -1,9 +1,7 @@
 //! `retention.kept`: the check of the canaries that `retention` plants. It looks at a watch, and
 //! at no server: `retention verify` judges by it after each visit.
 
-use crate::engine::{
-    self, BoxFuture, Breakage, Deviation, Effect, Finding, Level, Outcome, checks,
-};
+use crate::engine::{self, BoxFuture, Deviation, Effect, Finding, Level, Outcome, checks};
 use crate::report::retention::{REMEDY, REMEDY_CHANGED, seen, standing};
 use crate::retention::{Damage, Event, Found, Role, Visit, Watch};
 use crate::safe::{Clients, Directions, Stage, clause};
@@ -62,6 +60,26 @@ pub fn findings(watch: &Watch, visit: &Visit, now: Timestamp) -> Vec<Finding> {
         .collect()
 }
 
+/// The same after a visit at which nothing could be judged, for this reason. What an earlier visit
+/// found stays.
+#[cfg(feature = "cli")]
+pub fn findings_without_visit(watch: &Watch, why: &Outcome, now: Timestamp) -> Vec<Finding> {
+    let is_damaged = |role| {
+        let canary = watch.canaries.get(role);
+        canary.is_some_and(|canary| canary.damage().is_some())
+    };
+    let findings = findings(watch, &Visit::default(), now).into_iter();
+    let roles = watch.canaries.keys();
+    let judged = roles.zip(findings).map(|(role, finding)| {
+        if is_damaged(role) {
+            finding
+        } else {
+            Finding::new(&KEPT, *role, why.clone(), Duration::ZERO)
+        }
+    });
+    judged.collect()
+}
+
 async fn kept(watched: &Watched) -> Result<Outcome, Outcome> {
     Ok(judged(watched))
 }
@@ -90,10 +108,7 @@ fn judged(watched: &Watched) -> Outcome {
         (Some(_), _, Some(observed)) => Deviation::new(Stage::Open, observed)
             .remedy(REMEDY_CHANGED)
             .into(),
-        (_, Some(refusal), _) => match refusal.reason.blocker() {
-            Some(blocker) => Outcome::blocked_by(blocker, refusal.to_string()),
-            None => Outcome::error(Breakage::Unreachable, refusal.to_string()),
-        },
+        (_, Some(refusal), _) => refusal.outcome(),
         (_, None, _) if events.any(|(_, event)| event.is_too_late()) => {
             Outcome::blocked("this visit came after the time it had to look at: it proves nothing")
         }

@@ -131,6 +131,11 @@ impl Reports {
         } else {
             print(&text)?;
         }
+        self.write_files(report, scrub)
+    }
+
+    /// Writes every report, where the text for people is said otherwise.
+    pub(super) fn write_files(self, report: &Report, scrub: &Scrub) -> Result<(), Complaint> {
         for (form, path, output) in self.reports {
             let content = form.write(report, scrub);
             output.write(&content).map_err(|error| Complaint {

@@ -4,10 +4,10 @@ use super::Exit;
 use super::credentials::ServerArguments;
 use super::ended::{Complaint, Ended};
 use super::number::between;
-use super::output::{ReportArguments, is_quiet, print, width};
-use crate::engine::{Blocker, Ending};
-use crate::report::blocks_page;
+use super::output::{ReportArguments, Reports, is_quiet, print, width};
+use crate::engine::{Blocker, Ending, Outcome};
 use crate::report::retention::{self as words, Doing};
+use crate::report::{Report, blocks_page};
 use crate::retention::{self, Ledger, LedgerError, Plan, Trouble, Visit, Watch};
 use crate::wire::{Canaries, Seed};
 use clap::{Args, Subcommand};
@@ -203,10 +203,14 @@ async fn verify(arguments: Verify) -> Ended {
     let (moved, trusts_clock) = (arguments.moved, arguments.trust_clock);
     let path = &arguments.common.ledger;
     let visit = tokio::select! {
-        visit = retention::verify(&canaries, &mut ledger, moved, trusts_clock, &clock) => visit?,
+        visit = retention::verify(&canaries, &mut ledger, moved, trusts_clock, &clock) => visit,
         name = super::check::signal() => return Err(stopped(name, Doing::Verify, path)),
     };
     let watch = &ledger.watch;
+    let visit = match visit {
+        Ok(visit) => visit,
+        Err(trouble) => return Err(refused(trouble, watch, &canaries, reports)),
+    };
     let text = words::visit(watch, &visit, width());
     let report = crate::run::retention_report(watch, &visit, &canaries, clock());
     let ending = ending_of(watch, &visit);
@@ -214,6 +218,31 @@ async fn verify(arguments: Verify) -> Ended {
     let report = report.ending_as(ending);
     reports.write(&text, &report, &canaries.scrub())?;
     Ok(report.exit)
+}
+
+/// Returns the complaint about a visit at which nothing could be judged, and writes it to the
+/// reports if the server or a clock is the reason.
+fn refused(trouble: Trouble, watch: &Watch, canaries: &Canaries, reports: Reports) -> Complaint {
+    let (outcome, halted) = match &trouble {
+        Trouble::Server(refusal) => (
+            refusal.outcome(),
+            refusal.reason.blocker().map(|_| refusal.said.clone()),
+        ),
+        Trouble::Unjudgeable(why) => (Outcome::blocked(why.to_string()), None),
+        _ => return trouble.into(),
+    };
+    let mut complaint = Complaint::from(trouble);
+    // What an earlier visit found remains true.
+    if let Some(damage) = words::damage(watch) {
+        complaint.exit = Exit::Deviates;
+        complaint.sentence = format!("{}. Before this visit, {damage}", complaint.sentence);
+    }
+    let findings = crate::suites::kept::findings_without_visit(watch, &outcome, clock());
+    let ending = Ending::new(complaint.exit, complaint.sentence.clone());
+    let report = Report::on_watch(watch, halted, findings, canaries);
+    let report = report.incomplete(complaint.sentence.clone());
+    let written = reports.write_files(&report.ending_as(ending), &canaries.scrub());
+    written.err().unwrap_or(complaint)
 }
 
 /// Returns what a signal stopped, and what the ledger at `path` knows. The ledger is complete: each

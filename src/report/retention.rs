@@ -408,7 +408,7 @@ impl Report {
     /// Returns the report on a visit, from one finding for each canary.
     pub(crate) fn on_watch(
         watch: &Watch,
-        visit: &Visit,
+        halted: Option<String>,
         findings: Vec<Finding>,
         canaries: &Canaries,
     ) -> Self {
@@ -418,9 +418,17 @@ impl Report {
         report.seed = watch.seed.to_string();
         report.requests = totals.requests;
         report.bytes_sent = totals.bytes_sent;
-        report.halted = visit.shut_out().map(|(refusal, _)| refusal.said.clone());
+        report.halted = halted;
         report.incomplete_because = report.incomplete_because.or(report.halted.clone());
         report.with_issues(issues(watch)).settled()
+    }
+
+    /// Returns the report on a visit at which nothing could be judged.
+    #[cfg(feature = "cli")]
+    #[must_use]
+    pub(crate) fn incomplete(mut self, because: String) -> Self {
+        self.incomplete_because.get_or_insert(because);
+        self.settled()
     }
 }
 

@@ -1,7 +1,7 @@
 //! What a server answered instead of the expected success: the reason by type, and the fix.
 
 use crate::diagnosis::{Evidence, Shell, Subject, describe, diagnose};
-use crate::engine::Blocker;
+use crate::engine::{Blocker, Breakage, Outcome};
 use crate::wire::{Answer, Canaries, Failure, FailureKind, Method, Response};
 use std::fmt;
 
@@ -203,6 +203,16 @@ fn not_removed(refusal: &Refusal) -> String {
         "What was uploaded could not be removed: {}; `retention end` tries again",
         refusal.said
     )
+}
+
+impl Refusal {
+    /// Returns the outcome of a check that it kept from being judged.
+    pub fn outcome(&self) -> Outcome {
+        match self.reason.blocker() {
+            Some(blocker) => Outcome::blocked_by(blocker, self.to_string()),
+            None => Outcome::error(Breakage::Unreachable, self.to_string()),
+        }
+    }
 }
 
 impl From<Failure> for Refusal {

@@ -15,5 +15,6 @@ pub fn retention_report(
     now: Timestamp,
 ) -> Report {
     let findings = kept::findings(watch, visit, now);
-    Report::on_watch(watch, visit, findings, canaries)
+    let halted = visit.shut_out().map(|(refusal, _)| refusal.said.clone());
+    Report::on_watch(watch, halted, findings, canaries)
 }

@@ -5,6 +5,8 @@ use crate::support::at_once::at_once;
 use crate::support::program::{Ended, run};
 use crate::support::scripted::{Asked, Deed, PASSWORD, Reply, Scripted};
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// A request, its refusal, and the exit codes of `plant`, `verify` and `end`; `None` if the command
 /// does not send this request.
@@ -187,4 +189,88 @@ fn a_ledger_that_cannot_be_replaced_leaves_the_run_incomplete() {
     // Nothing else than the ledger is left beside it.
     let left = std::fs::read_dir(home.path()).expect("a folder").count();
     assert_eq!(left, 1);
+}
+
+/// The JSON report of `verify` and how it ended; a damage that an earlier visit found is in
+/// `l.json`.
+fn reported(home: &Path, url: &str) -> (serde_json::Value, Ended) {
+    let mut command = retention(
+        home,
+        url,
+        &[
+            "verify", "--moved", "--ledger", "l.json", "--report", "json=-",
+        ],
+    );
+    let ended = run(command.env("SAFE_SERVER_PASSWORD", PASSWORD));
+    let report = serde_json::from_str(&ended.stdout).unwrap_or_else(|_| panic!("{}", ended.all()));
+    crate::command_line::assert_valid(&report);
+    (report, ended)
+}
+
+#[test]
+fn a_visit_that_is_refused_as_a_whole_has_a_report() {
+    for (status, code, verdict) in [(401, 5, "blocked"), (429, 5, "blocked"), (500, 3, "error")] {
+        let case = config(status, code);
+        let server = Scripted::start(move |asked| case.reply(asked));
+        let home = tempfile::tempdir().expect("a temporary folder");
+        long_ago(&home.path().join("l.json"), &server.url(), 100);
+        let (report, ended) = reported(home.path(), &server.url());
+        assert_eq!(ended.code, Some(code), "{}", ended.all());
+        assert_eq!(report["exit"], code, "{report}");
+        assert_eq!(report["complete"], false, "{report}");
+        let findings = report["findings"].as_array().expect("findings");
+        assert_eq!(findings.len(), 5);
+        for finding in findings {
+            assert_eq!(finding["verdict"], verdict, "{finding}");
+        }
+        assert!(
+            ended.stderr.contains("a GET of `config`"),
+            "{}",
+            ended.all()
+        );
+    }
+    let home = tempfile::tempdir().expect("a temporary folder");
+    long_ago(&home.path().join("l.json"), "http://127.0.0.1:9/safe", 100);
+    let (report, ended) = reported(home.path(), "http://127.0.0.1:9/safe");
+    assert_eq!((ended.code, &report["exit"]), (Some(3), &3.into()));
+}
+
+/// Near misses: an earlier loss stays a loss, and a mistake in the arguments has no report.
+#[test]
+fn a_refused_visit_does_not_hide_an_earlier_loss() {
+    let refuses = AtomicBool::new(false);
+    let refuses = Arc::new(refuses);
+    let scripted = Arc::clone(&refuses);
+    let server = Scripted::start(move |asked| {
+        if scripted.load(Ordering::Relaxed) {
+            config(401, 5).reply(asked)
+        } else {
+            Deed::Healthy
+        }
+    });
+    let home = tempfile::tempdir().expect("a temporary folder");
+    long_ago(&home.path().join("l.json"), &server.url(), 179);
+    let (report, ended) = reported(home.path(), &server.url());
+    assert_eq!((ended.code, &report["exit"]), (Some(1), &1.into()));
+    refuses.store(true, Ordering::Relaxed);
+    let (report, ended) = reported(home.path(), &server.url());
+    assert_eq!((ended.code, &report["exit"]), (Some(1), &1.into()));
+    assert!(
+        ended.stderr.contains("a canary was lost"),
+        "{}",
+        ended.all()
+    );
+    let fails = report["summary"]["fail"].as_u64();
+    assert!(fails > Some(0), "{report}");
+    let arguments = ["verify", "--ledger", "l.json", "--report", "json=-"];
+    let ended = run(
+        retention(home.path(), "http://127.0.0.1:9/safe", &arguments)
+            .env("SAFE_SERVER_PASSWORD", PASSWORD),
+    );
+    assert_eq!(
+        (ended.code, &*ended.stdout),
+        (Some(2), ""),
+        "{}",
+        ended.all()
+    );
 }
