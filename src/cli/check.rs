@@ -263,22 +263,22 @@ pub(super) fn ledger_folder(given: Option<&PathBuf>) -> Result<PathBuf, Complain
     if let Some(folder) = given {
         return Ok(folder.clone());
     }
-    let state = state_variable("XDG_STATE_HOME");
-    let home = || state_variable("HOME").map(|home| home.join(".local/state"));
+    let state = folder_in("XDG_STATE_HOME");
+    let home = || folder_in("HOME").map(|home| home.join(".local/state"));
     let folder = state.or_else(home).ok_or_else(|| {
         Complaint::usage(
-            "neither XDG_STATE_HOME nor HOME is set; name a folder for ledgers with --ledger-dir",
+            "neither XDG_STATE_HOME nor HOME is set to an absolute path; name a folder for ledgers with --ledger-dir",
         )
     })?;
     Ok(folder.join("safe-conformance"))
 }
 
-/// Returns the folder that a variable names. An empty variable counts as unset (XDG Base Directory
-/// Specification).
-fn state_variable(name: &str) -> Option<PathBuf> {
+/// Returns the folder that a variable names. A variable that is empty or holds a relative path
+/// counts as unset (XDG Base Directory Specification): `sweep` may run in another folder.
+fn folder_in(name: &str) -> Option<PathBuf> {
     std::env::var_os(name)
-        .filter(|value| !value.is_empty())
         .map(PathBuf::from)
+        .filter(|folder| folder.is_absolute())
 }
 
 /// Stops the run on SIGINT, SIGTERM or SIGHUP; a second signal ends the program at once.

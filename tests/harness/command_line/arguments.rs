@@ -338,6 +338,41 @@ fn an_environment_that_makes_no_sense_gets_one_clear_sentence() {
     );
 }
 
+/// Near miss: an absolute path, which counts.
+#[cfg(unix)]
+#[test]
+fn a_relative_state_folder_counts_as_unset() {
+    use std::path::Path;
+    let home = home();
+    let own = home.path().join(".local/state");
+    let elsewhere = home.path().join("elsewhere");
+    for (state, expected) in [
+        (Path::new("state"), &own),
+        (Path::new("./state"), &own),
+        (Path::new(""), &own),
+        (&elsewhere, &elsewhere),
+    ] {
+        let swept = run(program(home.path())
+            .current_dir(home.path())
+            .args(["sweep", "https://h.example"])
+            .env("XDG_STATE_HOME", state));
+        assert_eq!(swept.code, Some(0), "{}", swept.all());
+        let folder = expected.join("safe-conformance").display().to_string();
+        assert!(
+            swept.stdout.contains(&format!(" {folder} ")),
+            "{state:?}: {}",
+            swept.all()
+        );
+    }
+    assert_usage(
+        program(home.path())
+            .current_dir(home.path())
+            .args(["sweep", "https://h.example"])
+            .env("HOME", "home"),
+        &["absolute path", "--ledger-dir"],
+    );
+}
+
 #[test]
 fn the_environment_names_server_and_credentials() {
     let (server, home) = (server(&[]), home());
