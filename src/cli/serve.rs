@@ -1,5 +1,7 @@
 //! `serve`: runs the embedded server alone.
 
+mod command;
+
 use super::Exit;
 use super::credentials::{environment, secret_line};
 use super::ended::{Complaint, Ended, shown_by};
@@ -9,10 +11,17 @@ use crate::engine::{did_you_mean, nearest};
 use crate::reference::{self, Fault, Login, Need, Options, Profile};
 use crate::text::labelled;
 use clap::Args;
+use command::{Secret, Served, absolute};
 use std::io::Write as _;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
+
+/// The user name if a fault needs letters beyond ASCII.
+const UMLAUTS: &str = "jörg";
+
+/// The token if a fault needs one and the person gives none.
+const TOKEN: &str = "t0ken-loopback";
 
 /// Arguments of `serve`.
 #[derive(Args)]
@@ -24,15 +33,20 @@ pub(super) struct Arguments {
     /// Serve plain http instead of https
     #[arg(long)]
     plain: bool,
-    /// The user name that may log in [default: safe, or the token if --like is a public link]
+    /// The user name that may log in [default: safe; the token if --like is a public link; jörg if
+    /// a --fault needs letters beyond ASCII]
     #[arg(long, value_name = "NAME")]
     user: Option<String>,
     /// A file whose first line is the password (or the password itself in SAFE_SERVER_PASSWORD).
     /// Without either, the password is `s3cret-loopback`, and only on loopback
     #[arg(long, value_name = "FILE")]
     password_file: Option<PathBuf>,
+    /// A file whose first line is a token: clients log in with it, as on an on-premises server. A
+    /// --fault that needs a token has one without this option, and only on loopback
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["user", "password_file"])]
+    token_file: Option<PathBuf>,
     /// Ask for no credentials
-    #[arg(long, conflicts_with_all = ["user", "password_file"])]
+    #[arg(long, conflicts_with_all = ["user", "password_file", "token_file"])]
     open: bool,
     /// Behave like this server, as it was measured
     #[arg(long, value_name = "PROFILE")]
@@ -69,65 +83,31 @@ pub(super) async fn run(arguments: Arguments) -> Ended {
         print(&list(&arguments))?;
         return Ok(Exit::Conforms);
     }
-    let options = options(&arguments)?;
-    let login = options.login.clone();
+    let (options, secret) = options(&arguments)?;
     // Caught from here on, so that no signal leaves the temporary file behind.
     let signal = super::check::signal();
-    let running = reference::start(options).await.map_err(|error| {
+    let running = reference::start(options.clone()).await.map_err(|error| {
         Complaint::usage(format!("failed to listen on {}: {error}", arguments.listen))
     })?;
     let root = RootFile::write(&running, arguments.ca_file.as_ref())?;
-    let mut lines = format!("SAFE_TARGET={}\n", running.base_url());
-    let mut note = "";
-    if let Login::Basic { user, password } = login {
-        lines += &format!("SAFE_SERVER_USER={user}\n");
-        // The person's own password is a secret and is not printed. A variable cannot be empty.
-        if !has_own_password(&arguments)? {
-            if password.is_empty() {
-                note = EMPTY_PASSWORD;
-            } else {
-                lines += &format!("SAFE_SERVER_PASSWORD={password}\n");
-            }
-        }
-    }
-    if let Some(root) = &root {
-        lines += &format!("SAFE_CA_FILE={}\n", root.path.display());
+    let served = Served {
+        options: &options,
+        secret: &secret,
+        url: running.base_url(),
+        root: root.as_ref().map(|root| root.path.as_path()),
+    };
+    let mut lines = String::new();
+    for (name, value) in served.variables() {
+        lines += &format!("{name}={value}\n");
     }
     print(&lines)?;
     // A program that waits for these lines reads them from a pipe.
     let _ = std::io::stdout().flush();
-    super::output::tell(&(what_to_do(&lines, &arguments) + note));
+    super::output::tell(&served.what_to_do());
     signal.await;
     drop(root);
     running.stop().await;
     Ok(Exit::Conforms)
-}
-
-/// What a person needs who checks a server whose password is empty.
-const EMPTY_PASSWORD: &str = "The password is empty: `printf '\\n' > empty.txt` writes a file with it; add --password-file empty.txt to the command.\n";
-
-/// Returns how to use the printed lines: a command to copy, and what a client needs.
-fn what_to_do(lines: &str, arguments: &Arguments) -> String {
-    let mut variables = lines.lines().collect::<Vec<_>>().join(" ");
-    if let Some(file) = &arguments.password_file {
-        variables += &format!(" SAFE_SERVER_PASSWORD_FILE={}", file.display());
-    }
-    let mut text = format!(
-        "The server runs until Ctrl-C. To check it, run in another shell:\n  \
-         {variables} safe-conformance check\n\
-         To try a client on it, enter the address and the login of these lines"
-    );
-    text += if arguments.plain {
-        ".\n"
-    } else {
-        ", and trust the certificate in SAFE_CA_FILE.\n"
-    };
-    text
-}
-
-/// Returns whether the person gives the password.
-fn has_own_password(arguments: &Arguments) -> Result<bool, Complaint> {
-    Ok(arguments.password_file.is_some() || environment("SAFE_SERVER_PASSWORD")?.is_some())
 }
 
 /// Returns the faults, the profiles, or both, each with its explanation.
@@ -160,7 +140,8 @@ fn unknown(
     Complaint::usage(format!("unknown {kind} `{name}`{suggestion}{all}"))
 }
 
-fn options(arguments: &Arguments) -> Result<Options, Complaint> {
+/// Returns the options of the server, and where its password or token comes from.
+fn options(arguments: &Arguments) -> Result<(Options, Secret), Complaint> {
     let mut faults = Vec::new();
     for name in &arguments.faults {
         let known = Fault::ALL.iter().map(|fault| fault.name());
@@ -175,32 +156,19 @@ fn options(arguments: &Arguments) -> Result<Options, Complaint> {
         }
         None => None,
     };
-    let base = like.map_or_else(Options::default, Options::like);
-    let base = match &arguments.user {
-        Some(user) => base.with_user(user.clone()),
+    let base = Options {
+        faults,
+        ..like.map_or_else(Options::default, Options::like)
+    };
+    let base = match user(arguments, &base) {
+        Some(user) => base.with_user(user),
         None => base,
     };
-    let given = match &arguments.password_file {
-        Some(file) => Some(secret_line(file, "the password file")?.expose().to_owned()),
-        None => environment("SAFE_SERVER_PASSWORD")?,
-    };
-    if !arguments.listen.ip().is_loopback() && given.is_none() && !arguments.open {
-        return Err(Complaint::usage(
-            "a server that other machines can reach needs your own password; give --password-file FILE",
-        ));
-    }
-    let login = match base.login {
-        _ if arguments.open => Login::Open,
-        Login::Basic { user, password } => Login::Basic {
-            user,
-            password: given.unwrap_or(password),
-        },
-        other => other,
-    };
+    let (login, secret) = login(arguments, &base)?;
     let options = Options {
         address: arguments.listen,
         tls: !arguments.plain,
-        faults,
+        faults: base.faults,
         max_backup_bytes: arguments.max_backup_bytes,
         retention_days: arguments.retention_days,
         delay: Duration::from_millis(arguments.delay),
@@ -210,7 +178,66 @@ fn options(arguments: &Arguments) -> Result<Options, Complaint> {
     };
     let options = options.with_login(login);
     refuse_contradictions(&options)?;
-    Ok(options)
+    Ok((options, secret))
+}
+
+/// Returns the first fault that needs this.
+fn needing(faults: &[Fault], need: Need) -> Option<Fault> {
+    let mut faults = faults.iter().copied();
+    faults.find(|fault| fault.needs().contains(&need))
+}
+
+/// Returns the user name, if it is not the one of the server.
+fn user(arguments: &Arguments, base: &Options) -> Option<String> {
+    let is_free = base.like.is_none_or(|profile| profile.user().is_none());
+    let ours = needing(&base.faults, Need::Umlauts).filter(|_| is_free);
+    let given = arguments.user.clone();
+    given.or_else(|| ours.map(|_| UMLAUTS.to_owned()))
+}
+
+/// Returns who has access, and where the password or the token comes from.
+fn login(arguments: &Arguments, base: &Options) -> Result<(Login, Secret), Complaint> {
+    let is_reachable = !arguments.listen.ip().is_loopback();
+    if arguments.open {
+        return Ok((Login::Open, Secret::Ours));
+    }
+    if let Some(file) = &arguments.token_file {
+        let token = secret_line(file, "the token file")?.expose().to_owned();
+        return Ok((Login::Token(token), Secret::File(file.clone())));
+    }
+    let (given, secret) = match &arguments.password_file {
+        Some(file) => {
+            let password = secret_line(file, "the password file")?;
+            (
+                Some(password.expose().to_owned()),
+                Secret::File(file.clone()),
+            )
+        }
+        None => match environment("SAFE_SERVER_PASSWORD")? {
+            Some(password) => (Some(password), Secret::Variable),
+            None => (None, Secret::Ours),
+        },
+    };
+    let has_basic = arguments.user.is_some() || arguments.password_file.is_some();
+    let needs_token = needing(&base.faults, Need::Token).is_some() && !has_basic;
+    if is_reachable && (given.is_none() || needs_token) {
+        let (what, option) = if needs_token {
+            ("token", "--token-file")
+        } else {
+            ("password", "--password-file")
+        };
+        return Err(Complaint::usage(format!(
+            "a server that other machines can reach needs your own {what}; give {option} FILE"
+        )));
+    }
+    Ok(match base.login.clone() {
+        Login::Basic { .. } if needs_token => (Login::Token(TOKEN.to_owned()), Secret::Ours),
+        Login::Basic { user, password } => {
+            let password = given.unwrap_or(password);
+            (Login::Basic { user, password }, secret)
+        }
+        other => (other, secret),
+    })
 }
 
 /// Refuses a user name that no client can send, and faults that the other options switch off.
@@ -222,10 +249,7 @@ fn refuse_contradictions(options: &Options) -> Result<(), Complaint> {
             "the user name `{user}` contains a colon, but HTTP Basic ends the user name at the first colon (RFC 7617, section 2)"
         )));
     }
-    let needing = |need| {
-        let mut faults = options.faults.iter();
-        faults.find(|fault| fault.needs().contains(&need))
-    };
+    let needing = |need| needing(&options.faults, need);
     if let Some(fault) = needing(Need::Tls).filter(|_| !options.tls) {
         return Err(Complaint::usage(format!(
             "the fault `{fault}` needs TLS, but --plain serves http; leave out one of them"
@@ -234,6 +258,12 @@ fn refuse_contradictions(options: &Options) -> Result<(), Complaint> {
     if let Some(fault) = needing(Need::Login).filter(|_| options.login == Login::Open) {
         return Err(Complaint::usage(format!(
             "the fault `{fault}` needs a login, but this server asks for no credentials; leave out the fault, or --open or --like"
+        )));
+    }
+    let has_token = matches!(options.login, Login::Token(_));
+    if let Some(fault) = needing(Need::Token).filter(|_| !has_token) {
+        return Err(Complaint::usage(format!(
+            "the fault `{fault}` needs a token, but --user and --password-file are for a login by password; leave them out, or leave out the fault"
         )));
     }
     Ok(())
@@ -258,9 +288,8 @@ impl RootFile {
             std::process::id(),
             running.address().port()
         );
-        let path = given
-            .cloned()
-            .unwrap_or_else(|| std::env::temp_dir().join(name));
+        let path = given.map_or_else(|| std::env::temp_dir().join(name), PathBuf::clone);
+        let path = absolute(&path);
         let mut options = std::fs::OpenOptions::new();
         // In the temporary folder, a file that somebody else put there must not be followed.
         if given.is_some() {

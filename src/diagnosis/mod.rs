@@ -66,6 +66,8 @@ pub use problem::{Breaks, Problem};
 #[cfg(feature = "cli")]
 pub(crate) use shell::FOLDER;
 pub use shell::Shell;
+#[cfg(feature = "cli")]
+pub(crate) use shell::quoted;
 pub(crate) use software::with_url;
 pub use software::{
     Product, Recognised, answered_by, recognised, recognised_by_host, recognised_in,

@@ -201,7 +201,7 @@ fn in_path(name: &str) -> String {
 }
 
 /// Returns a word for a shell, quoted if necessary.
-pub(super) fn quoted(word: &str) -> String {
+pub(crate) fn quoted(word: &str) -> String {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "_@%+=:,./-".contains(c);
     if !word.is_empty() && word.chars().all(is_plain) {
         return word.to_owned();
