@@ -167,6 +167,8 @@ pub const CATALOGUE: &[Problem] = &[
     size::LARGE_BACKUP_DAMAGED,
     connection::NOT_HTTP,
     connection::HEADER_TOO_LARGE,
+    connection::CHUNKS_MALFORMED,
+    connection::INTERIM_ANSWERS,
     connection::CONNECTION_LOST,
     connection::AT_SIGN_IN_URL,
     connection::LOOPBACK_ADDRESS,

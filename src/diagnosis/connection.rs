@@ -146,6 +146,34 @@ pub(super) const HEADER_TOO_LARGE: Problem = Problem {
     ..BLANK
 };
 
+/// The chunks of an answer cannot be read.
+pub(super) const CHUNKS_MALFORMED: Problem = Problem {
+    id: "problem.chunks-malformed",
+    title: "the chunks of an answer are malformed",
+    evidence: "an answer with `Transfer-Encoding: chunked`, in which the size of a chunk is no hexadecimal number or is wrong, a line does not end with CRLF, or chunk extensions or trailer fields have more than 16 KiB",
+    meaning: "The program that writes the answer announces chunks, and does not send them, or sends them wrongly. A client cannot find the end of the body.",
+    fix: "Let the application behind the web server set no `Transfer-Encoding`: the web server sets it where it sends chunks. If no application does, update what writes the answer, such as a proxy.",
+    source: "RFC 9112 sections 6.1 and 7.1",
+    breaks: Breaks::EVERYTHING,
+    in_silence: |silence| (silence.kind == FailureKind::BadChunks).then_some(Certainty::Certain),
+    ..BLANK
+};
+
+/// Interim answers take the place of an answer.
+pub(super) const INTERIM_ANSWERS: Problem = Problem {
+    id: "problem.interim-answers",
+    title: "the server sends more than 16 interim answers (1xx) to one request",
+    evidence: "17 answers with a status from 100 to 199 before the final one",
+    meaning: "An interim answer, such as 102 or 103, only announces the final one. This program reads 16 of them, and a client may stop earlier.",
+    fix: "Look at the answers (`curl -v URL`), and switch off what sends 102 or 103: no app needs them. It is an application that reports its progress, or a proxy that announces files (Early Hints).",
+    source: "RFC 9110 section 15.2",
+    breaks: Breaks::EVERYTHING,
+    in_silence: |silence| {
+        (silence.kind == FailureKind::TooManyInterim).then_some(Certainty::Certain)
+    },
+    ..BLANK
+};
+
 /// A connection ends without an answer.
 pub(super) const CONNECTION_LOST: Problem = Problem {
     id: "problem.connection-lost",

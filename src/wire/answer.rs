@@ -343,6 +343,10 @@ pub enum FailureKind {
     NotHttp,
     /// The header of the answer has too many fields or bytes.
     HeaderTooLarge,
+    /// The chunks of the answer's body are malformed.
+    BadChunks,
+    /// More interim answers (1xx) came than are read.
+    TooManyInterim,
     /// Another failure of the server or the network: a client would also fail here.
     Peer,
     /// The harness broke the upload off on purpose.
@@ -388,6 +392,8 @@ impl FailureKind {
             | Self::SpeaksTls
             | Self::NotHttp
             | Self::HeaderTooLarge
+            | Self::BadChunks
+            | Self::TooManyInterim
             | Self::Peer => true,
             Self::BrokenOff { .. }
             | Self::NotOffered

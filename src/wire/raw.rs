@@ -18,6 +18,9 @@ const LONGEST_HEAD: usize = 64 * 1024;
 const MOST_FIELDS: usize = 128;
 /// The largest number of interim answers (1xx) before the final one.
 const MOST_INTERIM: usize = 16;
+/// The longest extensions of all chunks of a body together, and its longest trailer section, in
+/// bytes. The library that sends the other requests has the same limits.
+const LONGEST_SURPLUS: usize = 16 * 1024;
 /// How long a client waits for `100 Continue` before it sends the body anyway. Source: RFC 9110
 /// section 10.1.1 does not specify the time; curl waits one second.
 const CONTINUE_WAIT: Duration = Duration::from_secs(1);
@@ -264,9 +267,9 @@ impl<S: AsyncRead> Reader<S> {
                 if (100..200).contains(&head.status) {
                     self.interim += 1;
                     if self.interim > MOST_INTERIM {
-                        return Err(failure(
-                            "more than 16 interim answers (1xx), but no final one",
-                        ));
+                        let message = "more than 16 interim answers (1xx), but no final one";
+                        let kind = FailureKind::TooManyInterim;
+                        return Err(Failure::lost(kind, Stage::Http, message));
                     }
                 }
                 return Ok(head);
@@ -342,21 +345,16 @@ impl<S: AsyncRead> Reader<S> {
     }
 
     async fn chunked(&mut self, body: &mut Gather) -> Result<(), Failure> {
+        let mut extensions = 0;
         loop {
             let line = self.line().await?;
-            let size = line
-                .split(|byte| *byte == b';')
-                .next()
-                .unwrap_or_default()
-                .trim_ascii();
-            let size = std::str::from_utf8(size)
-                .ok()
-                .and_then(|size| usize::from_str_radix(size, 16).ok());
-            let Some(size) = size else {
-                return Err(failure(BAD_CHUNKS));
-            };
+            let (size, extension) = chunk_of(&line).ok_or_else(bad_chunks)?;
+            extensions += extension;
+            if extensions > LONGEST_SURPLUS {
+                return Err(bad_chunks());
+            }
             if size == 0 {
-                return Ok(());
+                return self.trailers().await;
             }
             let read = size.min(body.room());
             self.pass_on(read, body).await?;
@@ -365,7 +363,23 @@ impl<S: AsyncRead> Reader<S> {
                 return Ok(());
             }
             if !self.line().await?.is_empty() {
-                return Err(failure(BAD_CHUNKS));
+                return Err(bad_chunks());
+            }
+        }
+    }
+
+    /// Reads the fields after the last chunk up to the empty line: without it, a client waits for
+    /// the end of the body.
+    async fn trailers(&mut self) -> Result<(), Failure> {
+        let mut length = 0;
+        loop {
+            let line = self.line().await?;
+            if line.is_empty() {
+                return Ok(());
+            }
+            length += line.len();
+            if length > LONGEST_SURPLUS || !line.contains(&b':') {
+                return Err(bad_chunks());
             }
         }
     }
@@ -392,12 +406,13 @@ impl<S: AsyncRead> Reader<S> {
     /// Returns a line of the chunked coding without its end.
     async fn line(&mut self) -> Result<Vec<u8>, Failure> {
         loop {
-            if let Some(end) = self.buffer.windows(2).position(|pair| pair == b"\r\n") {
-                let line = self.buffer.drain(..end + 2).take(end).collect();
-                return Ok(line);
+            if let Some(end) = self.buffer.iter().position(|byte| *byte == b'\n') {
+                let line: Vec<_> = self.buffer.drain(..=end).collect();
+                let line = line.strip_suffix(b"\r\n").ok_or_else(bad_chunks)?;
+                return Ok(line.to_vec());
             }
-            if self.buffer.len() > 1024 {
-                return Err(failure(BAD_CHUNKS));
+            if self.buffer.len() > 2 * LONGEST_SURPLUS {
+                return Err(bad_chunks());
             }
             if self.fill().await == 0 {
                 return Err(Failure::lost(
@@ -410,8 +425,17 @@ impl<S: AsyncRead> Reader<S> {
     }
 }
 
-/// The message for an invalid chunked body.
-pub(super) const BAD_CHUNKS: &str = "the answer's chunks are malformed";
+/// Returns the size of a chunk and the length of its extensions, from its first line.
+fn chunk_of(line: &[u8]) -> Option<(usize, usize)> {
+    let end = line.iter().position(|byte| *byte == b';');
+    let (size, extensions) = line.split_at(end.unwrap_or(line.len()));
+    let digits = std::str::from_utf8(size.trim_ascii_end()).ok()?;
+    // The conversion would also accept a sign.
+    let is_hex = digits.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let size = usize::from_str_radix(digits, 16).ok().filter(|_| is_hex)?;
+    Some((size, extensions.len()))
+}
+
 /// The message for an answer without a status line, or with a malformed field.
 pub(super) const NOT_HTTP: &str = "the answer is not HTTP";
 /// The message if nothing was received.
@@ -419,8 +443,10 @@ pub(super) const NO_ANSWER: &str = "the server closed the connection without an 
 /// The message for a body that is shorter than announced.
 pub(super) const BODY_ENDED: &str = "the connection ended in the middle of the answer's body";
 
-fn failure(message: &str) -> Failure {
-    Failure::peer(Stage::Http, message)
+/// Returns the failure of a body whose chunks cannot be read.
+pub(super) fn bad_chunks() -> Failure {
+    let message = "the answer's chunks are malformed";
+    Failure::lost(FailureKind::BadChunks, Stage::Http, message)
 }
 
 fn not_http(message: &str) -> Failure {
@@ -457,18 +483,20 @@ fn parse_head(buffer: &[u8]) -> Result<Option<(Head, usize)>, Failure> {
 }
 
 fn content_length(head: &Head) -> Result<Option<u64>, Failure> {
-    let mut lengths = head.all("content-length");
+    let fields = head.all("content-length");
+    // Equal values may also be joined in one field. Source: RFC 9110 section 8.6.
+    let mut lengths = fields.flat_map(|field| field.split(',')).map(str::trim);
     let Some(first) = lengths.next() else {
         return Ok(None);
     };
     if lengths.any(|other| other != first) {
         return Err(not_http("the answer has two Content-Lengths"));
     }
-    first
-        .trim()
-        .parse()
-        .map(Some)
-        .map_err(|_| not_http("the answer's Content-Length is not a number"))
+    // The conversion would also accept a sign.
+    let is_number = first.bytes().all(|byte| byte.is_ascii_digit());
+    let length = first.parse().ok().filter(|_| is_number);
+    let no_number = || not_http("the answer's Content-Length is not a number");
+    length.map(Some).ok_or_else(no_number)
 }
 
 #[cfg(test)]

@@ -86,6 +86,18 @@ pub(super) const ROWS_6: &[Row] = &[
         || silent(None, FailureKind::NotHttp),
     ),
     (
+        "chunks-malformed",
+        || silent(None, FailureKind::BadChunks),
+        // The chunks were right, and ended too early.
+        || silent(None, FailureKind::BodyEnded),
+    ),
+    (
+        "interim-answers",
+        || silent(None, FailureKind::TooManyInterim),
+        // No answer came at all.
+        || silent(None, FailureKind::TimedOut),
+    ),
+    (
         "upstream-down",
         || run(&[("config.readable", "ios-h1", "fail", DOWN)]),
         || {

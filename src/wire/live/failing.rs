@@ -3,7 +3,7 @@
 use crate::safe::Stage;
 use crate::wire::answer::{Failure, FailureKind};
 use crate::wire::dial::refused;
-use crate::wire::raw::{BAD_CHUNKS, BODY_ENDED, NO_ANSWER, NOT_HTTP};
+use crate::wire::raw::{BODY_ENDED, NO_ANSWER, NOT_HTTP, bad_chunks};
 use crate::wire::tls;
 
 /// Returns the innermost error, which `source` does not reach.
@@ -24,7 +24,7 @@ fn of_io(io: &std::io::Error, broken: &Failure) -> Option<Failure> {
     // The library's words for failures that the raw sender describes in its own.
     match io.kind() {
         UnexpectedEof | BrokenPipe | ConnectionReset | ConnectionAborted => Some(broken.clone()),
-        InvalidInput | InvalidData => Some(Failure::peer(Stage::Http, BAD_CHUNKS)),
+        InvalidInput | InvalidData => Some(bad_chunks()),
         ConnectionRefused if io.get_ref().is_none() => Some(refused()),
         _ => io.get_ref().is_none().then(|| broken.clone()),
     }
@@ -137,7 +137,7 @@ mod tests {
             Some(FailureKind::Refused)
         );
         let malformed = Error::new(ErrorKind::InvalidData, "a bad chunk");
-        assert_eq!(kind(malformed), Some(FailureKind::Peer));
+        assert_eq!(kind(malformed), Some(FailureKind::BadChunks));
         assert_eq!(kind(Error::other("a wrapper")), None);
     }
 }

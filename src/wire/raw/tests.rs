@@ -98,11 +98,66 @@ async fn what_is_not_an_answer_is_named() {
             "the answer is 101 Switching Protocols, which nothing asked for",
         ),
         (
-            b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
-            "the answer's chunks are malformed",
+            b"HTTP/1.1 200 OK\r\nContent-Length: 3, 4\r\n\r\nabc",
+            "the answer has two Content-Lengths",
+        ),
+        (
+            b"HTTP/1.1 200 OK\r\nContent-Length: +3\r\n\r\nabc",
+            "the answer's Content-Length is not a number",
         ),
     ] {
         assert_eq!(body_of(script, 99).await, Err(message.to_owned()));
+    }
+}
+
+/// Returns how a body in these chunks is read: its length, or why it cannot be read.
+async fn chunked(chunks: &str) -> Result<u64, FailureKind> {
+    let head = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
+    let script = Box::leak(format!("{head}{chunks}").into_boxed_str());
+    let (answer, _) = answered(script.as_bytes(), Manner::Ordinary, 99).await;
+    answer
+        .map(|response| response.body.length)
+        .map_err(|failure| failure.kind)
+}
+
+#[tokio::test]
+async fn malformed_chunks_are_named_and_a_body_that_breaks_off_is_not_one_of_them() {
+    for malformed in [
+        "zz\r\nab\r\n0\r\n\r\n",
+        "\r\n",
+        "+2\r\nab\r\n0\r\n\r\n",
+        "2\nab\n0\n\n",
+        "2\r\nabc\r\n0\r\n\r\n",
+        "2\r\nab\r\n0\r\ngarbage\r\n\r\n",
+    ] {
+        let read = chunked(malformed).await;
+        assert_eq!(read, Err(FailureKind::BadChunks), "{malformed:?}");
+    }
+    for ended in ["2\r\na", "2\r\nab\r\n", "2\r\nab\r\n0\r\n"] {
+        let read = chunked(ended).await;
+        assert_eq!(read, Err(FailureKind::BodyEnded), "{ended:?}");
+    }
+    for right in ["2 ;a=b\r\nab\r\n0\r\n\r\n", "2\r\nab\r\n0\r\nA: b\r\n\r\n"] {
+        assert_eq!(chunked(right).await, Ok(2), "{right:?}");
+    }
+}
+
+#[tokio::test]
+async fn chunk_extensions_are_bounded_all_together() {
+    let chunk = |length| format!("1;{}\r\na\r\n", "x".repeat(length));
+    let last = "0\r\n\r\n";
+    assert_eq!(chunked(&(chunk(16_000) + last)).await, Ok(1));
+    for flood in [chunk(40_000) + last, chunk(1_000).repeat(17) + last] {
+        assert_eq!(chunked(&flood).await, Err(FailureKind::BadChunks));
+    }
+}
+
+#[tokio::test]
+async fn a_length_that_is_given_twice_is_a_length() {
+    for lengths in ["3, 3", "3\r\nContent-Length: 3"] {
+        let script = format!("HTTP/1.1 200 OK\r\nContent-Length: {lengths}\r\n\r\nabcdef");
+        let read = body_of(script.leak().as_bytes(), 99).await;
+        assert_eq!(read, Ok((b"abc".to_vec(), false)), "{lengths:?}");
     }
 }
 
@@ -113,10 +168,9 @@ async fn interim_answers_do_not_go_on_for_ever() {
             .repeat(500)
             .into_boxed_slice(),
     );
-    assert_eq!(
-        body_of(flood, 99).await,
-        Err("more than 16 interim answers (1xx), but no final one".to_owned())
-    );
+    let (answer, _) = answered(flood, Manner::Ordinary, 99).await;
+    let failure = answer.err().expect("a failure");
+    assert_eq!(failure.kind, FailureKind::TooManyInterim, "{failure}");
 }
 
 #[tokio::test]

@@ -284,3 +284,41 @@ async fn a_server_of_files_that_takes_no_uploads() {
         );
     }
 }
+
+/// An application that sets `Transfer-Encoding` itself, and does not send chunks.
+#[tokio::test]
+async fn chunks_that_are_none_and_chunks_that_break_off() {
+    for (body, cause) in [
+        ("{\"maxBackupBytes\": 1}", "problem.chunks-malformed"),
+        ("14\r\n{\"maxBackupBytes\": 1", "problem.connection-lost"),
+    ] {
+        let server = super::with_config(move || {
+            let head = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
+            Deed::Raw(format!("{head}{body}\r\n").into_bytes())
+        });
+        let checked = check(&server.url()).await;
+        checked.is_caused_by("auth.accepted[android]", cause);
+        checked.comes_to(Exit::Deviates).no_client_passes();
+    }
+}
+
+/// An answer that is not reached does not show that a wrong password was accepted.
+#[tokio::test]
+async fn interim_answers_before_the_refusal_of_a_wrong_password() {
+    for (count, cause) in [(17, Some("problem.interim-answers")), (16, None)] {
+        let checked = judged(move |asked| {
+            let sent = asked.header("authorization");
+            if sent.is_none_or(|sent| sent == authorization()) {
+                return Deed::Healthy;
+            }
+            let interim = "HTTP/1.1 103 Early Hints\r\n\r\n".repeat(count);
+            let refusal = "HTTP/1.1 401 No\r\nContent-Length: 0\r\n\r\n";
+            Deed::Raw(format!("{interim}{refusal}").into_bytes())
+        })
+        .await;
+        let finding = checked.finding("auth.wrong-password");
+        let found = finding.cause.as_ref().map(|cause| cause.id.to_string());
+        assert_eq!(found.as_deref(), cause, "{count}: {}", finding.observed);
+        assert_eq!(finding.verdict == Verdict::Pass, cause.is_none());
+    }
+}
