@@ -60,6 +60,7 @@ pub const CATALOGUE: &[Problem] = &[
     partly::HTTP1_FAILS,
     front::UPSTREAM_DOWN,
     partly::GATEWAY_FOR_SOME,
+    partly::UNAVAILABLE_FOR_SOME,
     front::RATE_LIMIT,
     front::BANNED,
     front::BODY_REWRITTEN,

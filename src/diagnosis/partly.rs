@@ -5,6 +5,7 @@ use super::certainty::Certainty;
 use super::diagnosed::Diagnosis;
 use super::front::UPSTREAM_DOWN;
 use super::problem::{BLANK, Breaks, Problem};
+use super::state::UNAVAILABLE;
 use super::symptom::Sights;
 use crate::engine::{Cause, Facet as _, Finding, Verdict};
 use crate::safe::Client;
@@ -75,6 +76,22 @@ pub(super) const GATEWAY_FOR_SOME: Problem = Problem {
     ..BLANK
 };
 
+/// The server answers 503 to some requests only.
+pub(super) const UNAVAILABLE_FOR_SOME: Problem = Problem {
+    id: "problem.unavailable-for-some",
+    title: "the server answers some requests, and 503 to others",
+    evidence: "the same as of `problem.unavailable`, and `config.readable` or an upload passes in this run",
+    meaning: "Other requests of this run succeeded, so the server was available. What this kind of request needs has stopped or is overloaded, a limit refuses it, or the server became unavailable during the run.",
+    fix: "Look into the log of the server, and of the proxy in front of it, at the time of this run: it says what answered 503 to this kind of request, and why.",
+    fixes: &[(
+        Product::HaProxy,
+        "No server is up in the backend for this kind of request: look at the `use_backend` lines and the `server` lines of this `backend` in /etc/haproxy/haproxy.cfg.",
+    )],
+    source: "RFC 9110 section 15.6.4; servers.symptoms",
+    breaks: Breaks::EVERYTHING,
+    ..BLANK
+};
+
 /// The checks whose variants differ in the client and in the HTTP version.
 const BY_VERSION: [&str; 5] = [
     "config.readable",
@@ -95,8 +112,7 @@ pub(super) fn corrected(finding: &Finding, all: &[Finding], run: &Sights<'_>) ->
     let problem = match version_behind(finding, all) {
         Some(Http::One) => &HTTP1_FAILS,
         Some(Http::Two) => &HTTP2_FAILS,
-        None if is_for_some(finding, all) => &GATEWAY_FOR_SOME,
-        None => return None,
+        None => for_some(finding, all)?,
     };
     let fix = Cow::Borrowed(problem.fix_for(run.software));
     Some(Diagnosis::new(problem, Certainty::Certain, fix).cause())
@@ -161,14 +177,21 @@ fn named_version(finding: &Finding) -> Option<Http> {
     [Http::One, Http::Two].into_iter().find(is_of)
 }
 
-/// Returns whether a proxy seems to reach no server, although other requests were answered.
-fn is_for_some(finding: &Finding, all: &[Finding]) -> bool {
+/// Returns the problem of some requests if the cause of a finding speaks of the whole server,
+/// although other requests succeeded.
+fn for_some(finding: &Finding, all: &[Finding]) -> Option<&'static Problem> {
     const REACHES: [&str; 2] = ["config.readable", "upload.accepted"];
-    let cause = finding.cause.as_ref();
-    let seems_down = cause.is_some_and(|cause| cause.id == UPSTREAM_DOWN.id);
-    let is_reached = all.iter().any(|other| {
+    let cause = finding.cause.as_ref()?;
+    let partly = [
+        (&UPSTREAM_DOWN, &GATEWAY_FOR_SOME),
+        (&UNAVAILABLE, &UNAVAILABLE_FOR_SOME),
+    ];
+    let mut whole = partly.into_iter();
+    let (_, problem) = whole.find(|(whole, _)| cause.id == whole.id)?;
+    let mut others = all.iter();
+    let is_reached = others.any(|other| {
         let is_one = REACHES.contains(&other.id.as_str());
         is_one && other.verdict == Verdict::Pass
     });
-    seems_down && is_reached
+    is_reached.then_some(problem)
 }

@@ -7,6 +7,9 @@ use crate::wire::FailureKind;
 /// The problem that one answer with 502 shows.
 const DOWN: &str = "problem.upstream-down";
 
+/// The problem that one answer with 503 shows.
+const AWAY: &str = "problem.unavailable";
+
 pub(super) const ROWS_6: &[Row] = &[
     (
         "http2-fails",
@@ -71,6 +74,31 @@ pub(super) const ROWS_6: &[Row] = &[
             run(&[
                 ("config.readable", "ios-h1", "fail", DOWN),
                 ("upload.accepted", "ios-h1", "blocked", ""),
+            ])
+        },
+    ),
+    (
+        "unavailable-for-some",
+        || {
+            run(&[
+                ("config.readable", "ios-h1", "pass", ""),
+                ("upload.accepted", "ios-h1", "fail", AWAY),
+            ])
+        },
+        || {
+            run(&[
+                ("config.readable", "ios-h1", "fail", AWAY),
+                ("upload.accepted", "ios-h1", "blocked", ""),
+            ])
+        },
+    ),
+    (
+        "unavailable",
+        || run(&[("config.readable", "ios-h1", "fail", AWAY)]),
+        || {
+            run(&[
+                ("upload.accepted", "ios-h1", "pass", ""),
+                ("upload.round-trip", "ios-h1", "fail", AWAY),
             ])
         },
     ),

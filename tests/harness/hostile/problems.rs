@@ -322,3 +322,25 @@ async fn interim_answers_before_the_refusal_of_a_wrong_password() {
         assert_eq!(finding.verdict == Verdict::Pass, cause.is_none());
     }
 }
+
+#[tokio::test]
+async fn a_server_that_answers_503_to_uploads_and_one_that_answers_it_to_the_config() {
+    for (method, name, cause) in [
+        (
+            "PUT",
+            "upload.accepted[android-h1]",
+            "problem.unavailable-for-some",
+        ),
+        ("GET", "config.readable[android-h1]", "problem.unavailable"),
+    ] {
+        let checked = judged(move |asked| {
+            if asked.method == method && !is_anonymous(asked) {
+                Deed::Reply(Reply::new(503, ""))
+            } else {
+                Deed::Healthy
+            }
+        })
+        .await;
+        checked.has_cause(name, cause, "Look into the log of the server");
+    }
+}
