@@ -5,7 +5,7 @@ use super::credentials::ServerArguments;
 use super::ended::{Complaint, Ended};
 use super::number::between;
 use super::output::{OutputArguments, tell, tell_wrapped};
-use super::selection::{selection, unplanned};
+use super::selection::{Known, selection, unplanned};
 use crate::diagnosis::Shell;
 use crate::engine::{Because, Breakage, Pattern, Selection, Stop, StopReason};
 use crate::reference;
@@ -73,7 +73,7 @@ pub(super) struct Arguments {
 pub(super) async fn run(arguments: Arguments) -> Ended {
     let mut outputs = arguments
         .output
-        .open(crate::suites::server::is_known, arguments.server.files())?;
+        .open(Known::SERVER, arguments.server.files())?;
     let transcript_file = match &arguments.transcript {
         Some(file) => Some((file.clone(), outputs.open_beside(file, "the transcript")?)),
         None => None,
@@ -253,7 +253,7 @@ fn chosen(arguments: &Arguments) -> Selection {
 
 pub(super) fn complaint(error: &CheckupError) -> Complaint {
     match error {
-        CheckupError::Plan(error) => unplanned(error, "safe-conformance list"),
+        CheckupError::Plan(error) => unplanned(error, Known::SERVER),
         _ => Complaint::usage(error.to_string()),
     }
 }

@@ -3,13 +3,12 @@
 use super::ended::{Complaint, Ended};
 use super::number::between;
 use super::output::{OutputArguments, tell};
-use super::selection::{selection, unplanned};
+use super::selection::{Known, selection, unplanned};
 use crate::adapter::{Limits, Tell};
 use crate::clients::Release;
 use crate::engine::Verdict;
 use crate::report::{Progress, Report};
 use crate::run::{ClientCheckup, ClientCheckupError};
-use crate::suites::client;
 use crate::wire::Scrub;
 use clap::Args;
 use std::sync::Arc;
@@ -75,7 +74,7 @@ pub(super) async fn run(arguments: Arguments) -> Ended {
             "--exec is empty; expected the command that starts the adapter",
         ));
     }
-    let outputs = arguments.output.open(client::is_known, Vec::new())?;
+    let outputs = arguments.output.open(Known::CLIENT, Vec::new())?;
     let progress = Arc::new(Progress::new(
         arguments.output.verbose > 0,
         super::output::is_quiet(),
@@ -106,9 +105,7 @@ pub(super) async fn run(arguments: Arguments) -> Ended {
     let (report, last_words) = checkup
         .run_with(|event| progress.on(&event))
         .await
-        .map_err(|ClientCheckupError::Plan(error)| {
-            unplanned(&error, "safe-conformance list --client")
-        })?;
+        .map_err(|ClientCheckupError::Plan(error)| unplanned(&error, Known::CLIENT))?;
     progress.finish();
     if arguments.output.verbose == 0 {
         show(&report, &last_words);

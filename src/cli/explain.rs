@@ -6,7 +6,7 @@ use super::fact;
 use super::output::{print, width};
 use crate::clients::{KNOWN_ISSUES, KnownIssue};
 use crate::diagnosis::{CATALOGUE, Problem, Product, Recognised, Shell};
-use crate::engine::{Blocker, Check, Context, Facet as _, did_you_mean, nearest};
+use crate::engine::{Blocker, Check, Context, Facet as _, did_you_mean, meant};
 use crate::manual;
 use crate::reference::{Fault, Profile};
 use crate::safe::Stage;
@@ -35,9 +35,15 @@ pub(super) fn run(arguments: &Arguments) -> Ended {
         .or_else(|| of_software(id))
         .or_else(|| beginning_with(id));
     let Some(text) = text else {
-        let suggestion = did_you_mean(similar(id).as_deref());
+        let similar = similar(id);
+        let suggestion = did_you_mean(&similar);
+        let list = if similar.is_empty() {
+            "; `safe-conformance list` shows the checks"
+        } else {
+            ""
+        };
         return Err(Complaint::usage(format!(
-            "unknown ID or name `{id}`{suggestion}"
+            "unknown ID or name `{id}`{suggestion}{list}"
         )));
     };
     print(&text)?;
@@ -112,14 +118,13 @@ fn explained() -> Vec<(String, String)> {
     all
 }
 
-/// Returns the ID, or the first segments of one, that is most similar to what was typed.
-fn similar(typed: &str) -> Option<String> {
+/// Returns the IDs, or the first segments of some, that are similar to what was typed.
+fn similar(typed: &str) -> Vec<String> {
     let explained = explained();
     let facts = manual::facts().iter().map(|fact| fact.id);
     let ids: Vec<_> = explained.iter().map(|(id, _)| &**id).chain(facts).collect();
     let beginnings = ids.iter().filter_map(|id| Some(id.rsplit_once('.')?.0));
-    let typed = typed.to_lowercase();
-    nearest(&typed, ids.iter().copied().chain(beginnings))
+    meant(typed, ids.iter().copied().chain(beginnings))
 }
 
 /// The stages at which an exchange ends without an answer: what each means, and what to do.
@@ -340,9 +345,9 @@ mod tests {
             ("envelope.stord", "envelope.stored"),
             ("config-mising", "config-missing"),
         ] {
-            assert_eq!(similar(typed).as_deref(), Some(meant));
+            assert_eq!(similar(typed), [meant]);
         }
-        assert_eq!(similar("something else"), None);
+        assert!(similar("something else").is_empty());
     }
 
     #[test]

@@ -25,7 +25,7 @@ pub(super) async fn run(arguments: Arguments) -> Ended {
         Complaint::usage(format!("`{}`: {error}", arguments.transcript.display()))
     })?;
     let outputs = arguments.output.open(
-        crate::suites::server::is_known,
+        super::selection::Known::SERVER,
         vec![arguments.transcript.clone()],
     )?;
     let progress = Progress::new(arguments.output.verbose > 0, super::output::is_quiet());

@@ -3,6 +3,7 @@
 use super::Exit;
 use super::ended::Complaint;
 use super::files::{Files, OpenFile, Output, is_stdout};
+use super::selection::Known;
 use crate::engine::Level;
 use crate::engine::waiver::Waivers;
 use crate::report::{Form, Report, Style};
@@ -157,19 +158,16 @@ pub(super) struct Outputs {
 }
 
 impl OutputArguments {
-    /// Opens every file, so that a mistake shows before the run and not after it. `is_known` says
-    /// whether a check exists; no output may replace a file in `read`.
-    pub(super) fn open(
-        &self,
-        is_known: fn(&str) -> bool,
-        mut read: Vec<PathBuf>,
-    ) -> Result<Outputs, Complaint> {
+    /// Opens every file, so that a mistake shows before the run and not after it. `known` are
+    /// the checks that exist; no output may replace a file in `read`.
+    pub(super) fn open(&self, known: Known, mut read: Vec<PathBuf>) -> Result<Outputs, Complaint> {
         let waivers = match &self.waivers {
             None => None,
             Some(file) => {
                 let text = super::credentials::read(file, "the waivers")?;
-                let waivers = Waivers::parse(&text, is_known).map_err(|error| {
-                    Complaint::usage(format!("the waivers `{}`: {error}", file.display()))
+                let waivers = Waivers::parse(&text, known.has).map_err(|error| {
+                    let what = known.complaint(&error);
+                    Complaint::usage(format!("the waivers `{}`: {what}", file.display()))
                 })?;
                 // Waivers expire by its date.
                 if jiff::Timestamp::try_from(std::time::SystemTime::now()).is_err() {

@@ -7,7 +7,7 @@ use super::Exit;
 use super::ended::{Complaint, Ended};
 use super::number::between;
 use super::output::{OutputArguments, width};
-use super::selection::{selection, unplanned};
+use super::selection::{Known, selection, unplanned};
 use crate::clients::Release;
 use crate::engine::{Pattern, Selection};
 use crate::report::{Progress, Report};
@@ -119,7 +119,7 @@ pub(super) async fn run(arguments: Arguments) -> Ended {
         )));
     }
     let is_by_hand = arguments.exec.is_none();
-    let outputs = arguments.output.open(rig::is_known, Vec::new())?;
+    let outputs = arguments.output.open(Known::RIG, Vec::new())?;
     let progress = Arc::new(Progress::new(
         arguments.output.verbose > 0,
         super::output::is_quiet(),
@@ -207,7 +207,7 @@ fn prepared(arguments: &Arguments) -> Rig {
 
 fn complaint(error: RigRunError) -> Complaint {
     match error {
-        RigRunError::Plan(error) => unplanned(&error, "safe-conformance rig --list"),
+        RigRunError::Plan(error) => unplanned(&error, Known::RIG),
         RigRunError::Rig(error) => Complaint {
             exit: Exit::Incomplete,
             sentence: error.to_string(),

@@ -1,7 +1,71 @@
-//! The choice of `--only` and `--skip`.
+//! The choice of `--only` and `--skip`, and the names that waivers may have.
 
 use super::ended::{Complaint, shown_by};
-use crate::engine::{PlanError, Selection};
+use crate::diagnosis::CATALOGUE;
+use crate::engine::waiver::WaiverError;
+use crate::engine::{Facet as _, PlanError, Selection, did_you_mean, meant};
+use crate::suites::client::{self, Like, rig};
+use crate::suites::server;
+
+/// The names that a command judges and waivers excuse.
+#[derive(Clone, Copy)]
+pub(super) struct Known {
+    /// Whether there is such a name.
+    pub(super) has: fn(&str) -> bool,
+    names: fn() -> Vec<String>,
+    /// The command that shows the names.
+    list: &'static str,
+}
+
+impl Known {
+    /// The checks of a server, their cases, and the problems.
+    pub(super) const SERVER: Self = Self {
+        has: server::is_known,
+        names: of_server,
+        list: "safe-conformance list",
+    };
+    /// The checks of an implementation.
+    pub(super) const CLIENT: Self = Self {
+        has: client::is_known,
+        names: || ids(client::checks(Like::Anyone).iter().map(|check| check.id)),
+        list: "safe-conformance list --client",
+    };
+    /// The cases and checks of a running client.
+    pub(super) const RIG: Self = Self {
+        has: rig::is_known,
+        names: || ids(rig::checks(Like::Anyone).iter().map(|check| check.id)),
+        list: "safe-conformance rig --list",
+    };
+
+    /// Returns what is wrong with waivers, and which name was meant.
+    pub(super) fn complaint(&self, error: &WaiverError) -> String {
+        let WaiverError::NoSuchCheck { check, .. } = error else {
+            return error.to_string();
+        };
+        let names = (self.names)();
+        let similar = meant(check, names.iter().map(String::as_str));
+        let question = did_you_mean(&similar);
+        let all = shown_by(&format!("`{}`", self.list), !similar.is_empty());
+        format!("{error}{question}{all}")
+    }
+}
+
+fn ids(ids: impl Iterator<Item = &'static str>) -> Vec<String> {
+    ids.map(str::to_owned).collect()
+}
+
+fn of_server() -> Vec<String> {
+    let mut names = ids(CATALOGUE.iter().map(|problem| problem.id));
+    for check in server::checks() {
+        names.push(check.id.to_owned());
+        let cases = check
+            .variants
+            .iter()
+            .filter(|case| !case.label().is_empty());
+        names.extend(cases.map(|case| check.name_of(*case)));
+    }
+    names
+}
 
 /// Returns the choice of `--only` and `--skip`.
 pub(super) fn selection(only: &[String], skip: &[String]) -> Selection {
@@ -20,12 +84,11 @@ pub(super) fn selection(only: &[String], skip: &[String]) -> Selection {
     selection
 }
 
-/// Returns the complaint about a selection that makes no plan. `list` is the command that shows the
-/// IDs.
-pub(super) fn unplanned(error: &PlanError, list: &str) -> Complaint {
+/// Returns the complaint about a selection that makes no plan.
+pub(super) fn unplanned(error: &PlanError, known: Known) -> Complaint {
     Complaint::usage(match error {
-        PlanError::NoMatch { suggestion, .. } => {
-            let all = shown_by(&format!("`{list}`"), suggestion.is_some());
+        PlanError::NoMatch { suggestions, .. } => {
+            let all = shown_by(&format!("`{}`", known.list), !suggestions.is_empty());
             format!("{error}{all}")
         }
         PlanError::BrokenSuite(_) => error.to_string(),

@@ -7,7 +7,7 @@ use super::credentials::{environment, secret_line};
 use super::ended::{Complaint, Ended, shown_by};
 use super::number::between;
 use super::output::{print, width};
-use crate::engine::{did_you_mean, nearest};
+use crate::engine::{did_you_mean, meant};
 use crate::reference::{self, Fault, Login, Need, Options, Profile};
 use crate::text::labelled;
 use clap::Args;
@@ -134,9 +134,9 @@ fn unknown(
     known: impl Iterator<Item = &'static str>,
     list: &str,
 ) -> Complaint {
-    let similar = nearest(name, known);
-    let suggestion = did_you_mean(similar.as_deref());
-    let all = shown_by(list, similar.is_some());
+    let similar = meant(name, known);
+    let suggestion = did_you_mean(&similar);
+    let all = shown_by(list, !similar.is_empty());
     Complaint::usage(format!("unknown {kind} `{name}`{suggestion}{all}"))
 }
 

@@ -85,7 +85,7 @@ pub(super) struct Arguments {
 pub(super) async fn run(arguments: Arguments) -> Ended {
     let outputs = arguments
         .output
-        .open(crate::suites::server::is_known, arguments.server.files())?;
+        .open(super::selection::Known::SERVER, arguments.server.files())?;
     let Some(typed) = super::credentials::named_url(arguments.server.url.as_deref())? else {
         return Err(Complaint::usage(
             "setup needs the URL of a folder: `safe-conformance setup \

@@ -14,6 +14,7 @@ mod finding;
 mod level;
 mod plan;
 mod runner;
+mod similar;
 mod stop;
 mod summary;
 #[cfg(test)]
@@ -29,11 +30,9 @@ pub use effect::Effect;
 pub use exit::{EXITS, Ending, Exit, Grounds};
 pub use finding::{Because, Finding};
 pub use level::Level;
-#[cfg(feature = "cli")]
-pub(crate) use plan::did_you_mean;
-pub(crate) use plan::nearest;
 pub use plan::{Pattern, Plan, PlanError, Selection};
 pub use runner::{Event, Options, Run, Subject, run};
+pub(crate) use similar::{did_you_mean, meant, nearest};
 pub use stop::{Stop, StopReason};
 pub use summary::{ClientSummaries, ClientSummary, Counts, Excused, KnownIssue, client_summaries};
 pub use verdict::{ClientVerdict, Verdict};

@@ -2,6 +2,7 @@
 
 use super::check::{Check, Context};
 use super::finding::Because;
+use super::similar::{did_you_mean, meant};
 use std::collections::{BTreeMap, BTreeSet};
 use thiserror::Error;
 
@@ -77,9 +78,9 @@ impl Selection {
             None => Ok(()),
             Some(pattern) => Err(PlanError::NoMatch {
                 pattern: pattern.0.clone(),
-                suggestion: nearest(
+                suggestions: meant(
                     pattern.without_case(),
-                    ids.iter().flat_map(|id| [*id, subject(id)]),
+                    ids.iter().flat_map(|id| beginnings(id)),
                 ),
             }),
         }
@@ -97,12 +98,12 @@ fn reason<'a>(patterns: &'a [(Pattern, String)], id: &str) -> Option<&'a str> {
 #[non_exhaustive]
 pub enum PlanError {
     /// A pattern that matches no check.
-    #[error("no check matches `{pattern}`{}", did_you_mean(suggestion.as_deref()))]
+    #[error("no check matches `{pattern}`{}", did_you_mean(suggestions))]
     NoMatch {
         /// The pattern.
         pattern: String,
-        /// A check whose ID looks like it.
-        suggestion: Option<String>,
+        /// Checks whose IDs begin with it, or else one whose ID looks like it.
+        suggestions: Vec<String>,
     },
     /// Two checks with the same ID, or a need that names no check: a defect of the suite.
     #[error("the suite is broken: {0}")]
@@ -210,47 +211,10 @@ fn index<C: Context>(
     Ok(by_id)
 }
 
-/// Returns the first segment of an ID, which a pattern may name alone.
-fn subject(id: &str) -> &str {
-    id.split('.').next().unwrap_or(id)
-}
-
-/// Returns the ID that is most similar to `typed`, if one is: one that lacks only its first
-/// segments, or else one that differs in a few letters.
-pub(crate) fn nearest<'a>(typed: &str, ids: impl Iterator<Item = &'a str>) -> Option<String> {
-    let most = 3.max(typed.len() / 4).min(typed.len().saturating_sub(1));
-    let is_end = |id: &str| {
-        let rest = id.strip_suffix(typed);
-        rest.is_some_and(|rest| rest.ends_with('.'))
-    };
-    ids.map(|id| (!is_end(id), distance(typed, id), id))
-        .filter(|(is_other, distance, _)| !is_other || *distance <= most)
-        .min()
-        .map(|(_, _, id)| id.to_owned())
-}
-
-/// Returns the end of a complaint about an unknown name: a question about the similar one, if there
-/// is one.
-pub(crate) fn did_you_mean(similar: Option<&str>) -> String {
-    similar
-        .map(|name| format!("; did you mean `{name}`?"))
-        .unwrap_or_default()
-}
-
-/// Returns the Levenshtein distance, in bytes.
-fn distance(left: &str, right: &str) -> usize {
-    let right = right.as_bytes();
-    let mut row: Vec<usize> = (0..=right.len()).collect();
-    for (i, a) in left.bytes().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = i + 1;
-        for (j, b) in right.iter().enumerate() {
-            let substituted = diagonal + usize::from(a != *b);
-            diagonal = row[j + 1];
-            row[j + 1] = substituted.min(row[j] + 1).min(diagonal + 1);
-        }
-    }
-    row[right.len()]
+/// Returns the ID and its first segments, each of which a pattern may name alone.
+fn beginnings(id: &str) -> impl Iterator<Item = &str> {
+    let ends = id.match_indices('.').map(|(end, _)| end);
+    ends.chain([id.len()]).map(|end| &id[..end])
 }
 
 #[cfg(test)]
@@ -268,23 +232,9 @@ mod tests {
     }
 
     #[test]
-    fn a_slip_of_the_finger_is_recognised() {
-        let ids = ["upload.accepted", "upload.round-trip", "delete.removes"];
-        assert_eq!(
-            nearest("upload.rond-trip", ids.into_iter()).as_deref(),
-            Some("upload.round-trip")
-        );
-        assert_eq!(nearest("nonsense", ids.into_iter()), None);
-        // Every name of three letters differs from another in three.
-        assert_eq!(nearest("xyz", ["0.1"].into_iter()), None);
-        let ends = ["round-trap", "upload.round-trip"];
-        assert_eq!(
-            nearest("round-trip", ends.into_iter()).as_deref(),
-            Some("upload.round-trip")
-        );
-        assert_eq!(
-            nearest("round-trop", ends.into_iter()).as_deref(),
-            Some("round-trap")
-        );
+    fn each_first_segment_begins_an_id() {
+        let all: Vec<_> = beginnings("rig.backup.first").collect();
+        assert_eq!(all, ["rig", "rig.backup", "rig.backup.first"]);
+        assert_eq!(beginnings("smoke").collect::<Vec<_>>(), ["smoke"]);
     }
 }

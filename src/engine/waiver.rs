@@ -96,9 +96,7 @@ pub enum WaiverError {
         source: NoDay,
     },
     /// A check that does not exist.
-    #[error(
-        "waiver {position}: unknown check `{check}`; `safe-conformance list` shows all of them"
-    )]
+    #[error("waiver {position}: unknown check `{check}`")]
     NoSuchCheck {
         /// The number of the waiver, counted from 1.
         position: usize,

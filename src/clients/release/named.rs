@@ -1,6 +1,7 @@
 //! Finds the release that a typed name means: `android-5.8`, `ios-7.1.1`, `android`.
 
 use super::{Aspect, Release, Version};
+use crate::engine::{did_you_mean, meant};
 use crate::safe::Client;
 
 /// Why a name does not name a release.
@@ -8,9 +9,7 @@ use crate::safe::Client;
 #[non_exhaustive]
 pub enum UnknownRelease {
     /// The name does not begin with a client.
-    #[error(
-        "no client is called `{name}`; expected android, ios or desktop, and a version: android-5.8"
-    )]
+    #[error("no client is called `{name}`{}", or_example(name))]
     Client {
         /// The typed name, printable.
         name: String,
@@ -44,6 +43,23 @@ pub enum UnknownRelease {
         /// The release after it.
         above: Option<Release>,
     },
+}
+
+/// Returns the end of a complaint about an unknown client: the name that was meant, or else what is
+/// expected.
+fn or_example(typed: &str) -> String {
+    let end = typed.find(|c: char| !c.is_ascii_alphabetic());
+    let (word, rest) = typed.split_at(end.unwrap_or(typed.len()));
+    let keys = Client::ALL.into_iter().map(Client::key);
+    let [key] = meant(word, keys).try_into().unwrap_or_default();
+    let version = rest.trim_start_matches(|c: char| !c.is_ascii_alphanumeric());
+    let with_version = format!("{key}-{version}");
+    let whole = [with_version, key].into_iter();
+    let mut whole = whole.filter(|name| Release::named(name).is_ok());
+    match whole.next() {
+        Some(name) => did_you_mean(&[name]),
+        None => "; expected android, ios or desktop, and a version: android-5.8".to_owned(),
+    }
 }
 
 fn example(client: Client) -> &'static str {
@@ -114,9 +130,10 @@ impl Release {
             });
         }
         let Some(version) = Version::parse(client, without_beta(client, text)) else {
+            let typed = if text.is_empty() { name } else { text };
             return Err(UnknownRelease::Form {
                 client,
-                name: text.escape_default().to_string(),
+                name: typed.escape_default().to_string(),
             });
         };
         // For `ios-4.6`: 4.6.3 was the first version that was published.

@@ -167,6 +167,76 @@ fn slips_get_one_clear_sentence() {
     assert_usage(&mut of(&["serve", "--listen", "nonsense"]), &["nonsense"]);
 }
 
+/// A complaint about an unknown name names those that begin so or look so, or else the list.
+#[test]
+fn unknown_names_get_the_similar_ones_or_the_list() {
+    let home = home();
+    for (arguments, words) in [
+        (
+            &["serve", "--like", "nextcloud"][..],
+            &["`nextcloud-app-password`, ", " or `nextcloud-two-factor`?"][..],
+        ),
+        (
+            &["serve", "--like", "NEXTCLOUD-QUOTA"],
+            &["did you mean `nextcloud-quota`?"],
+        ),
+        (&["serve", "--like", "apache2"], &["did you mean `apache`?"]),
+        (
+            &["serve", "--fault", "wildcard-too-deep"],
+            &["did you mean `certificate-wildcard-too-deep`?"],
+        ),
+        (
+            &["serve", "--fault", "bogus"],
+            &["unknown fault `bogus`; --list-faults shows all of them"],
+        ),
+        (
+            &["check", "--only", "upload.acc"],
+            &["did you mean `upload.accepted`?"],
+        ),
+        (
+            &["check", "--skip", "integrity.cut"],
+            &["`integrity.cut-off-invisible` or `integrity.cut-off-keeps-old`?"],
+        ),
+        (&["check", "--only", "up"], &["did you mean `upload`"]),
+        (
+            &["check", "--only", "bogus"],
+            &["no check matches `bogus`; `safe-conformance list` shows"],
+        ),
+        (
+            &["rig", "--exec", "true", "--only", "rig.back"],
+            &["did you mean `rig.backup`?"],
+        ),
+        (
+            &["rig", "--exec", "true", "--only", "bogus"],
+            &["`bogus`; `safe-conformance rig --list` shows"],
+        ),
+        (
+            &["client", "--exec", "true", "--only", "kd"],
+            &["did you mean `kdf`?"],
+        ),
+        (
+            &["client", "--exec", "true", "--only", "bogus"],
+            &["`bogus`; `safe-conformance list --client` shows"],
+        ),
+        (
+            &["explain", "bogus"],
+            &["`bogus`; `safe-conformance list` shows"],
+        ),
+        (
+            &["losses", "--from", "Android5.8"],
+            &["did you mean `android-5.8`?"],
+        ),
+        (&["losses", "--to", "andriod"], &["did you mean `android`?"]),
+        (
+            &["losses", "--from", "bogus"],
+            &["expected android, ios or desktop, and a version"],
+        ),
+        (&["losses", "--from", "ios-"], &["`ios-` is not a version"]),
+    ] {
+        assert_usage(program(home.path()).args(arguments), words);
+    }
+}
+
 /// All options accept the same releases: a client or any published version of it. A version that
 /// was never published gets a message with its neighbours.
 #[test]

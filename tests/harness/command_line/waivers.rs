@@ -1,7 +1,7 @@
 //! Waivers excuse what they name, and fail the run when they are stale.
 
 use super::{assert_valid, check, finding, home, report, server};
-use crate::support::program::{Ended, file};
+use crate::support::program::{Ended, file, program, run};
 use safe_conformance::reference::Fault;
 use serde_json::Value;
 
@@ -114,5 +114,54 @@ fn a_stale_waiver_fails_the_run_and_says_why() {
         let stale = report["stale_waivers"][0].as_str().unwrap_or_default();
         assert!(stale.contains(words), "{stale}");
         assert!(ended.stderr.contains("stale waiver"), "{}", ended.stderr);
+    }
+}
+
+#[test]
+fn a_waiver_of_an_unknown_name_gets_the_similar_one_or_the_list() {
+    let home = home();
+    let client = ["client", "--exec", "true"];
+    let rig = ["rig", "--exec", "true"];
+    for (command, name, words) in [
+        (
+            &["check"][..],
+            "limits.abov",
+            "did you mean `limits.above`?",
+        ),
+        (
+            &["check"],
+            "problem.body",
+            "did you mean `problem.body-buffer`, `problem.body-limit` or ",
+        ),
+        (
+            &["check"],
+            "upload.acepted[ios-h2]",
+            "did you mean `upload.accepted[ios-h2]`?",
+        ),
+        (
+            &["check"],
+            "bogus",
+            "`bogus`; `safe-conformance list` shows",
+        ),
+        (
+            &client,
+            "bogus",
+            "`bogus`; `safe-conformance list --client` shows",
+        ),
+        (
+            &rig,
+            "bogus",
+            "`bogus`; `safe-conformance rig --list` shows",
+        ),
+    ] {
+        let waivers = file(
+            home.path(),
+            "waivers.toml",
+            &waiver(name, "2999-12-31", "something observed"),
+        );
+        let mut run_with = program(home.path());
+        let ended = run(run_with.args(command).arg("--waivers").arg(waivers));
+        assert_eq!(ended.code, Some(2), "{name}: {}", ended.all());
+        assert!(ended.stderr.contains(words), "{name}: {}", ended.stderr);
     }
 }
