@@ -30,6 +30,8 @@ pub use effect::Effect;
 pub use exit::{EXITS, Ending, Exit, Grounds};
 pub use finding::{Because, Finding};
 pub use level::Level;
+#[cfg(feature = "cli")]
+pub(crate) use plan::beginnings;
 pub use plan::{Pattern, Plan, PlanError, Selection};
 pub use runner::{Event, Options, Run, Subject, run};
 pub(crate) use similar::{did_you_mean, meant, nearest};

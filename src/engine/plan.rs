@@ -212,7 +212,7 @@ fn index<C: Context>(
 }
 
 /// Returns the ID and its first segments, each of which a pattern may name alone.
-fn beginnings(id: &str) -> impl Iterator<Item = &str> {
+pub(crate) fn beginnings(id: &str) -> impl Iterator<Item = &str> {
     let ends = id.match_indices('.').map(|(end, _)| end);
     ends.chain([id.len()]).map(|end| &id[..end])
 }

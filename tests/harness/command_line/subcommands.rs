@@ -1,7 +1,7 @@
 //! The other subcommands: `serve`, `list`, `explain`, and the help.
 
 use super::{home, report};
-use crate::support::program::{program, run};
+use crate::support::program::{file, program, run};
 use std::io::{BufRead as _, BufReader};
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -169,4 +169,61 @@ fn causes_without_a_problem_are_explained() {
         assert_eq!(ended.code, Some(0), "{}", ended.all());
         assert!(ended.stdout.contains(words), "{}", ended.stdout);
     }
+}
+
+/// What bash offers for the last word of a line.
+fn completed(home: &Path, line: &str) -> Option<Vec<String>> {
+    let script = run(program(home).args(["completions", "bash"])).stdout;
+    let (function, _) = script.split_once('(')?;
+    let function = function.to_owned();
+    let script = file(home, "completions.bash", &script);
+    let words: Vec<_> = line.split(' ').collect();
+    let (last, before) = (words.last()?, words.len().checked_sub(2)?);
+    let line = format!(
+        "source '{}'; COMP_WORDS=({line}); COMP_CWORD={}; \
+         {function} safe-conformance '{last}' '{}'; printf '%s\\n' \"${{COMPREPLY[@]}}\"",
+        script.display(),
+        before + 1,
+        words[before],
+    );
+    let ended = Command::new("bash").args(["-c", &line]).output().ok()?;
+    let offered = String::from_utf8_lossy(&ended.stdout).into_owned();
+    let offered = offered.lines().filter(|line| !line.is_empty());
+    Some(offered.map(str::to_owned).collect())
+}
+
+#[test]
+fn a_shell_completes_names_and_help_stays_short() {
+    let home = home();
+    for (line, offered) in [
+        (
+            "serve --fault certificate-w",
+            &["certificate-wildcard-too-deep", "certificate-wrong-name"][..],
+        ),
+        ("serve --like sab", &["sabre"]),
+        ("check --only upload.a", &["upload.accepted"]),
+        ("client --exec x --as desktop-", &["desktop-preview-14"]),
+        ("losses --from al", &["all"]),
+        ("explain problem.body-l", &["problem.body-limit"]),
+        ("rig --only rig.bac", &["rig.backup"]),
+        ("client --only kd", &["kdf"]),
+        // Near misses: what has no names.
+        ("serve --listen x", &[]),
+        ("retention ver", &["verify"]),
+    ] {
+        // Without bash there is nothing to complete.
+        let Some(found) = completed(home.path(), &format!("safe-conformance {line}")) else {
+            return;
+        };
+        assert_eq!(found, offered, "{line}");
+    }
+    for shell in ["bash", "zsh", "fish"] {
+        let script = run(program(home.path()).args(["completions", shell])).stdout;
+        assert!(script.contains("certificate-wildcard-too-deep"), "{shell}");
+        assert!(script.len() < 110 * 1024, "{shell}: {} bytes", script.len());
+    }
+    let help = run(program(home.path()).args(["serve", "--help"])).stdout;
+    assert!(!help.contains("certificate-wildcard-too-deep"), "{help}");
+    let bare = run(program(home.path()).args(["serve", "--fault"])).stderr;
+    assert!(!bare.contains("possible values"), "{bare}");
 }
