@@ -113,6 +113,7 @@ pub const CATALOGUE: &[Problem] = &[
     path::LOGIN_REDIRECT,
     path::STORAGE_REDIRECT,
     path::UPLOAD_DROPPED,
+    config::SAME_EVERYWHERE,
     config::TYPOGRAPHIC_QUOTES,
     config::BYTE_ORDER_MARK,
     config::CONFIG_CHARSET,

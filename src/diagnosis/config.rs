@@ -229,6 +229,29 @@ pub(super) const CONFIG_OTHER_CONTENT: Problem = Problem {
     ..BLANK
 };
 
+/// The server answers every path below the URL with one file.
+pub(super) const SAME_EVERYWHERE: Problem = Problem {
+    id: "problem.same-everywhere",
+    title: "the server gives the same file at every address below this URL",
+    evidence: "`config` is answered with success and a text that is no web page, and so is the download of a backup that was never uploaded, with the same bytes",
+    meaning: "The URL names a file instead of a folder, or a rule of the server answers every path with one file. lighttpd returns a file for every path below it.",
+    fix: "If the URL names a file, enter the URL of the folder that holds `config`. If it names a folder, remove the rule that answers every path below it with the same file.",
+    source: "lighttpd, documentation of mod_staticfile (static-file.disable-pathinfo)",
+    breaks: Breaks::EVERYTHING,
+    also: &["download.missing", "download.not-found"],
+    in_answer: |evidence| {
+        let (config, missing) = (evidence.answer, evidence.beside.missing?);
+        let is_page = matches!(Words::of(&config.body), Some(Words::Page(_)));
+        let is_file = evidence.is_config() && config.is_success() && !is_page;
+        let is_same = missing.is_success()
+            && config.body.length > 0
+            && config.body.length == missing.body.length
+            && config.body.sha256 == missing.body.sha256;
+        (is_file && is_same).then_some(Certainty::Certain)
+    },
+    ..BLANK
+};
+
 /// The limit in the config is too low for any backup.
 pub(super) const LIMIT_TOO_LOW: Problem = Problem {
     id: "problem.limit-too-low",

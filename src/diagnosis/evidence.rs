@@ -56,6 +56,8 @@ pub struct Beside<'a> {
     pub unseen_in_login: bool,
     /// The status of the same request with credentials, for an answer to one without them.
     pub person: Option<u16>,
+    /// The answer for a backup that was never uploaded, for a `config` that is not understood.
+    pub missing: Option<&'a Response>,
     /// The answer to the same request without credentials.
     pub without_login: Option<&'a Response>,
     /// The answer to the same request with the `User-Agent` of another program.

@@ -4,7 +4,7 @@ use super::facets::{MOBILE, MOBILE_BY_HTTP, WHOLE};
 use super::judge::{Doing, Judged, describe, diagnosed, page, sends_credentials, with_problem};
 use crate::clients::{ConfigError, Operation, Transport, android, ios};
 use crate::diagnosis::{
-    Evidence, NO_CHALLENGE, NO_WEBDAV, Subject, answered_by, certain, diagnose,
+    Beside, Evidence, NO_CHALLENGE, NO_WEBDAV, Subject, answered_by, certain, diagnose,
 };
 use crate::engine::{Blocker, Deviation, Outcome, checks};
 use crate::engine::{Effect, Level};
@@ -311,7 +311,7 @@ async fn judge_answer(
             return Err(deviation.remedy(CHALLENGE_FIRST).into());
         }
         deviation.answered_by = answered_by(answer);
-        return Err(with_cause(context, answer, deviation).into());
+        return Err(with_cause(context, answer, None, deviation).into());
     }
     if !answer.body.is_as_it_came() {
         return Err(Outcome::blocked_by(
@@ -319,25 +319,40 @@ async fn judge_answer(
             "the recorded `config` is incomplete, because it was longer or a secret was removed from it",
         ));
     }
-    read(client, answer).map_err(|error| match error {
+    let error = match read(client, answer) {
+        Ok(config) => return Ok(config),
+        Err(error) => error,
+    };
+    Err(match error {
         // This is inferred, not read in a source, so it decides nothing.
         ConfigError::NotUtf8 { .. } => {
             Outcome::blocked("`config` is not UTF-8; whether iOS reads it anyway is unknown")
         }
-        error => with_cause(
-            context,
-            answer,
-            Deviation::new(error.stage(), error.to_string()),
-        )
-        .into(),
+        error => {
+            let missing = context.missing_as(Client::Android).await.ok();
+            let deviation = Deviation::new(error.stage(), error.to_string());
+            with_cause(context, answer, missing.as_ref(), deviation).into()
+        }
     })
 }
 
-/// Returns the deviation with its cause, if the answer for `config` shows one.
-fn with_cause(context: &Context, answer: &Response, deviation: Deviation) -> Deviation {
+/// Returns the deviation with its cause, if the answer for `config` shows one. `missing` is the
+/// answer for a backup that was never uploaded.
+fn with_cause(
+    context: &Context,
+    answer: &Response,
+    missing: Option<&Response>,
+    deviation: Deviation,
+) -> Deviation {
     let facts = context.facts();
     let (method, subject) = (Method::Get, Subject::Config);
-    let evidence = Evidence::of(&facts.base, facts.login, method, subject, answer);
+    let evidence = Evidence {
+        beside: Beside {
+            missing,
+            ..Beside::default()
+        },
+        ..Evidence::of(&facts.base, facts.login, method, subject, answer)
+    };
     with_problem(deviation, diagnose(&evidence))
 }
 

@@ -98,6 +98,7 @@ impl Further {
             other_user: false,
             unseen_in_login: false,
             person: None,
+            missing: None,
             without_login: self.without_login.as_ref(),
             other_agent: self.other_agent.as_ref(),
         }

@@ -81,6 +81,16 @@ pub(super) const ROWS_5: &[Row] = &[
         },
     ),
     (
+        "same-everywhere",
+        || config(200).body("hello\n").missing(200, b"hello\n").into(),
+        || config(200).body("hello\n").missing(200, b"others").into(),
+    ),
+    (
+        "same-everywhere",
+        || config(200).body("hello\n").missing(200, b"hello\n").into(),
+        || config(200).body("hello\n").missing(404, b"hello\n").into(),
+    ),
+    (
         "config-other-content",
         || config(200).body("not json").into(),
         || config(200).body("{\"status\": \"ok\"}").into(),

@@ -43,6 +43,7 @@ pub(super) struct Exchange {
     misnamed: Option<&'static str>,
     other_user: bool,
     person: Option<u16>,
+    missing: Option<Response>,
     without_login: Option<Response>,
     other_agent: Option<Response>,
 }
@@ -71,6 +72,7 @@ fn exchange(method: Method, subject: Subject, status: u16) -> Exchange {
         misnamed: None,
         other_user: false,
         person: None,
+        missing: None,
         without_login: None,
         other_agent: None,
     }
@@ -188,6 +190,14 @@ impl Exchange {
         }
     }
 
+    /// Adds the answer for a backup that was never uploaded.
+    pub(super) fn missing(self, status: u16, body: &[u8]) -> Self {
+        Self {
+            missing: Some(response(status, &[], body)),
+            ..self
+        }
+    }
+
     pub(super) fn without_login(self, status: u16, headers: &[(&str, &str)]) -> Self {
         Self {
             without_login: Some(response(status, headers, b"")),
@@ -218,6 +228,7 @@ impl Exchange {
                 other_user: self.other_user,
                 unseen_in_login: false,
                 person: self.person,
+                missing: self.missing.as_ref(),
                 without_login: self.without_login.as_ref(),
                 other_agent: self.other_agent.as_ref(),
             },
