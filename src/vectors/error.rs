@@ -1,7 +1,6 @@
 //! An error in a file of vectors, with its position.
 
 use serde::Deserialize;
-use serde_json::error::Category;
 use serde_json::value::RawValue;
 use thiserror::Error;
 
@@ -61,18 +60,9 @@ impl<'a> Source<'a> {
     }
 
     fn located(self, error: &serde_json::Error, first_line: usize) -> LoadError {
-        let first = first_line + error.line().saturating_sub(1);
-        match error.classify() {
-            Category::Eof => return self.error(first, "the JSON ends too early"),
-            Category::Syntax => {
-                let reason = format!("it is not valid JSON at column {}", error.column().max(1));
-                return self.error(first, reason);
-            }
-            Category::Data | Category::Io => {}
-        }
         let whole = error.to_string();
         let place = format!(" at line {} column {}", error.line(), error.column());
         let reason = whole.strip_suffix(&place).unwrap_or(&whole);
-        self.error(first, reason)
+        self.error(first_line + error.line().saturating_sub(1), reason)
     }
 }
