@@ -153,10 +153,11 @@ it cannot find a command: run it by hand, or look at output.txt in the folders t
 checks that judge what other cases sent (rig.request, rig.hosts, rig.secret, rig.body) need cases with \
 them.";
 
-/// Returns whether no action was judged, except the answer to an unknown one.
+/// Returns whether a whole run judged no action, except the answer to an unknown one.
 fn supports_nothing(report: &Report) -> bool {
     let mut findings = report.findings.iter();
-    findings.all(|finding| finding.id == rig::UNSUPPORTED || !finding.verdict.is_judged())
+    report.complete
+        && findings.all(|finding| finding.id == rig::UNSUPPORTED || !finding.verdict.is_judged())
 }
 
 /// Returns the selection of cases: by hand the tour, unless some are named.

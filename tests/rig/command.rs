@@ -98,7 +98,13 @@ fn supports_nothing() -> Result<(), Failed> {
     if found.1.contains("1 pass") {
         return Err(Failed::from(found.1));
     }
-    Ok(())
+    // A run that its deadline stopped knows nothing about the command.
+    let forever = ["rig", "--exec", "exec sleep 60", "--only", "rig.test"];
+    let stopped = run(&here, &[&forever[..], &["--deadline", "1"]].concat())?;
+    if stopped.1.contains("exit code 127") {
+        return Err(Failed::from(stopped.1));
+    }
+    is(3, &["deadline"], &stopped)
 }
 
 /// A check of earlier requests cannot be judged if nothing is sent.
