@@ -159,7 +159,9 @@ impl BaseUrl {
         let mut url = parse_with_scheme(text)?;
         let user_info = take_user_info(&mut url)?;
         if has_two_schemes(&url) {
-            let suggestion = text.split_once("://").and_then(|(_, rest)| meant(rest));
+            let rest = text.split_once("://").map(|(_, rest)| rest);
+            // The URL standard also reads `%68ttps` as a scheme here. No address is inferred then.
+            let suggestion = rest.and_then(after_scheme).and_then(meant);
             return Err(BaseUrlError::WrongBeginning { suggestion });
         }
         let folder = folder_above(url.path());
@@ -315,6 +317,10 @@ fn parse_with_scheme(text: &str) -> Result<Url, BaseUrlError> {
     Url::parse(text).map_err(|error| space_in_host(rest).unwrap_or_else(|| refusal_of(error)))
 }
 
+/// The longest text from which an address is inferred, in bytes. It bounds the recursion: each
+/// mistake that is found is removed, and the rest is parsed again.
+const LONGEST_TO_CORRECT: usize = 512;
+
 /// What stands around an address that is copied from a text.
 const AROUND: [char; 7] = ['<', '>', '"', '\'', '\u{201c}', '\u{201d}', ' '];
 const SLASHES: [char; 2] = ['/', '\\'];
@@ -351,7 +357,7 @@ fn has_two_schemes(url: &Url) -> bool {
 /// Returns the address that is most likely meant by its end, without a scheme.
 fn meant(rest: &str) -> Option<String> {
     // It may be a password.
-    if rest.contains('@') {
+    if rest.contains('@') || rest.len() > LONGEST_TO_CORRECT {
         return None;
     }
     let mut host = rest.trim_matches(AROUND).trim_start_matches(SLASHES);
@@ -368,7 +374,8 @@ fn meant(rest: &str) -> Option<String> {
 fn space_in_host(rest: &str) -> Option<BaseUrlError> {
     let end = rest.find(['/', '\\', '?', '#']).unwrap_or(rest.len());
     let (host, after) = rest.split_at(end);
-    if rest.contains('@') || !host.contains(char::is_whitespace) {
+    let is_too_long = rest.len() > LONGEST_TO_CORRECT;
+    if is_too_long || rest.contains('@') || !host.contains(char::is_whitespace) {
         return None;
     }
     let host: String = host.split_whitespace().collect();

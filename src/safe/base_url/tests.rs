@@ -182,6 +182,19 @@ fn every_refusal_shows_a_way_out() {
     assert!(refusal("https.example/safe").ends_with("write https://https.example/safe"));
     let many = "https://".repeat(20_000);
     assert!(refusal(&many).contains("does not begin with `https://`"));
+    // The URL standard removes a tab, and decodes a percent sign.
+    for scheme in ["ht\ttps://", "%68ttps://"] {
+        for count in [1, 2, 10_000] {
+            let refusal = refusal(&format!("https://{}x.example", scheme.repeat(count)));
+            assert!(refusal.ends_with("write https://, then the rest"));
+        }
+    }
+    for count in [1, 2, 50, 10_000] {
+        let address = format!("https://{}cloud.example/safe", "ht tps://".repeat(count));
+        let refusal = refusal(&address);
+        let is_short = count <= 50;
+        assert_eq!(refusal.ends_with(" https://cloud.example/safe"), is_short);
+    }
     assert!(refusal("localhost:8443/safe").ends_with("write https://localhost:8443/safe"));
     assert!(refusal("davs://h/safe").contains("`davs:`"));
     for pasted in [
