@@ -143,7 +143,7 @@ pub enum TranscriptError {
     Base,
     /// Its seed is not the one of its run.
     #[error(
-        "its `seed` is not the seed of this run, so the transcript was edited; judge the file that `check --transcript` wrote"
+        "its `seed` is not the seed of its run, so the transcript was edited; judge the file that `check --transcript` wrote"
     )]
     Seed,
 }
@@ -163,16 +163,30 @@ impl Facts {
     /// Returns whether the base is one that a run has: its normal form, without user information,
     /// query and fragment, of the scheme and the host that the other facts name.
     fn fit_a_base(&self) -> bool {
-        // A part of it may have been removed, because it was also a secret.
-        let legible = self.base.replace(REDACTED, "redacted");
-        BaseUrl::parse(&legible).is_ok_and(|parsed| {
+        if self.base.contains(REDACTED) {
+            return self.fit_the_rest_of_a_base();
+        }
+        BaseUrl::parse(&self.base).is_ok_and(|parsed| {
             let base = parsed.base;
-            let may_be_named_otherwise = legible != self.base;
             parsed.user_info.is_none()
-                && base.as_str() == legible
+                && base.as_str() == self.base
                 && base.scheme_is_https() == self.https
-                && (base.is_loopback() == self.loopback || may_be_named_otherwise)
+                && base.is_loopback() == self.loopback
         })
+    }
+
+    /// The same if a part was removed from the base, because it was also a secret. What remains
+    /// need not be an address: `https://[[redacted]]/safe`.
+    fn fit_the_rest_of_a_base(&self) -> bool {
+        let (scheme, rest) = self
+            .base
+            .split_once("://")
+            .unwrap_or(("", self.base.as_str()));
+        let own_scheme = if self.https { "https" } else { "http" };
+        let authority = rest.split('/').next().unwrap_or_default();
+        (scheme.is_empty() || scheme == own_scheme)
+            && !authority.contains('@')
+            && !rest.contains(['?', '#'])
     }
 }
 

@@ -141,6 +141,9 @@ fn a_transcript_with_another_base_or_seed_is_refused() {
     for base in [
         "https://alice:secret-of-alice@host.example/",
         "http://alice:secret-of-alice@127.0.0.1:9/safe",
+        "http://alice:secret-of-alice@[redacted]/safe",
+        "http://127.0.0.1:9/[redacted]?secret-of-alice",
+        "https://[redacted].example/safe",
         "http://127.0.0.1:9/safe?secret-of-alice",
         "http://127.0.0.1:9/safe#secret-of-alice",
         "http://127.0.0.1:9/safe/config",
@@ -180,6 +183,10 @@ fn a_transcript_without_a_mark_or_with_a_secret_removed_is_judged() {
     for base in [
         "http://127.0.0.1:9/[redacted]",
         "http://[redacted].example/safe",
+        "http://192.[redacted].7:9/a@b.example/safe",
+        "http://[[redacted]]:9/safe",
+        "http://[redacted]:[redacted]/safe",
+        "[redacted]",
     ] {
         let removed = edited(home.path(), |it| it["facts"]["base"] = base.into());
         let ended = run(program(home.path()).arg("judge").arg(removed));
