@@ -99,9 +99,10 @@ impl Contents {
             .map_or(0, |end| end + 1);
         let torn = bytes.split_off(whole);
         let may_be_begun = bytes.trim_ascii().is_empty() && is_begun_heading(&torn);
-        // A file that is not a ledger is not cut.
+        // A file that is not a ledger is not cut, nor is one without a heading that somebody named.
+        let may_be_cut = torn.is_empty() || super::is_name_of_ours(path);
         let contents = Self::parse(&bytes, path)?;
-        if contents.heading.is_none() && !may_be_begun {
+        if contents.heading.is_none() && !(may_be_begun && may_be_cut) {
             return Err(LedgerError::Malformed {
                 path: path.to_owned(),
                 line: 1,

@@ -42,6 +42,8 @@ fn what_is_not_a_ledger_is_neither_removed_nor_cut() {
     for (name, content) in [
         ("notes", ""),
         ("notes", "a line without an end"),
+        ("notes", "{"),
+        ("notes", "{\"format\": 1, \"text\": \"of somebody\"}"),
         ("notes", "one line\nand another"),
         (&ours, "a line without an end"),
         (&ours, "\nafter an empty line"),
