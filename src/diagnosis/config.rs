@@ -232,7 +232,7 @@ pub(super) const CONFIG_OTHER_CONTENT: Problem = Problem {
 /// The server answers every path below the URL with one file.
 pub(super) const SAME_EVERYWHERE: Problem = Problem {
     id: "problem.same-everywhere",
-    title: "the server gives the same file at every address below this URL",
+    title: "the server returns the same file for every address below this URL",
     evidence: "GET of `config` succeeds with a text that is no web page, and so does the download of a backup that was never uploaded, with the same bytes",
     meaning: "The URL names a file instead of a folder, or a rule of the server answers every path with one file. lighttpd returns a file for every path below it.",
     fix: "If the URL names a file, enter the URL of the folder that holds `config`. If it names a folder, remove the rule that answers every path below it with the same file.",

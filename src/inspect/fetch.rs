@@ -118,7 +118,7 @@ async fn missing(session: &Session, response: &Response) -> NotFetched {
     let elsewhere = config.as_ref().filter(|config| !config.is_success());
     if let Some(config) = elsewhere {
         let message = format!(
-            "the backup was answered with {}, and `config` with {}: the server is not ready, or this is not its URL",
+            "a GET of the backup returned {}, and a GET of `config` {}: the server is not ready, or this is not its URL",
             describe(response),
             describe(config)
         );
@@ -161,7 +161,7 @@ fn refused(session: &Session, response: &Response) -> Stopped {
         ),
         _ => (
             Stage::Http,
-            format!("the backup returned {said}"),
+            format!("a GET of the backup returned {said}"),
             ASK_CHECK,
         ),
     };
