@@ -24,7 +24,8 @@ fn of_io(io: &std::io::Error, broken: &Failure) -> Option<Failure> {
     // The library's words for failures that the raw sender describes in its own.
     match io.kind() {
         UnexpectedEof | BrokenPipe | ConnectionReset | ConnectionAborted => Some(broken.clone()),
-        InvalidInput | InvalidData => Some(bad_chunks()),
+        // The system's own errors of these kinds are about an address or a connection.
+        InvalidInput | InvalidData if io.raw_os_error().is_none() => Some(bad_chunks()),
         ConnectionRefused if io.get_ref().is_none() => Some(refused()),
         _ => io.get_ref().is_none().then(|| broken.clone()),
     }
@@ -138,6 +139,9 @@ mod tests {
         );
         let malformed = Error::new(ErrorKind::InvalidData, "a bad chunk");
         assert_eq!(kind(malformed), Some(FailureKind::BadChunks));
+        // `EINVAL`, as of a link-local address without its interface.
+        let invalid = Error::from_raw_os_error(22);
+        assert_eq!(kind(invalid), Some(FailureKind::NoAnswer));
         assert_eq!(kind(Error::other("a wrapper")), None);
     }
 }
