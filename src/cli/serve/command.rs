@@ -54,6 +54,10 @@ impl Served<'_> {
         let mut text = format!(
             "The server runs until Ctrl-C. To check it, run in another shell:\n  {check}\n"
         );
+        let has_basic = matches!(self.options.login, Login::Basic { .. });
+        if has_basic && matches!(self.secret, Secret::Variable) {
+            text += "That shell needs the same SAFE_SERVER_PASSWORD as this one.\n";
+        }
         for fault in &self.options.faults {
             let needs = fault.needs().iter();
             text.extend(needs.filter_map(|need| self.sentences(*fault, *need)));
@@ -87,11 +91,12 @@ impl Served<'_> {
         if self.has_empty_password() {
             add("--password-file", "/dev/stdin");
         }
-        if let Secret::File(file) = &self.secret {
-            let option = match &self.options.login {
-                Login::Token(_) => "--token-file",
-                _ => "--password-file",
-            };
+        let option = match &self.options.login {
+            Login::Open => None,
+            Login::Token(_) => Some("--token-file"),
+            Login::Basic { .. } => Some("--password-file"),
+        };
+        if let (Some(option), Secret::File(file)) = (option, self.secret) {
             add(option, &quoted(&absolute(file).display().to_string()));
         }
         if let Some(address) = self.address() {
@@ -152,7 +157,7 @@ impl Served<'_> {
                 "The fault `{fault}` mixes uploads only if they overlap: run the command again if `integrity.concurrent-uploads` passes.\n"
             )),
             Need::Address => Some(
-                "No DNS knows the host name of this server: --resolve gives its address.\n"
+                "DNS does not know the host name of this server. The command has its address (--resolve).\n"
                     .to_owned(),
             ),
             // The command has what they need, or the server does not start. Backups that are left
@@ -302,6 +307,34 @@ mod tests {
             link.contains("The fault `credentials-utf8-only` "),
             "{link}"
         );
+    }
+
+    #[test]
+    fn a_password_in_a_variable_is_asked_for_and_not_printed() {
+        let options = Options::default();
+        let served = Served {
+            options: &options,
+            secret: &Secret::Variable,
+            url: "https://localhost:1/safe",
+            root: None,
+        };
+        let said = served.what_to_do();
+        assert!(said.contains("the same SAFE_SERVER_PASSWORD"), "{said}");
+        assert!(!said.contains("s3cret-loopback"), "{said}");
+    }
+
+    /// A profile that asks for no credentials ignores the file of the person.
+    #[test]
+    fn a_server_without_a_login_gets_no_password() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = folder.path().join("password");
+        std::fs::write(&file, "s3cret of the person\n").expect("written");
+        let file = file.to_str().expect("a text");
+        let mut profiles = Profile::ALL.iter();
+        let open = profiles.find(|profile| profile.is_open());
+        let open = open.expect("a profile without a login").name();
+        let said = said(&["--like", open, "--password-file", file]);
+        assert!(!line(&said).contains("--password-file"), "{said}");
     }
 
     #[test]
