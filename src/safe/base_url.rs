@@ -287,8 +287,10 @@ fn parse_with_scheme(text: &str) -> Result<Url, BaseUrlError> {
                     .chars()
                     .all(|each| each.is_ascii_alphanumeric() || "+-.".contains(each))
         };
-        let bare = scheme.trim_matches(AROUND);
-        let is_wrapped = bare.is_empty() || ["https", "http"].contains(&bare);
+        let bare = scheme.trim_matches(AROUND).trim_end_matches(':');
+        let is_wrapped = ["", "https", "http"]
+            .iter()
+            .any(|name| bare.eq_ignore_ascii_case(name));
         return Err(if is_scheme(scheme) && scheme.len() <= 16 {
             BaseUrlError::OtherScheme {
                 scheme: scheme.to_ascii_lowercase(),
@@ -322,7 +324,10 @@ fn parse_with_scheme(text: &str) -> Result<Url, BaseUrlError> {
 const LONGEST_TO_CORRECT: usize = 512;
 
 /// What stands around an address that is copied from a text.
-const AROUND: [char; 7] = ['<', '>', '"', '\'', '\u{201c}', '\u{201d}', ' '];
+const AROUND: [char; 12] = [
+    '<', '>', '"', '\'', '\u{201c}', '\u{201d}', '\u{201e}', '\u{2018}', '\u{2019}', '\u{ab}',
+    '\u{bb}', ' ',
+];
 const SLASHES: [char; 2] = ['/', '\\'];
 
 /// Returns the error for an address without `://`: `cloud.example/safe`, `https:cloud.example`,
