@@ -54,7 +54,7 @@ pub(super) const HTTP1_FAILS: Problem = Problem {
 pub(super) const GATEWAY_FOR_SOME: Problem = Problem {
     id: "problem.gateway-for-some",
     title: "the proxy passes some requests on, and fails at others",
-    evidence: "the same as of `problem.upstream-down`, and `config.readable` or an upload passes in this run",
+    evidence: "what shows `problem.upstream-down`, while `config.readable` or an upload passes in the same run",
     meaning: "Other requests of this run were answered, so the proxy reaches a service. At this kind of request that service closes the connection or takes too long, or the proxy asks another one that has stopped.",
     fix: "Look into the log of the proxy at the time of this run: it names the service that it asked, and what failed.",
     fixes: &[
@@ -80,7 +80,7 @@ pub(super) const GATEWAY_FOR_SOME: Problem = Problem {
 pub(super) const UNAVAILABLE_FOR_SOME: Problem = Problem {
     id: "problem.unavailable-for-some",
     title: "the server answers some requests, and 503 to others",
-    evidence: "the same as of `problem.unavailable`, and `config.readable` or an upload passes in this run",
+    evidence: "what shows `problem.unavailable`, while `config.readable` or an upload passes in the same run",
     meaning: "Other requests of this run succeeded, so the server was available. What this kind of request needs has stopped or is overloaded, a limit refuses it, or the server became unavailable during the run.",
     fix: "Look into the log of the server, and of the proxy in front of it, at the time of this run: it says what answered 503 to this kind of request, and why.",
     fixes: &[(

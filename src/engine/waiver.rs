@@ -205,7 +205,7 @@ impl Waiver {
                 Some(Value::String(text)) => return Ok(text.clone()),
                 // TOML writes dates without quotes.
                 Some(Value::Datetime(date)) if field == "until" => return Ok(date.to_string()),
-                Some(_) => "has a value of another kind",
+                Some(_) => "has a value of the wrong type",
                 None => "is missing",
             };
             Err(WaiverError::Field {
@@ -324,7 +324,7 @@ mod tests {
             ),
             (
                 waiver.replace("\"something\"", "7"),
-                "waiver 1: `observed` has a value of another kind; expected a part of what the report observed",
+                "waiver 1: `observed` has a value of the wrong type; expected a part of what the report observed",
             ),
         ] {
             let error = Waivers::parse(&file, |_| true).expect_err(&file);
@@ -345,7 +345,7 @@ mod tests {
             ),
             (
                 "20270331",
-                "`until` has a value of another kind; expected a day of the form 2027-03-31",
+                "`until` has a value of the wrong type; expected a day of the form 2027-03-31",
             ),
             ("10:00:00", "is not a day"),
         ] {

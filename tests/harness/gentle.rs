@@ -1,6 +1,7 @@
 //! Gentleness: intrusion detection does not take a whole run for a scanner, and the load of our
 //! requests does not affect the verdicts.
 
+use crate::support::program::{program, run};
 use crate::support::scripted::{self, Deed, Reply, Scripted};
 use safe_conformance::engine::{Finding, Verdict};
 use safe_conformance::reference::{self, Fault, Login, Options};
@@ -302,19 +303,42 @@ async fn hesitant(server: std::net::SocketAddr, hesitates: Duration) -> u16 {
     port
 }
 
+/// The embedded server behind such a machine, and the URL that leads there.
+async fn behind(hesitates: Duration) -> (reference::Running, String) {
+    let server = reference::start(Options::default()).await;
+    let server = server.expect("a server");
+    let port = hesitant(server.address(), hesitates).await;
+    (server, format!("https://127.0.0.1:{port}/safe"))
+}
+
+/// The exit code of a dry run of `setup`, and what it said.
+async fn set_up(hesitates: Duration) -> (Option<i32>, String) {
+    let home = tempfile::tempdir().expect("a folder");
+    let (server, url) = behind(hesitates).await;
+    let root = home.path().join("root.pem");
+    let certificate = server.root_certificate().expect("it speaks TLS");
+    std::fs::write(&root, certificate).expect("a file");
+    let setup = move || {
+        let mut command = program(home.path());
+        command.args(["setup", &url, "--user", "safe", "--dry-run", "--ca-file"]);
+        command
+            .arg(root)
+            .env("SAFE_SERVER_PASSWORD", "s3cret-loopback");
+        run(&mut command)
+    };
+    let ended = tokio::task::spawn_blocking(setup).await.expect("it ends");
+    (ended.code, ended.all().replace(char::is_numeric, ""))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn setup_waits_for_a_slow_handshake() {
+    let (at_once, slow) = tokio::join!(set_up(Duration::ZERO), set_up(Duration::from_secs(6)));
+    assert_eq!(at_once, slow);
+}
+
 /// The verdicts on `config` of a server that needs this long for each handshake.
 async fn of_config(hesitates: Duration, timeout: Duration) -> BTreeMap<String, (Verdict, String)> {
-    let login = Login::Basic {
-        user: "safe".to_owned(),
-        password: "s3cret-loopback".to_owned(),
-    };
-    let options = Options {
-        login: login.clone(),
-        ..Options::default()
-    };
-    let server = reference::start(options).await.expect("a server");
-    let port = hesitant(server.address(), hesitates).await;
-    let url = format!("https://127.0.0.1:{port}/safe");
+    let (server, url) = behind(hesitates).await;
     let target = Target::parse(&url).expect("a URL");
     let target = target.basic("safe", "s3cret-loopback");
     let root = server.root_certificate().expect("it speaks TLS");

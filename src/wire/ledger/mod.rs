@@ -37,7 +37,7 @@ pub enum LedgerError {
         source: std::io::Error,
     },
     /// The file is not a ledger.
-    #[error("{}: line {line} is not a line of a ledger; nothing in this file was swept", path.display())]
+    #[error("{}: line {line} is not a line of a ledger; nothing in this file was swept; delete it, or move it to another folder, if it is not a ledger", path.display())]
     Malformed {
         /// The file.
         path: PathBuf,

@@ -11,9 +11,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use tokio::sync::OnceCell;
 
-/// How many times longer a slow handshake may take than an answer: as long as the answer to a
-/// repeated request.
-const LONGER: u32 = 3;
+/// How many times longer a slow handshake may take than an answer. The answer to a repeated request
+/// may take three times as long: a server that then accepts no connection is still recognised.
+const LONGER: u32 = 2;
 
 type Client = OnceCell<Result<reqwest::Client, Failure>>;
 

@@ -192,14 +192,18 @@ impl Door {
         body: Option<&str>,
         logs_in: bool,
     ) -> Answer {
-        self.live.requests.fetch_add(1, Ordering::Relaxed);
-        let sent = self.exchange(method, url, headers, body, logs_in);
-        let answer = tokio::time::timeout(self.live.timeout, sent).await;
-        let answer = answer.unwrap_or_else(|_| {
-            let seconds = self.live.timeout.as_secs();
-            let message = format!("no complete answer within {seconds} s");
-            Err(Failure::lost(FailureKind::TimedOut, Stage::Http, message))
-        });
+        let mut answer = self.in_time(method, url, headers, body, logs_in).await;
+        if let Err(failure) = &answer
+            && failure.is_slow_connection()
+        {
+            // Nothing was sent, so it is safe to try again with more time for the handshake.
+            answer = match self.live.after_slow_connection().await {
+                failure if failure.kind == FailureKind::TimedOut => {
+                    self.in_time(method, url, headers, body, logs_in).await
+                }
+                failure => Err(failure),
+            };
+        }
         let answer = match answer {
             Ok(response) => Ok(response),
             Err(failure) => Err(self.live.explained(failure).await),
@@ -209,6 +213,20 @@ impl Door {
         answer
             .map(|response| clean_response(self.live.walls(), response, &asked))
             .map_err(|failure| clean_failure(&self.scrub, failure))
+    }
+
+    async fn in_time(
+        &self,
+        method: &'static str,
+        url: &str,
+        headers: &[(&'static str, &str)],
+        body: Option<&str>,
+        logs_in: bool,
+    ) -> Answer {
+        self.live.requests.fetch_add(1, Ordering::Relaxed);
+        let sent = self.exchange(method, url, headers, body, logs_in);
+        let answer = tokio::time::timeout(self.live.timeout, sent).await;
+        answer.unwrap_or_else(|_| Err(self.live.silence()))
     }
 
     async fn exchange(

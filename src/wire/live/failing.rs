@@ -45,6 +45,14 @@ fn is_unexpected(hyper: &hyper::Error) -> bool {
     !has_name && std::error::Error::source(hyper).is_none()
 }
 
+impl Failure {
+    /// Returns whether the time for a connection and its handshake was over before anything was
+    /// sent.
+    pub(super) fn is_slow_connection(&self) -> bool {
+        self.kind == FailureKind::TimedOut && self.stage == Stage::Connect
+    }
+}
+
 /// Returns the failure for an error of reqwest, in words that do not change between runs.
 pub(super) fn failure_of(error: &reqwest::Error) -> Failure {
     if error.is_connect() && error.is_timeout() {

@@ -205,7 +205,7 @@ impl Live {
     /// Returns the failure, or a more exact one: plain http was sent to a port for TLS, or only the
     /// handshake was slow.
     pub(super) async fn explained(&self, failure: Failure) -> Failure {
-        if failure.kind == FailureKind::TimedOut && failure.stage == Stage::Connect {
+        if failure.is_slow_connection() {
             return self.after_slow_connection().await;
         }
         let is_lost = matches!(
@@ -233,7 +233,7 @@ impl Live {
         (&self.scrub, &self.cookies)
     }
 
-    fn silence(&self) -> Failure {
+    pub(super) fn silence(&self) -> Failure {
         Failure::lost(
             FailureKind::TimedOut,
             Stage::Http,

@@ -171,7 +171,7 @@ fn what_a_foreign_transcript_says_acts_nowhere() {
         .arg(&transcript));
     let text = std::fs::read_to_string(&transcript).expect("a transcript");
     let whole: serde_json::Value = serde_json::from_str(&text).expect("JSON");
-    for edit in ["stopped", "unfinished", "slowed_by", "base", "skip"] {
+    for edit in ["stopped", "unfinished", "slowed_by", "skip"] {
         let mut edited = whole.clone();
         match edit {
             "unfinished" => {
@@ -180,7 +180,6 @@ fn what_a_foreign_transcript_says_acts_nowhere() {
                 ]);
                 edited["stopped"] = "a signal".into();
             }
-            "base" => edited["facts"]["base"] = format!("https://h.example/{NASTY}").into(),
             "skip" => edited["skip"] = serde_json::json!([["upload", NASTY]]),
             _ => edited[edit] = NASTY.into(),
         }
@@ -193,12 +192,18 @@ fn what_a_foreign_transcript_says_acts_nowhere() {
             .args(["--report", &format!("markdown={}", markdown.display())]));
         assert_acts_nowhere(edit, &ended.all());
         let markdown = std::fs::read_to_string(markdown).expect("a report");
-        // The URL is in a code span.
         assert!(
-            edit == "base" || !(markdown.contains("<img") || markdown.contains("@admin")),
+            !(markdown.contains("<img") || markdown.contains("@admin")),
             "{edit}: {markdown}"
         );
     }
+    // A base that no run has is refused, and not repeated.
+    let mut edited = whole;
+    edited["facts"]["base"] = format!("https://h.example/{NASTY}").into();
+    std::fs::write(&transcript, edited.to_string()).expect("written");
+    let ended = run(program(home.path()).arg("judge").arg(&transcript));
+    assert_eq!(ended.code, Some(2), "{}", ended.all());
+    assert!(!ended.all().contains("evil"), "{}", ended.all());
 }
 
 #[test]
