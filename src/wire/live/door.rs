@@ -2,9 +2,9 @@
 
 use super::{Live, failure_of, read_bounded};
 use crate::clients::CredentialEncoding;
+use crate::safe::ServerConfig;
 use crate::safe::base_url::BaseUrl;
-use crate::safe::{ServerConfig, Stage};
-use crate::wire::answer::{Answer, Failure, FailureKind};
+use crate::wire::answer::{Answer, FailureKind};
 use crate::wire::facet::Http;
 use crate::wire::gather::Gather;
 use crate::wire::request::{LoginUse, Method, Place, Request};
