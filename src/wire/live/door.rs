@@ -192,15 +192,19 @@ impl Door {
         body: Option<&str>,
         logs_in: bool,
     ) -> Answer {
-        let mut answer = self.in_time(method, url, headers, body, logs_in).await;
+        let once = async || {
+            self.live.requests.fetch_add(1, Ordering::Relaxed);
+            let sent = self.exchange(method, url, headers, body, logs_in);
+            let answer = tokio::time::timeout(self.live.timeout, sent).await;
+            answer.unwrap_or_else(|_| Err(self.live.silence()))
+        };
+        let mut answer = once().await;
         if let Err(failure) = &answer
             && failure.is_slow_connection()
         {
             // Nothing was sent, so it is safe to try again with more time for the handshake.
             answer = match self.live.after_slow_connection().await {
-                failure if failure.kind == FailureKind::TimedOut => {
-                    self.in_time(method, url, headers, body, logs_in).await
-                }
+                failure if failure.kind == FailureKind::TimedOut => once().await,
                 failure => Err(failure),
             };
         }
@@ -213,20 +217,6 @@ impl Door {
         answer
             .map(|response| clean_response(self.live.walls(), response, &asked))
             .map_err(|failure| clean_failure(&self.scrub, failure))
-    }
-
-    async fn in_time(
-        &self,
-        method: &'static str,
-        url: &str,
-        headers: &[(&'static str, &str)],
-        body: Option<&str>,
-        logs_in: bool,
-    ) -> Answer {
-        self.live.requests.fetch_add(1, Ordering::Relaxed);
-        let sent = self.exchange(method, url, headers, body, logs_in);
-        let answer = tokio::time::timeout(self.live.timeout, sent).await;
-        answer.unwrap_or_else(|_| Err(self.live.silence()))
     }
 
     async fn exchange(
