@@ -289,6 +289,16 @@ fn changes(healthy: &[Finding], ill: &[Finding]) -> String {
         .collect()
 }
 
+/// Prints why checks could not be judged, other than for what happened before them: the snapshot
+/// does not say it, and a failure in CI cannot be repeated.
+fn print_blocked(scenario: Scenario, findings: &[Finding]) {
+    let own = |finding: &&Finding| finding.verdict == Verdict::Blocked && finding.because.is_none();
+    for finding in findings.iter().filter(own) {
+        let (scenario, name) = (scenario.name(), finding.name());
+        println!("{scenario}: {name} is blocked: {}", finding.observed);
+    }
+}
+
 /// The text with `DAY` for every date.
 fn without_days(text: &str) -> String {
     let is_day = |word: &str| {
@@ -358,6 +368,7 @@ async fn every_fault_changes_exactly_what_the_snapshot_says_and_every_check_can_
             )
         };
         assert!(!changed.is_empty(), "no check notices {}", scenario.name());
+        print_blocked(*scenario, findings);
         caught.extend(
             findings
                 .iter()

@@ -11,6 +11,7 @@ mod onward;
 mod patience;
 
 pub use door::{Door, Over, Spot};
+pub(super) use patience::Round;
 
 use super::answer::{Answer, Failure, FailureKind, Handshake, Response, TlsTrouble};
 use super::bin::BinPlace;

@@ -12,6 +12,7 @@ mod refusals;
 mod refused_login;
 mod tries;
 
+pub(in crate::wire) use self::asking::Round;
 use self::doubts::Doubts;
 use self::refusals::Refusals;
 use crate::wire::halt::Halt;

@@ -8,7 +8,7 @@ use crate::text::counted;
 use crate::wire::answer::{Answer, Failure, FailureKind, Handshake, Reach, Response, TlsTrouble};
 use crate::wire::facet::Http;
 use crate::wire::guard::OwnBackup;
-use crate::wire::live::Live;
+use crate::wire::live::{Live, Round};
 use crate::wire::request::{HttpChoice, LoginUse, Method, Place, Purpose, Request};
 use crate::wire::settings::Trace;
 use crate::wire::tls::Inspection;
@@ -63,7 +63,7 @@ impl Question {
 #[derive(Clone, Copy)]
 pub(super) enum Company {
     Alone,
-    Several,
+    Several(Round),
 }
 
 /// The header fields that show the software behind an answer.
@@ -386,7 +386,7 @@ impl Session {
         let began = std::time::Instant::now();
         let answer = match company {
             Company::Alone => live.ask(request, http, encoding).await,
-            Company::Several => live.ask_together(request, http, encoding).await,
+            Company::Several(round) => live.ask_together(request, http, encoding, round).await,
         };
         if let Some(backup) = upload {
             let size = request

@@ -1,10 +1,10 @@
-//! Several simultaneous requests, and downloads during an upload. If a limit refuses one of them,
-//! all are sent once more.
+//! Several simultaneous requests, and downloads during an upload. If a limit refuses one of them, or
+//! no answer arrives in time, all are sent once more.
 
 use super::Session;
 use super::asking::{Company, Question, mismatch};
-use crate::wire::answer::Answer;
-use crate::wire::live::Live;
+use crate::wire::answer::{Answer, FailureKind};
+use crate::wire::live::{Live, Round};
 use crate::wire::pace::Turn;
 use crate::wire::request::Request;
 use crate::wire::transcript::{Got, Key};
@@ -22,25 +22,19 @@ impl Session {
                 if let [request] = &requests[..] {
                     return Got::Answers(vec![self.exchange(live, request, Company::Alone).await]);
                 }
-                let send = || {
+                let mut round = Round::First;
+                loop {
+                    let turn = live.turn_for_several(round).await;
                     let exchanges = requests
                         .iter()
-                        .map(|request| self.exchange(live, request, Company::Several));
-                    join_all(exchanges)
-                };
-                let turn = live.turn_for_several().await;
-                let answers = send().await;
-                let limited = requests.iter().zip(&answers);
-                let Some(pause) = live.pause_after_several(limited) else {
-                    turn.answered(false);
-                    return Got::Answers(answers);
-                };
-                // The findings of the other answers remain; the refused ones are judged only now.
-                turn.holds_back(pause);
-                let turn = live.turn_for_several().await;
-                let answers = send().await;
-                turn.answered(false);
-                Got::Answers(answers)
+                        .map(|request| self.exchange(live, request, Company::Several(round)));
+                    let answers = join_all(exchanges).await;
+                    let is_lost = answers.iter().all(was_late);
+                    match next(live, (round, turn), requests.iter().zip(&answers), is_lost) {
+                        Some(next) => round = next,
+                        None => return Got::Answers(answers),
+                    }
+                }
             },
             |failure| Got::Answers(vec![Err(failure); count]),
         );
@@ -66,18 +60,17 @@ impl Session {
             key,
             asked,
             |live| async {
-                let (turn, polled) = self.poll_during(live, &upload, &poll, most).await;
-                let limited = std::iter::once(&upload)
-                    .chain(std::iter::repeat(&poll))
-                    .zip(&polled);
-                let Some(pause) = live.pause_after_several(limited) else {
-                    turn.answered(false);
-                    return Got::Answers(polled);
-                };
-                turn.holds_back(pause);
-                let (turn, polled) = self.poll_during(live, &upload, &poll, most).await;
-                turn.answered(false);
-                Got::Answers(polled)
+                let mut round = Round::First;
+                loop {
+                    let turn = live.turn_for_several(round).await;
+                    let polled = self.poll_during(live, &upload, &poll, most, round).await;
+                    let requests = std::iter::once(&upload).chain(std::iter::repeat(&poll));
+                    let is_lost = is_unjudgeable(&polled);
+                    match next(live, (round, turn), requests.zip(&polled), is_lost) {
+                        Some(next) => round = next,
+                        None => return Got::Answers(polled),
+                    }
+                }
             },
             |failure| Got::Answers(vec![Err(failure)]),
         );
@@ -88,16 +81,16 @@ impl Session {
     }
 
     /// Sends `upload`, and repeats `poll` while it runs, at most `most` times. Returns the answers,
-    /// beginning with the one to the upload, and their common turn.
+    /// beginning with the one to the upload.
     async fn poll_during(
         &self,
         live: &Live,
         upload: &Request,
         poll: &Request,
         most: usize,
-    ) -> (Turn, Vec<Answer>) {
-        let turn = live.turn_for_several().await;
-        let uploading = self.exchange(live, upload, Company::Several);
+        round: Round,
+    ) -> Vec<Answer> {
+        let uploading = self.exchange(live, upload, Company::Several(round));
         tokio::pin!(uploading);
         let mut polled = Vec::new();
         let first = loop {
@@ -109,7 +102,7 @@ impl Session {
                 if !is_first {
                     tokio::time::sleep(live.interval()).await;
                 }
-                self.exchange(live, poll, Company::Several).await
+                self.exchange(live, poll, Company::Several(round)).await
             };
             tokio::pin!(polling);
             tokio::select! {
@@ -123,6 +116,45 @@ impl Session {
             }
         };
         polled.insert(0, first);
-        (turn, polled)
+        polled
     }
+}
+
+/// Ends the turn of a round. Returns the next round, if a limit refused one of the requests or the
+/// answers are lost because they did not arrive in time; there is one at most.
+fn next<'a>(
+    live: &Live,
+    (round, turn): (Round, Turn),
+    answered: impl Iterator<Item = (&'a Request, &'a Answer)>,
+    is_lost: bool,
+) -> Option<Round> {
+    if round != Round::First {
+        turn.answered(false);
+        return None;
+    }
+    if let Some(pause) = live.pause_after_several(answered) {
+        // The findings of the other answers remain; the refused ones are judged only now.
+        turn.holds_back(pause);
+        return Some(Round::AfterLimit);
+    }
+    if is_lost && live.may_repeat_several() {
+        turn.timed_out();
+        return Some(Round::AfterSilence);
+    }
+    turn.answered(false);
+    None
+}
+
+fn was_late(answer: &Answer) -> bool {
+    matches!(answer, Err(failure) if failure.kind == FailureKind::TimedOut)
+}
+
+/// Returns whether these answers to an upload and to the downloads during it show nothing, because
+/// of the time.
+fn is_unjudgeable(answers: &[Answer]) -> bool {
+    let Some((upload, downloads)) = answers.split_first() else {
+        return false;
+    };
+    let nothing_came = downloads.iter().all(Result::is_err) && downloads.iter().any(was_late);
+    was_late(upload) || nothing_came
 }

@@ -18,6 +18,16 @@ use std::time::Duration;
 /// How many times longer the answer to a repeated request may take; it is sent alone.
 const LONGER: u32 = 3;
 
+/// How often, and why, simultaneous requests are sent.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(in crate::wire) enum Round {
+    First,
+    /// Once more, after a limit refused one of them.
+    AfterLimit,
+    /// Once more, after no answer arrived in time.
+    AfterSilence,
+}
+
 impl Live {
     /// Returns how often the run slowed down, waited or repeated a request.
     pub(in crate::wire) fn met(&self) -> Met {
@@ -64,8 +74,22 @@ impl Live {
     }
 
     /// Waits for a turn in which several requests may be sent together.
-    pub(in crate::wire) async fn turn_for_several(&self) -> Turn {
-        self.patience.pace.enter_for_several().await
+    pub(in crate::wire) async fn turn_for_several(&self, round: Round) -> Turn {
+        let pace = &self.patience.pace;
+        match round {
+            Round::First | Round::AfterLimit => pace.enter_for_several().await,
+            Round::AfterSilence => pace.enter_alone().await,
+        }
+    }
+
+    /// Returns whether simultaneous requests without an answer are sent once more, and counts them.
+    pub(in crate::wire) fn may_repeat_several(&self) -> bool {
+        let patience = &self.patience;
+        let may = patience.halt.get().is_none();
+        if may {
+            patience.asked_again.fetch_add(1, Ordering::Relaxed);
+        }
+        may
     }
 
     /// Returns the shortest time between two requests at the present pace.
@@ -84,11 +108,15 @@ impl Live {
         request: &Request,
         http: Http,
         encoding: CredentialEncoding,
+        round: Round,
     ) -> Answer {
         if request.method == Method::Put {
             self.disturb(request);
         }
-        let mut tries = Tries::default();
+        let mut tries = Tries {
+            timeouts: u32::from(round == Round::AfterSilence),
+            ..Tries::default()
+        };
         loop {
             if request.is_personal() {
                 self.patience.refusals.settled().await;

@@ -292,6 +292,53 @@ async fn several_that_a_limit_refused_are_sent_once_more() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn several_that_no_answer_reached_in_time_are_sent_once_more() {
+    let late = || Err(silence(FailureKind::TimedOut));
+    let (got, sent, _) = four_at_once(late, |sent| sent <= 4).await;
+    assert_eq!((got, sent), (vec![201; 4], 8));
+    // Once, but not repeatedly.
+    let (got, sent, _) = four_at_once(late, |_| true).await;
+    assert_eq!((got, sent), (vec![], 8));
+    // One answer is something to judge by.
+    let (got, sent, _) = four_at_once(late, |sent| sent <= 3).await;
+    assert_eq!((got, sent), (vec![201], 4));
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_upload_that_no_answer_reached_in_time_is_sent_once_more() {
+    // Which of the requests stay without an answer, and how many uploads are sent.
+    type IsLate = fn(Method, usize) -> bool;
+    let cases: [(IsLate, usize); 5] = [
+        (|_, _| false, 1),
+        (|method, nth| method == Method::Put && nth == 1, 2),
+        (|method, _| method == Method::Put, 2),
+        (|method, _| method == Method::Get, 2),
+        (|method, nth| method == Method::Get && nth == 1, 1),
+    ];
+    for (is_late, sent) in cases {
+        let mut seen: Vec<Method> = Vec::new();
+        let play = Play::new(move |asked| {
+            let method = asked.request.method;
+            seen.push(method);
+            let nth = seen.iter().filter(|seen| **seen == method).count();
+            match method {
+                _ if is_late(method, nth) => Deed::Answers(Err(silence(FailureKind::TimedOut))),
+                Method::Put => Deed::Takes(Duration::from_millis(350)),
+                _ => Deed::Healthy,
+            }
+        });
+        let backup = play.session.guard.own_backup("test", "a");
+        play.session.claim(&backup).expect("claimed");
+        let upload = Request::put(&backup, &play.payload("a"));
+        let poll = Request::get(&backup);
+        play.session.during(key(1), upload, poll, 3).await;
+        let log = play.server.log();
+        let puts = log.iter().filter(|line| line.starts_with("PUT")).count();
+        assert_eq!(puts, sent, "{log:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn several_wait_as_long_as_the_server_says_but_not_beyond_patience() {
     let limited = |seconds: &'static str| {
         move || {
