@@ -7,7 +7,7 @@ use futures_util::StreamExt as _;
 use futures_util::future::join_all;
 use futures_util::stream;
 use safe_conformance::engine::Verdict;
-use safe_conformance::engine::{Because, Finding};
+use safe_conformance::engine::{Because, Blocker, Finding};
 use safe_conformance::reference::{self, Fault, Login, Need, Options, Tidying};
 use safe_conformance::suites::server;
 use safe_conformance::wire::{Pace, PaceChoice, Seed};
@@ -292,7 +292,7 @@ fn changes(healthy: &[Finding], ill: &[Finding]) -> String {
 /// Prints why checks could not be judged, other than for what happened before them: the snapshot
 /// does not say it, and a failure in CI cannot be repeated.
 fn print_blocked(scenario: Scenario, findings: &[Finding]) {
-    let own = |finding: &&Finding| finding.verdict == Verdict::Blocked && finding.because.is_none();
+    let own = |finding: &&Finding| finding.because == Some(Because::Blocked(Blocker::Answer));
     for finding in findings.iter().filter(own) {
         let (scenario, name) = (scenario.name(), finding.name());
         println!("{scenario}: {name} is blocked: {}", finding.observed);
