@@ -1,8 +1,8 @@
 //! Proof that checks can fail: the healthy server passes every check, every fault changes exactly
 //! the findings of a reviewed snapshot, and some fault makes each check deviate.
 //!
-//! Outside CI, a server with a fault is asked only for what the snapshot names; that a fault changes
-//! nothing else is shown where `CI` is set.
+//! Outside CI, a server with a fault is asked only for what the snapshot names; that a fault
+//! changes nothing else is shown where `CI` is set.
 
 mod reviewed;
 
@@ -156,7 +156,7 @@ async fn findings(scenario: Option<Scenario>, login: LoginName) -> Vec<Finding> 
         target = target.trusting(root);
     }
     let mut checkup = Checkup::new(target)
-        .deadline(Duration::from_secs(240))
+        .deadline(Duration::from_secs(900))
         .fresh_seed(Seed::new(0x5afe))
         .pace(Pace::new(PaceChoice::Fast))
         .patience(Duration::from_secs(2));

@@ -370,7 +370,7 @@ fn a_run_that_is_cut_early_leaves_no_doubt() {
         let began = Instant::now();
         // An upload that is stopped before it is stored is a doubt.
         let is_reached = || server.ever_taken() > 0 && server.count("DELETE") >= deletions;
-        while !is_reached() && began.elapsed() < Duration::from_secs(60) {
+        while !is_reached() && began.elapsed() < Duration::from_secs(300) {
             std::thread::sleep(Duration::from_millis(1));
         }
         running.signal("INT");

@@ -40,7 +40,7 @@ async fn transcript(fault: Option<Fault>) -> Transcript {
     }
     target = target.trusting(running.root_certificate().expect("a root"));
     let checkup = Checkup::new(target)
-        .deadline(Duration::from_secs(240))
+        .deadline(Duration::from_secs(900))
         .fresh_seed(Seed::new(0x5afe))
         .pace(Pace::new(PaceChoice::Fast))
         .patience(Duration::from_secs(2));

@@ -54,7 +54,7 @@ impl Reference {
     /// Waits until the condition holds, or until any run would have ended.
     pub fn wait_until(&self, mut is_so: impl FnMut(&Self) -> bool) {
         let began = Instant::now();
-        while !is_so(self) && began.elapsed() < Duration::from_secs(60) {
+        while !is_so(self) && began.elapsed() < Duration::from_secs(300) {
             std::thread::sleep(Duration::from_millis(1));
         }
     }

@@ -1,5 +1,5 @@
-//! Several simultaneous requests, and downloads during an upload. If a limit refuses one of them, or
-//! no answer arrives in time, all are sent once more.
+//! Several simultaneous requests, and downloads during an upload. If a limit refuses one of them,
+//! or no answer arrives in time, all are sent once more.
 
 use super::Session;
 use super::asking::{Company, Question, mismatch};

@@ -40,7 +40,7 @@ async fn a_header_of_380_kilobytes_of_ids() {
     });
     let url = server.url();
     let asking = check(&url);
-    let checked = tokio::time::timeout(std::time::Duration::from_secs(120), asking);
+    let checked = tokio::time::timeout(std::time::Duration::from_secs(600), asking);
     let checked = checked.await.expect("it ends");
     assert_eq!(
         checked.finding("config.understood[android]").verdict,

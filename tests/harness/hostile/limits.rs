@@ -21,7 +21,7 @@ async fn refusing_above(size: usize, deed: impl Fn() -> Deed + Send + Sync + 'st
         }
     });
     check_with(&server.url(), |checkup| {
-        checkup.deadline(std::time::Duration::from_secs(60))
+        checkup.deadline(std::time::Duration::from_secs(600))
     })
     .await
 }
@@ -129,7 +129,7 @@ async fn what_comes_back_cut_is_not_taken() {
         }
     });
     let checked = check_with(&server.url(), |checkup| {
-        checkup.deadline(std::time::Duration::from_secs(60))
+        checkup.deadline(std::time::Duration::from_secs(600))
     })
     .await;
     checked.says(
@@ -149,7 +149,7 @@ async fn a_promise_beyond_all_memory() {
         ))
     });
     let checked = check_with(&server.url(), |checkup| {
-        let deadline = std::time::Duration::from_secs(120);
+        let deadline = std::time::Duration::from_secs(600);
         checkup.max_upload(u64::MAX).deadline(deadline)
     })
     .await;

@@ -376,7 +376,7 @@ fn a_second_signal_ends_at_once_and_leaves_the_ledger() {
     command.env("SAFE_SERVER_PASSWORD", scripted::PASSWORD);
     let mut running = Running::start(&mut command);
     let began = Instant::now();
-    while server.stored().is_empty() && began.elapsed() < Duration::from_secs(60) {
+    while server.stored().is_empty() && began.elapsed() < Duration::from_secs(300) {
         std::thread::sleep(Duration::from_millis(5));
     }
     running.signal("INT");
@@ -414,7 +414,7 @@ fn a_signal_while_nothing_answers_leaves_the_ledger_and_says_so() {
     command.env("SAFE_SERVER_PASSWORD", scripted::PASSWORD);
     let running = Running::start(&mut command);
     let began = Instant::now();
-    while server.stored().is_empty() && began.elapsed() < Duration::from_secs(60) {
+    while server.stored().is_empty() && began.elapsed() < Duration::from_secs(300) {
         std::thread::sleep(Duration::from_millis(5));
     }
     running.signal("TERM");
