@@ -214,7 +214,7 @@ faults! {
     UploadEmpty = "upload-empty" in "put.rs",
         "Answers 201 and stores no bytes, like a server whose proxy drops bodies.";
     UploadTimesOut = "upload-times-out" in "put.rs", needs SlowUplink,
-        "Closes the connection in the middle of an upload that takes more than 2 s, as Traefik does after 60 s since 2.11.2.";
+        "Closes the connection in the middle of an upload that takes more than 4 s, as Traefik does after 60 s since 2.11.2.";
     UploadRedirected = "upload-redirected" in "put.rs",
         "Redirects PUT with 307 to another host, as storage clusters do.";
     ExpectStoresNothing = "expect-stores-nothing" in "put.rs",

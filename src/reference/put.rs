@@ -19,7 +19,7 @@ use std::time::Duration;
 const PIECE: usize = 8 * 1024;
 
 /// After how long the fault ends an upload.
-const TIMES_OUT: Duration = Duration::from_secs(4);
+pub(super) const TIMES_OUT: Duration = Duration::from_secs(4);
 
 /// Returns the refusal of an upload before its body is read.
 pub(super) fn refused(site: &Site, call: &Call<'_>, id: &str) -> Option<Answer> {

@@ -1,5 +1,6 @@
 //! The forms of a report: text, JSON, `JUnit`, Markdown and others. No decisions.
 
+mod bin;
 mod causes;
 mod comparison;
 #[cfg(feature = "cli")]
@@ -28,7 +29,9 @@ mod steps;
 mod text;
 mod text_steps;
 mod text_unjudged;
+mod timing;
 
+pub use bin::Bin;
 pub use causes::CauseSummary;
 pub use comparison::{Change, ClientChange, Comparison, Incomparable, Side, Unreadable};
 #[cfg(feature = "cli")]
@@ -52,6 +55,7 @@ pub use steps::Step;
 pub use text::Style;
 
 pub(crate) use text::write_wrapped;
+pub(crate) use timing::Timing;
 
 use crate::clients;
 use crate::diagnosis::{Problem, Recognised, Shell};
@@ -60,11 +64,10 @@ use crate::engine::{
     Verdict, client_summaries,
 };
 use crate::safe::{Client, Direction};
-use crate::wire::{Asking, Binned, Doubt, Leftovers, Purged, Session};
+use crate::wire::{Asking, Doubt, Leftovers, Session};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::time::Duration;
 
 /// The result of a run. The field names of its JSON are a contract; its schema is [`SCHEMA`].
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -151,79 +154,6 @@ pub struct Report {
     /// The least level of a deviation that counts for the exit code; the person's choice.
     #[serde(skip)]
     fail_on: Option<Level>,
-}
-
-/// What a run has put into the bin of a Nextcloud.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct Bin {
-    /// How many files.
-    pub files: u64,
-    /// How many bytes they have together.
-    pub bytes: u64,
-    /// How many of them were removed again; none where nobody asked for that.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub purged: Option<usize>,
-    /// Why others may be left, although somebody asked for their removal.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub not_purged_because: Option<String>,
-}
-
-impl Bin {
-    /// Returns what was deleted, and what was removed from the bin if somebody asked for that.
-    pub(crate) fn new(deleted: Binned, purged: Option<Purged>) -> Self {
-        let (count, trouble) = match purged {
-            Some(purged) => (Some(purged.files), purged.trouble),
-            None => (None, None),
-        };
-        Self {
-            files: deleted.files,
-            bytes: deleted.bytes,
-            purged: count,
-            not_purged_because: trouble,
-        }
-    }
-
-    /// Returns what is in the bin, and what became of it.
-    pub(crate) fn sentence(&self) -> String {
-        let files = crate::text::counted(self.files, "file");
-        let size = crate::text::size(self.bytes);
-        let put = format!("This run has moved {files} ({size}) to Nextcloud's Deleted files");
-        let rest = match (self.purged, &self.not_purged_because) {
-            (None, _) => {
-                ": delete them there. With `--purge-trash`, a run removes its own.".to_owned()
-            }
-            (Some(count), None) => format!(", and removed {count} from there again."),
-            (Some(count), Some(why)) => {
-                format!(", and removed {count} from there again; others may remain: {why}.")
-            }
-        };
-        put + &rest
-    }
-}
-
-/// When a run began and how long it took.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Timing {
-    /// When it began.
-    pub(crate) started: jiff::Timestamp,
-    /// How long it took.
-    pub(crate) took: Duration,
-}
-
-/// Returns the time as a report has it; a clock beyond the year 9999 shows the last moment of that.
-fn stamp(clock: std::time::SystemTime) -> jiff::Timestamp {
-    jiff::Timestamp::try_from(clock).unwrap_or(jiff::Timestamp::MAX)
-}
-
-impl Timing {
-    /// Returns a run that takes no time, now.
-    pub(crate) fn now() -> Self {
-        Self {
-            started: stamp(std::time::SystemTime::now()),
-            took: Duration::ZERO,
-        }
-    }
 }
 
 impl Report {
@@ -537,7 +467,6 @@ fn counts(findings: &[Finding]) -> Counts {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::time::{SystemTime, UNIX_EPOCH};
 
     #[test]
     fn a_sweep_is_promised_only_where_the_server_did_not_keep_a_backup() {
@@ -552,13 +481,5 @@ mod tests {
         for doubt in [Doubt::MayAppear, Doubt::Unseen] {
             assert_eq!(said(doubt), "this deletes them:");
         }
-    }
-
-    #[test]
-    fn a_clock_at_year_22026_has_a_stamp() {
-        let clock = UNIX_EPOCH + Duration::from_secs(632_942_553_600);
-        assert_eq!(stamp(clock), jiff::Timestamp::MAX);
-        assert_eq!(stamp(UNIX_EPOCH), jiff::Timestamp::UNIX_EPOCH);
-        assert!(stamp(SystemTime::now()) < jiff::Timestamp::MAX);
     }
 }

@@ -237,12 +237,13 @@ fn changes(healthy: &[Finding], ill: &[Finding]) -> String {
     let mut out = String::new();
     let mut lines: Vec<(String, Vec<&str>)> = Vec::new();
     let mut blocked: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
-    let healthy: BTreeMap<_, _> = healthy.iter().map(|it| (it.name(), it.verdict)).collect();
-    for now in ill
+    for (before, now) in healthy
         .iter()
-        .filter(|now| healthy[&now.name()] != now.verdict)
-        .filter(|now| !matches!(now.because, Some(Because::NotAskedFor | Because::LeftOut)))
+        .zip(ill)
+        .filter(|(before, now)| before.verdict != now.verdict)
+        .filter(|(_, now)| !matches!(now.because, Some(Because::NotAskedFor | Because::LeftOut)))
     {
+        assert_eq!(before.name(), now.name());
         if matches!(now.verdict, Verdict::Blocked | Verdict::NotApplicable) {
             let key = if now.verdict == Verdict::Blocked {
                 "blocked"

@@ -1,7 +1,7 @@
 //! A report always says what stays on a server: if DELETE answers falsely, if backends differ, if
 //! an upload is stored late.
 
-use crate::support::program::{Ended, Running, ledgers, program, run};
+use crate::support::program::{Ended, Running, ledgers, program, run, wait_until};
 use crate::support::reference::{Reference, USER};
 use crate::support::scripted::{self, Asked, Deed, Reply, Scripted};
 use safe_conformance::reference::Fault;
@@ -367,12 +367,8 @@ fn a_run_that_is_cut_early_leaves_no_doubt() {
         let url = server.url();
         let mut command = with_ledger(home.path(), "check", &url, scripted::PASSWORD);
         let running = Running::start(&mut command);
-        let began = Instant::now();
         // An upload that is stopped before it is stored is a doubt.
-        let is_reached = || server.ever_taken() > 0 && server.count("DELETE") >= deletions;
-        while !is_reached() && began.elapsed() < Duration::from_secs(300) {
-            std::thread::sleep(Duration::from_millis(1));
-        }
+        wait_until(|| server.ever_taken() > 0 && server.count("DELETE") >= deletions);
         running.signal("INT");
         let ended = running.end();
         assert!(server.stored().is_empty(), "{}", ended.all());

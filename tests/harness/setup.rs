@@ -432,12 +432,14 @@ fn a_signal_at_any_step_is_no_harm() {
         let dav = ending_at(step, || Deed::Silence);
         let url = format!("{}/new", dav.url());
         let running = program::Running::start(&mut command(&url, home.path(), &["--yes"]));
-        let began = std::time::Instant::now();
-        let asked = || dav.server.asked();
-        while !asked().iter().any(|asked| asked.is(method, path)) {
-            assert!(began.elapsed() < program::PATIENCE, "the step never comes");
-            std::thread::sleep(std::time::Duration::from_millis(5));
-        }
+        let is_reached = || {
+            dav.server
+                .asked()
+                .iter()
+                .any(|asked| asked.is(method, path))
+        };
+        program::wait_until(is_reached);
+        assert!(is_reached(), "the step never comes");
         running.signal(signal);
         let ended = running.end();
         let code = if signal == "INT" { Some(3) } else { None };

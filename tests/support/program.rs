@@ -8,6 +8,14 @@ use std::time::{Duration, Instant};
 /// How long a call may take before a test treats it as hanging.
 pub const PATIENCE: Duration = Duration::from_secs(300);
 
+/// Waits until the condition holds, or until any call would count as hanging.
+pub fn wait_until(mut is_so: impl FnMut() -> bool) {
+    let began = Instant::now();
+    while !is_so() && began.elapsed() < PATIENCE {
+        std::thread::sleep(Duration::from_millis(1));
+    }
+}
+
 /// The result of a call.
 #[derive(Debug)]
 pub struct Ended {

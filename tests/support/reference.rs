@@ -1,7 +1,8 @@
 //! The embedded server in this process, on its own runtime.
 
+use super::program::wait_until;
 use safe_conformance::reference::{self, Fault, Login, Options};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 use tokio::runtime::Runtime;
 
 pub const USER: &str = "safe";
@@ -53,10 +54,7 @@ impl Reference {
 
     /// Waits until the condition holds, or until any run would have ended.
     pub fn wait_until(&self, mut is_so: impl FnMut(&Self) -> bool) {
-        let began = Instant::now();
-        while !is_so(self) && began.elapsed() < Duration::from_secs(300) {
-            std::thread::sleep(Duration::from_millis(1));
-        }
+        wait_until(|| is_so(self));
     }
 
     /// Waits until requests of clients that have gone are finished.

@@ -1,6 +1,7 @@
 //! Each fault of uploads changes what its name says.
 
 use super::super::Fault;
+use super::super::put::TIMES_OUT;
 use super::client::{Ask, get, put};
 use super::healthy::futures;
 use super::{backup, open, plain, until, within};
@@ -169,4 +170,11 @@ async fn writing_in_place_can_be_watched() {
         assert!(body.contains(&2) && body.contains(&3));
     })
     .await;
+}
+
+#[test]
+fn the_explanation_says_after_how_long_an_upload_ends() {
+    let says = format!("more than {} s,", TIMES_OUT.as_secs());
+    let explanation = Fault::UploadTimesOut.explanation();
+    assert!(explanation.contains(&says), "{explanation}");
 }

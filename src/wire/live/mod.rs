@@ -185,7 +185,8 @@ impl Live {
     async fn send(&self, request: &Request, url: &str, how: How) -> Answer {
         #[cfg(test)]
         if let Some(script) = &self.script {
-            return script.answer(request).await;
+            let answer = tokio::time::timeout(how.time, script.answer(request)).await;
+            return answer.unwrap_or_else(|_| Err(self.silence()));
         }
         let sent = async {
             if how.raw {

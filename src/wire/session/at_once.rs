@@ -137,7 +137,7 @@ fn next<'a>(
         turn.holds_back(pause);
         return Some(Round::AfterLimit);
     }
-    if is_lost && live.may_repeat_several() {
+    if is_lost && live.repeats_several() {
         turn.timed_out();
         return Some(Round::AfterSilence);
     }

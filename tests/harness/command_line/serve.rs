@@ -1,12 +1,11 @@
 //! `serve`: what it leaves behind, and options that contradict each other.
 
 use super::home;
-use crate::support::program::{PATIENCE, file, program, run};
+use crate::support::program::{file, program, run, wait_until};
 use std::collections::BTreeSet;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::path::Path;
 use std::process::{Command, Stdio};
-use std::time::{Duration, Instant};
 
 /// How many bytes a pipe of Linux holds.
 const PIPE: usize = 64 * 1024;
@@ -22,10 +21,7 @@ fn signalled_early(home: &Path, signal: &str) -> Option<i32> {
         .stderr(Stdio::null())
         .spawn()
         .expect("the program starts");
-    let began = Instant::now();
-    while left_in(home).is_empty() && began.elapsed() < PATIENCE {
-        std::thread::sleep(Duration::from_millis(5));
-    }
+    wait_until(|| !left_in(home).is_empty());
     let sent = Command::new("kill")
         .args([format!("-{signal}"), child.id().to_string()])
         .status();

@@ -19,12 +19,10 @@ pub(super) fn named_under(heading: &str) -> Option<Vec<&'static str>> {
     if is_thorough() || std::env::var_os("INSTA_UPDATE").is_some() {
         return None;
     }
-    let section = SNAPSHOT.split("\n\n").find_map(|section| {
-        section
-            .trim_start()
-            .strip_prefix(heading)?
-            .strip_prefix('\n')
-    })?;
+    let (_, sections) = SNAPSHOT.split_once("\n---\n")?;
+    let section = sections
+        .split("\n\n")
+        .find_map(|section| section.strip_prefix(heading)?.strip_prefix('\n'))?;
     let words: Vec<_> = section.split_whitespace().collect();
     let is_named = |id: &str| {
         words.iter().any(|word| match word.strip_suffix(".*") {

@@ -1,6 +1,6 @@
 //! Connections that stay silent, close, break off during the run, or fail in the TLS handshake.
 
-use super::{check, check_target, check_with};
+use super::{DEADLINE, check, check_target, check_with, check_within};
 use crate::support::port::Reserved;
 use crate::support::program::named_in_ledgers;
 use crate::support::scripted::{Asked, Deed, PASSWORD, Scripted, USER, authorization};
@@ -323,10 +323,8 @@ async fn a_server_so_slow_that_the_deadline_passes() {
         }));
         Deed::Healthy
     });
-    let checked = check_with(&server.url(), |checkup| {
-        checkup.deadline(Duration::from_secs(3)).jobs(4)
-    })
-    .await;
+    let deadline = Duration::from_secs(3);
+    let checked = check_within(&server.url(), deadline, |checkup| checkup.jobs(4)).await;
     checked
         .comes_to(Exit::Incomplete)
         .no_client_passes()
@@ -349,7 +347,7 @@ async fn many_dead_addresses_and_one_alive() {
         .map(|last| IpAddr::V4(Ipv4Addr::new(127, 0, 7, last)))
         .chain([IpAddr::V4(Ipv4Addr::LOCALHOST)])
         .collect();
-    let checked = check_target(target, |checkup| checkup).await;
+    let checked = check_target(target, DEADLINE, |checkup| checkup).await;
     checked.says(
         "server.reachable",
         Verdict::Pass,

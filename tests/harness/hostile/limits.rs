@@ -1,7 +1,7 @@
 //! Uploads that are refused for their size, with any wording, and near misses: refused only once,
 //! or refused at any size.
 
-use super::{Checked, check, check_with};
+use super::{Checked, LONG_DEADLINE, check, check_within};
 use crate::support::scripted::{Asked, Deed, Reply, Scripted};
 use safe_conformance::Exit;
 use safe_conformance::engine::Verdict;
@@ -20,10 +20,7 @@ async fn refusing_above(size: usize, deed: impl Fn() -> Deed + Send + Sync + 'st
             Deed::Healthy
         }
     });
-    check_with(&server.url(), |checkup| {
-        checkup.deadline(std::time::Duration::from_secs(600))
-    })
-    .await
+    check_within(&server.url(), LONG_DEADLINE, |checkup| checkup).await
 }
 
 #[tokio::test]
@@ -128,10 +125,7 @@ async fn what_comes_back_cut_is_not_taken() {
             _ => Deed::Healthy,
         }
     });
-    let checked = check_with(&server.url(), |checkup| {
-        checkup.deadline(std::time::Duration::from_secs(600))
-    })
-    .await;
+    let checked = check_within(&server.url(), LONG_DEADLINE, |checkup| checkup).await;
     checked.says(
         "limits.below",
         Verdict::Fail,
@@ -148,9 +142,8 @@ async fn a_promise_beyond_all_memory() {
             "{\"maxBackupBytes\": 9223372036854775807, \"retentionDays\": 180}",
         ))
     });
-    let checked = check_with(&server.url(), |checkup| {
-        let deadline = std::time::Duration::from_secs(600);
-        checkup.max_upload(u64::MAX).deadline(deadline)
+    let checked = check_within(&server.url(), LONG_DEADLINE, |checkup| {
+        checkup.max_upload(u64::MAX)
     })
     .await;
     checked.says("limits.below", Verdict::Blocked, None, &["67108864"]);

@@ -26,11 +26,13 @@ use std::net::TcpStream;
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
-/// The deadline that every run here gets.
+/// The deadline of a run here.
 const DEADLINE: Duration = Duration::from_secs(60);
+/// The deadline of a run with large bodies.
+const LONG_DEADLINE: Duration = Duration::from_secs(600);
 /// The time allowed after the deadline: running checks end, leftovers are deleted, and other tests
 /// keep the machine busy.
-const BEYOND: Duration = Duration::from_secs(600);
+const BEYOND: Duration = Duration::from_secs(60);
 
 struct Checked {
     report: Report,
@@ -44,27 +46,39 @@ async fn check(url: &str) -> Checked {
 }
 
 async fn check_with(url: &str, adjust: impl FnOnce(Checkup) -> Checkup) -> Checked {
-    let target = Target::parse(url).expect("a URL").basic(USER, PASSWORD);
-    check_target(target, adjust).await
+    check_within(url, DEADLINE, adjust).await
 }
 
-async fn check_target(target: Target, adjust: impl FnOnce(Checkup) -> Checkup) -> Checked {
+async fn check_within(
+    url: &str,
+    deadline: Duration,
+    adjust: impl FnOnce(Checkup) -> Checkup,
+) -> Checked {
+    let target = Target::parse(url).expect("a URL").basic(USER, PASSWORD);
+    check_target(target, deadline, adjust).await
+}
+
+async fn check_target(
+    target: Target,
+    deadline: Duration,
+    adjust: impl FnOnce(Checkup) -> Checkup,
+) -> Checked {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let checkup = Checkup::new(target)
         .timeout(Duration::from_secs(1))
         // All share one derivation.
         .fresh_seed(Seed::new(0x5afe))
         .pace(Pace::new(PaceChoice::Fast))
-        .deadline(DEADLINE)
+        .deadline(deadline)
         .ledger_folder(folder.path());
     let checkup = adjust(checkup);
     let began = Instant::now();
-    let done = tokio::time::timeout(DEADLINE + BEYOND, checkup.run_with(|_| {}))
+    let done = tokio::time::timeout(deadline + BEYOND, checkup.run_with(|_| {}))
         .await
         .expect("the run ends by itself")
         .expect("the run begins");
     assert!(
-        began.elapsed() < DEADLINE + BEYOND,
+        began.elapsed() < deadline + BEYOND,
         "the run took {:?}",
         began.elapsed()
     );

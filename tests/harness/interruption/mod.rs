@@ -6,7 +6,9 @@ mod ledgers;
 mod sweeps;
 
 use crate::support::at_once::at_most;
-use crate::support::program::{Ended, Running, file, ledgers, named_in_ledgers, program, run};
+use crate::support::program::{
+    Ended, Running, file, ledgers, named_in_ledgers, program, run, wait_until,
+};
 use crate::support::reference::{Reference, USER};
 use crate::support::scripted::{self, Deed, Scripted};
 use crate::support::thorough::in_full_or;
@@ -375,10 +377,7 @@ fn a_second_signal_ends_at_once_and_leaves_the_ledger() {
     let mut command = check(home.path(), &server.url());
     command.env("SAFE_SERVER_PASSWORD", scripted::PASSWORD);
     let mut running = Running::start(&mut command);
-    let began = Instant::now();
-    while server.stored().is_empty() && began.elapsed() < Duration::from_secs(300) {
-        std::thread::sleep(Duration::from_millis(5));
-    }
+    wait_until(|| !server.stored().is_empty());
     running.signal("INT");
     std::thread::sleep(Duration::from_millis(700));
     assert!(
@@ -413,10 +412,7 @@ fn a_signal_while_nothing_answers_leaves_the_ledger_and_says_so() {
     let mut command = check(home.path(), &server.url());
     command.env("SAFE_SERVER_PASSWORD", scripted::PASSWORD);
     let running = Running::start(&mut command);
-    let began = Instant::now();
-    while server.stored().is_empty() && began.elapsed() < Duration::from_secs(300) {
-        std::thread::sleep(Duration::from_millis(5));
-    }
+    wait_until(|| !server.stored().is_empty());
     running.signal("TERM");
     let ended = running.end();
     let named = named_in_ledgers(&home.path().join("ledgers"));

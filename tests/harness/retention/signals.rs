@@ -2,13 +2,13 @@
 
 use super::PASSWORD;
 use super::program::retention;
-use crate::support::program::{Ended, PATIENCE, Running, run};
+use crate::support::program::{Ended, Running, run, wait_until};
 use crate::support::reference::Reference;
 use crate::support::scripted::{Deed, Scripted};
 use safe_conformance::retention::Ledger;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 const DELAY: Duration = Duration::from_millis(100);
 
@@ -110,10 +110,7 @@ fn a_stopped_visit_or_end_can_be_continued() {
         *silent.lock().expect("no script panics") = Some(last);
         let before = server.count(last.0);
         let running = Running::start(&mut command(name));
-        let began = Instant::now();
-        while server.count(last.0) == before && began.elapsed() < PATIENCE {
-            std::thread::sleep(Duration::from_millis(5));
-        }
+        wait_until(|| server.count(last.0) > before);
         running.signal(signal);
         let ended = running.end();
         *silent.lock().expect("no script panics") = None;

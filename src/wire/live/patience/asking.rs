@@ -82,14 +82,15 @@ impl Live {
         }
     }
 
-    /// Returns whether simultaneous requests without an answer are sent once more, and counts them.
-    pub(in crate::wire) fn may_repeat_several(&self) -> bool {
+    /// Notes that simultaneous requests are sent once more because no answer arrived; returns false
+    /// if the run was halted, so that they are not.
+    pub(in crate::wire) fn repeats_several(&self) -> bool {
         let patience = &self.patience;
-        let may = patience.halt.get().is_none();
-        if may {
+        let repeats = patience.halt.get().is_none();
+        if repeats {
             patience.asked_again.fetch_add(1, Ordering::Relaxed);
         }
-        may
+        repeats
     }
 
     /// Returns the shortest time between two requests at the present pace.

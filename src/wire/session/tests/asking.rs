@@ -338,6 +338,25 @@ async fn an_upload_that_no_answer_reached_in_time_is_sent_once_more() {
     }
 }
 
+/// A server that stands still for a while stores the upload late: the second time waits for it.
+#[tokio::test(start_paused = true)]
+async fn an_upload_that_is_sent_once_more_may_take_three_times_as_long() {
+    for (seconds, is_answered) in [(9, true), (25, true), (35, false)] {
+        let play = Play::new(move |asked| match asked.request.method {
+            Method::Put => Deed::Takes(Duration::from_secs(seconds)),
+            _ => Deed::Healthy,
+        });
+        let backup = play.session.guard.own_backup("test", "a");
+        play.session.claim(&backup).expect("claimed");
+        let upload = Request::put(&backup, &play.payload("a"));
+        let came = play
+            .session
+            .during(key(1), upload, Request::get(&backup), 3)
+            .await;
+        assert_eq!(came[0].is_ok(), is_answered, "{seconds} s: {came:?}");
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn several_wait_as_long_as_the_server_says_but_not_beyond_patience() {
     let limited = |seconds: &'static str| {
