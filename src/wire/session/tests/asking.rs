@@ -308,14 +308,22 @@ async fn several_that_no_answer_reached_in_time_are_sent_once_more() {
 async fn an_upload_that_no_answer_reached_in_time_is_sent_once_more() {
     // Which of the requests stay without an answer, and how many uploads are sent.
     type IsLate = fn(Method, usize) -> bool;
-    let cases: [(IsLate, usize); 5] = [
-        (|_, _| false, 1),
-        (|method, nth| method == Method::Put && nth == 1, 2),
-        (|method, _| method == Method::Put, 2),
-        (|method, _| method == Method::Get, 2),
-        (|method, nth| method == Method::Get && nth == 1, 1),
+    let cases: [(&str, IsLate, usize); 5] = [
+        ("none", |_, _| false, 1),
+        (
+            "the first upload",
+            |method, nth| method == Method::Put && nth == 1,
+            2,
+        ),
+        ("every upload", |method, _| method == Method::Put, 2),
+        ("every download", |method, _| method == Method::Get, 2),
+        (
+            "the first download",
+            |method, nth| method == Method::Get && nth == 1,
+            1,
+        ),
     ];
-    for (is_late, sent) in cases {
+    for (late, is_late, sent) in cases {
         let mut seen: Vec<Method> = Vec::new();
         let play = Play::new(move |asked| {
             let method = asked.request.method;
@@ -334,7 +342,7 @@ async fn an_upload_that_no_answer_reached_in_time_is_sent_once_more() {
         play.session.during(key(1), upload, poll, 3).await;
         let log = play.server.log();
         let puts = log.iter().filter(|line| line.starts_with("PUT")).count();
-        assert_eq!(puts, sent, "{log:?}");
+        assert_eq!(puts, sent, "{late}: {log:?}");
     }
 }
 
@@ -353,7 +361,8 @@ async fn an_upload_that_is_sent_once_more_may_take_three_times_as_long() {
             .session
             .during(key(1), upload, Request::get(&backup), 3)
             .await;
-        assert_eq!(came[0].is_ok(), is_answered, "{seconds} s: {came:?}");
+        let failure = came[0].as_ref().err();
+        assert_eq!(failure.is_none(), is_answered, "{seconds} s: {failure:?}");
     }
 }
 
