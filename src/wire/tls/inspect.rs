@@ -342,10 +342,13 @@ impl<'l> Inspector<'l> {
         address: SocketAddr,
         is_shut_out: impl Future<Output = bool>,
     ) -> Result<Option<HttpSeen>, ShakeTrouble> {
+        // Known before the connection is made: other connections show it, and a server that serves
+        // one at a time would leave them waiting for the end of this one.
+        let is_shut_out = is_shut_out.await;
         let shake = self.shake(address, &[b"http/1.1"], true).await;
         shake.outcome?;
         let asks_certificate = shake.recorded.is_some_and(|seen| seen.asks_certificate);
-        if !asks_certificate && !is_shut_out.await {
+        if !asks_certificate && !is_shut_out {
             return Ok(None);
         }
         let Some(mut stream) = shake.stream else {
