@@ -9,7 +9,7 @@ use crate::engine::waiver::Waivers;
 use crate::reference;
 use crate::run::Checkup;
 use crate::suites::server;
-use crate::wire::{Login, Secret, Target};
+use crate::wire::{Login, Pace, PaceChoice, Secret, Target};
 use libtest_mimic::{Arguments, Completion, Failed, Trial};
 use std::collections::BTreeMap;
 use std::io::{Read as _, Seek as _, Write as _};
@@ -260,7 +260,12 @@ fn run_suite(source: &Source) -> Result<Findings, String> {
         let (checkup, running) = match source {
             Source::Environment => {
                 let (target, running) = target().await?;
-                (Checkup::new(target), running)
+                let mut checkup = Checkup::new(target);
+                // No limit of a real server has to be respected.
+                if running.is_some() {
+                    checkup = checkup.pace(Pace::new(PaceChoice::Fast));
+                }
+                (checkup, running)
             }
             Source::Given(checkup) => {
                 let mut checkup = checkup.lock().unwrap_or_else(PoisonError::into_inner);
