@@ -24,12 +24,22 @@ use std::cell::RefCell;
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Command, ExitCode, Stdio};
+use std::sync::LazyLock;
+
+/// Java's options for programs that run for seconds.
+const QUICK: [&str; 2] = ["-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"];
 
 /// The largest number of inputs in a case of proptest: with its default of 256 cases, there are
 /// about four thousand inputs.
 const INPUTS_A_CASE: usize = 32;
 
-const PROGRAM: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/org_json/OrgJson.java");
+const SOURCE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/org_json/OrgJson.java");
+
+/// Where it is compiled to.
+const CLASSES: &str = concat!(env!("CARGO_TARGET_TMPDIR"), "/org_json");
+
+/// The result of compiling it, once for all tests.
+static COMPILED: LazyLock<Result<(), String>> = LazyLock::new(compile);
 
 fn main() -> ExitCode {
     let arguments = Arguments::from_args();
@@ -154,14 +164,12 @@ impl Java {
         let jar = jar().ok_or(
             "Debian's libandroid-json-java is not installed (ORG_JSON_JAR names it elsewhere)",
         )?;
-        let compiles = Command::new("javac").arg("-version").output();
-        if !compiles.is_ok_and(|output| output.status.success()) {
-            return Err("no javac: Debian's default-jdk-headless is not installed".to_owned());
-        }
+        COMPILED.clone()?;
         let mut child = Command::new("java")
-            .args(["-XX:TieredStopAtLevel=1", "-cp"])
-            .arg(jar)
-            .arg(PROGRAM)
+            .args(QUICK)
+            .arg("-cp")
+            .arg(format!("{}:{CLASSES}", jar.display()))
+            .arg("OrgJson")
             .args(ASKED)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
@@ -196,6 +204,18 @@ impl Drop for Java {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+fn compile() -> Result<(), String> {
+    let mut javac = Command::new("javac");
+    javac.args(QUICK.map(|option| format!("-J{option}")));
+    javac.arg("-cp").args(jar());
+    let compiled = javac.args(["-d", CLASSES, SOURCE]).output();
+    let compiled = compiled
+        .map_err(|_| "no javac: Debian's default-jdk-headless is not installed".to_owned())?;
+    let said = String::from_utf8_lossy(&compiled.stderr);
+    assert!(compiled.status.success(), "{said}");
+    Ok(())
 }
 
 fn jar() -> Option<PathBuf> {
