@@ -26,6 +26,11 @@ const SIGNIFICANT_BITS: i64 = 53;
 
 /// `Character.digit`: the value of a digit of any script, up to `radix`.
 pub(super) fn digit(unit: u16, radix: u16) -> Option<u16> {
+    // Nearly every digit is one of ASCII.
+    if let Ok(ascii @ 0..=0x7f) = u8::try_from(unit) {
+        let value = char::from(ascii).to_digit(radix.into())?;
+        return u16::try_from(value).ok();
+    }
     let within = |firsts: &[u16], count: u16| {
         let first = firsts
             .iter()

@@ -15,9 +15,6 @@ pub const DEPTH_AT_MOST: usize = 512;
 /// Java has no such limit. No client writes so many, and they must fit into memory.
 pub const VALUES_AT_MOST: usize = 400_000;
 
-/// The characters that end a literal, in addition to line ends.
-const LITERAL_ENDS: &str = "{}[]/\\:,=;# \t\u{c}";
-
 const BYTE_ORDER_MARK: u16 = 0xfeff;
 
 /// The next unit to read, or `None` at the end of the text.
@@ -279,8 +276,16 @@ fn is_comma(unit: u16) -> bool {
 }
 
 fn ends_literal(unit: u16) -> bool {
-    let is_line_end = is(unit, '\n') || is(unit, '\r');
-    is_line_end || LITERAL_ENDS.chars().any(|end| is(unit, end))
+    const FORM_FEED: u8 = 0x0c;
+    let is_end = |byte| {
+        let is_space = matches!(byte, b' ' | b'\t' | b'\n' | b'\r' | FORM_FEED);
+        is_space
+            || matches!(
+                byte,
+                b'{' | b'}' | b'[' | b']' | b'/' | b'\\' | b':' | b',' | b'=' | b';' | b'#'
+            )
+    };
+    u8::try_from(unit).is_ok_and(is_end)
 }
 
 fn word(literal: &[u16]) -> Option<Value> {
