@@ -6,7 +6,7 @@ use super::plan::{Fate, Plan};
 use super::stop::{Stop, StopReason};
 use crate::engine::{Because, Blocker, Breakage, Effect, Verdict};
 use crate::safe::Clients;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::task::{Id, JoinSet};
@@ -77,6 +77,7 @@ pub async fn run<C: Context>(
     events(Event::Started { total: plan.len() });
     let mut runner = Runner {
         waiting: slots(&plan).collect(),
+        has_its_needs: HashSet::new(),
         unfinished: unfinished(&plan),
         places: places(&plan),
         plan,
@@ -127,6 +128,8 @@ struct Runner<'e, C: Context> {
     places: HashMap<&'static str, usize>,
     subject: Arc<dyn Subject<C>>,
     waiting: Vec<Slot>,
+    /// Those of which everything that they need has ended well: a finding never changes.
+    has_its_needs: HashSet<Slot>,
     unfinished: BTreeMap<Effect, usize>,
     running: JoinSet<(Outcome, Duration)>,
     slots: HashMap<Id, (Slot, Instant)>,
@@ -293,16 +296,19 @@ impl<C: Context> Runner<'_, C> {
         }
     }
 
-    fn readiness(&self, slot: Slot) -> Readiness {
+    fn readiness(&mut self, slot: Slot) -> Readiness {
         let (check, variant) = self.check(slot);
-        if let Some(reason) = self.subject.left_unfinished(check, variant) {
-            return Readiness::Never(Outcome::error(Breakage::Stopped, reason));
-        }
-        for need in check.needs {
-            match self.need(need, check, variant) {
-                Readiness::Ready => {}
-                other => return other,
+        if !self.has_its_needs.contains(&slot) {
+            if let Some(reason) = self.subject.left_unfinished(check, variant) {
+                return Readiness::Never(Outcome::error(Breakage::Stopped, reason));
             }
+            for need in check.needs {
+                match self.need(need, check, variant) {
+                    Readiness::Ready => {}
+                    other => return other,
+                }
+            }
+            self.has_its_needs.insert(slot);
         }
         let must_wait = match check.effect {
             Effect::Reads | Effect::WritesOwnBackup => {
