@@ -100,7 +100,7 @@ pub enum Before {
 }
 
 /// A document to back up or to restore.
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
 #[non_exhaustive]
 pub enum Document {
     /// A few contacts.

@@ -8,6 +8,8 @@ use crate::safe::json::Layout;
 use crate::safe::keys::{BackupId, BackupPassword, DerivedKeys, ThreemaId, derive};
 use bytes::Bytes;
 use data_encoding::HEXLOWER;
+use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
 
 /// The Threema ID of the rig's person, which belongs to no user.
 const THREEMA_ID: &str = "RIGTEST1";
@@ -32,6 +34,18 @@ pub struct World {
     private_key: [u8; 32],
     device_group_key: [u8; 32],
     nonce_seed: [u8; 24],
+    /// Generated documents, by their contacts and changes.
+    samples: Made<(usize, usize)>,
+    /// Backups of unchanged documents.
+    sealed: Made<Document>,
+}
+
+/// Bytes that many cases need, and that are made once.
+type Made<K> = Mutex<BTreeMap<K, Bytes>>;
+
+fn once<K: Ord>(all: &Made<K>, key: K, make: impl FnOnce() -> Bytes) -> Bytes {
+    let mut all = all.lock().unwrap_or_else(PoisonError::into_inner);
+    all.entry(key).or_insert_with(make).clone()
 }
 
 impl World {
@@ -83,6 +97,8 @@ impl World {
             private_key,
             device_group_key,
             nonce_seed,
+            samples: Made::default(),
+            sealed: Made::default(),
         })
     }
 
@@ -113,9 +129,14 @@ impl World {
 
     /// Returns a document after this many changes, each of which keeps its length.
     pub(crate) fn document_after(&self, document: &Document, changes: usize) -> Bytes {
+        let generated = |contacts| {
+            once(&self.samples, (contacts, changes), || {
+                self.sample(contacts, changes)
+            })
+        };
         match document {
-            Document::Small => self.sample(3, changes),
-            Document::OfSize(bytes) => self.sample(bytes / BYTES_PER_CONTACT + 1, changes),
+            Document::Small => generated(3),
+            Document::OfSize(bytes) => generated(bytes / BYTES_PER_CONTACT + 1),
             Document::Text(text) => text.clone().into(),
         }
     }
@@ -150,7 +171,9 @@ impl World {
                 let (key, nonce) = (&self.keys.encryption_key, Nonce(self.nonce_seed));
                 envelope::encrypt(key, &nonce, packed).into()
             }
-            Before::Backup(document) => seal(document, Compression::Stored).into(),
+            Before::Backup(document) => once(&self.sealed, document.clone(), || {
+                seal(document, Compression::Stored).into()
+            }),
             Before::CompressedBackup => seal(&Document::Small, Compression::Level(6)).into(),
             Before::ForeignBackup => envelope::seal(
                 &self.new_keys.encryption_key,

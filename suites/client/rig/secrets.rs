@@ -3,15 +3,20 @@
 use crate::rig::{Exchange, Seen, World};
 use crate::safe::backup;
 use data_encoding::{BASE64, BASE64URL, HEXLOWER};
-use memchr::memmem;
+use memchr::memmem::Finder;
 use std::collections::BTreeSet;
 
-/// Returns the place in a request that contains one of the spellings of a secret.
-fn place_of(exchange: &Exchange, spellings: &BTreeSet<Vec<u8>>) -> Option<&'static str> {
+/// Returns the place in the requests of a case that contains one of the spellings of a secret.
+fn place_in(seen: &Seen, spellings: &BTreeSet<Vec<u8>>) -> Option<&'static str> {
+    let finders: Vec<_> = spellings.iter().map(Finder::new).collect();
+    let mut exchanges = seen.exchanges.iter();
+    exchanges.find_map(|exchange| place_of(exchange, &finders))
+}
+
+fn place_of(exchange: &Exchange, spellings: &[Finder<'_>]) -> Option<&'static str> {
     let holds = |text: &[u8]| {
-        spellings
-            .iter()
-            .any(|spelling| memmem::find(text, spelling).is_some())
+        let mut spellings = spellings.iter();
+        spellings.any(|spelling| spelling.find(text).is_some())
     };
     if holds(exchange.path.as_bytes()) {
         return Some("the path");
@@ -56,8 +61,7 @@ fn spellings(secret: &[u8]) -> BTreeSet<Vec<u8>> {
 pub(super) fn safe_password(_: &str, seen: &Seen, world: &World) -> Option<String> {
     let mut all = spellings(world.password.as_bytes());
     all.extend(spellings(world.new_password.as_bytes()));
-    let mut exchanges = seen.exchanges.iter();
-    let place = exchanges.find_map(|exchange| place_of(exchange, &all))?;
+    let place = place_in(seen, &all)?;
     Some(format!("the Safe password in {place}"))
 }
 
@@ -74,7 +78,6 @@ pub(super) fn private_key(_: &str, seen: &Seen, world: &World) -> Option<String>
             all.extend(spellings(identity.private_key.as_bytes()));
         }
     }
-    let mut exchanges = seen.exchanges.iter();
-    let place = exchanges.find_map(|exchange| place_of(exchange, &all))?;
+    let place = place_in(seen, &all)?;
     Some(format!("the private key in {place}"))
 }
