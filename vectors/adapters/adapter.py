@@ -230,9 +230,11 @@ def ask(task, method, path, body=None):
 
 def rig(task):
     """One action of the rig. A refusal raises an exception."""
-    action, keys = task["ACTION"], derive(task["PASSWORD"], task["ID"])
+    action = task["ACTION"]
     if action == "test":
         config_of(ask(task, "GET", "config"))
+        return
+    keys = derive(task["PASSWORD"], task["ID"])
     if action in ("backup", "change-password"):
         new = derive(task["NEW_PASSWORD"], task["ID"]) if action == "change-password" else keys
         limit = int(config_of(ask(task, "GET", "config"))["max_backup_bytes"])
