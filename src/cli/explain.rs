@@ -31,7 +31,7 @@ pub(super) fn run(arguments: &Arguments) -> Ended {
     let id = arguments.id.split('[').next().unwrap_or_default();
     let id = id.trim().trim_end_matches('.');
     let text = exactly(id)
-        .or_else(|| fact::explain(id))
+        .or_else(|| fact::beginning_with(id))
         .or_else(|| of_software(id))
         .or_else(|| beginning_with(id));
     let Some(text) = text else {
@@ -50,14 +50,13 @@ pub(super) fn run(arguments: &Arguments) -> Ended {
     Ok(super::Exit::Conforms)
 }
 
-/// Returns the text about what has exactly this ID or name; `None` if nothing but a fact has it.
+/// Returns the text about what has exactly this ID or name. The vectors, and the cases of the rig
+/// that come of them, are last: to parse them takes longer than all the rest.
 fn exactly(id: &str) -> Option<String> {
-    let rig = rig::checks(Like::Anyone).iter();
     let mut checks = server::checks()
         .filter(|it| it.id == id)
         .map(of_check)
-        .chain(kept::CHECKS.iter().filter(|it| it.id == id).map(of_check))
-        .chain(rig.filter(|it| it.id == id).map(of_check));
+        .chain(kept::CHECKS.iter().filter(|it| it.id == id).map(of_check));
     checks
         .next()
         .or_else(|| id.parse().ok().map(of_fault))
@@ -79,6 +78,11 @@ fn exactly(id: &str) -> Option<String> {
             Some(of_lines(id, &lines))
         })
         .or_else(|| KnownIssue::of(id).map(|issue| of_lines(issue.id, &lines_of(issue))))
+        .or_else(|| fact::exactly(id))
+        .or_else(|| {
+            let mut rig = rig::checks(Like::Anyone).iter();
+            rig.find(|it| it.id == id).map(of_check)
+        })
         .or_else(|| vectors::find(id).map(|(file, group, it)| of_vector(file, group, it)))
 }
 
@@ -325,12 +329,14 @@ fn of_check<C: Context>(check: &Check<C>) -> String {
 #[cfg(test)]
 mod tests {
     use super::{beginning_with, exactly, explained, similar};
+    use crate::manual;
     use std::collections::BTreeSet;
 
     #[test]
     fn all_that_has_an_id_is_explained_and_no_two_have_the_same() {
         let mut ids = BTreeSet::new();
-        for (id, _) in explained() {
+        let facts = manual::facts().iter().map(|fact| fact.id.to_owned());
+        for id in explained().into_iter().map(|(id, _)| id).chain(facts) {
             assert!(exactly(&id).is_some(), "{id}");
             assert!(ids.insert(id.clone()), "two are called {id}");
         }

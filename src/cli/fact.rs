@@ -4,13 +4,16 @@ use super::output::width;
 use crate::manual::{self, Fact};
 use crate::text::labelled;
 
-/// Returns what `explain` prints for the ID of a fact, or for the beginning of one; `None` if no
-/// fact begins so.
-pub(super) fn explain(id: &str) -> Option<String> {
-    if let Some(fact) = manual::fact(id) {
-        let more: Vec<_> = manual::under(id).skip(1).collect();
-        return Some(of(fact, width()) + &list("\nSee also\n", &more));
-    }
+/// Returns what `explain` prints for the ID of a fact.
+pub(super) fn exactly(id: &str) -> Option<String> {
+    let fact = manual::fact(id)?;
+    let more: Vec<_> = manual::under(id).skip(1).collect();
+    Some(of(fact, width()) + &list("\nSee also\n", &more))
+}
+
+/// Returns what `explain` prints for the beginning of the ID of a fact; `None` if no fact begins
+/// so.
+pub(super) fn beginning_with(id: &str) -> Option<String> {
     let begun: Vec<_> = manual::facts()
         .iter()
         .filter(|fact| fact.id.starts_with(id))

@@ -53,7 +53,8 @@ impl<'a> Source<'a> {
         serde_json::from_str(part.get()).map_err(|error| self.located(&error, self.line_of(part)))
     }
 
-    /// Returns the line on which a part of the text begins, from 1.
+    /// Returns the line on which a part of the text begins, from 1. It counts from the beginning of
+    /// the text, so only an error asks for it.
     pub(super) fn line_of(self, part: &RawValue) -> usize {
         let offset = part.get().as_ptr().addr() - self.text.as_ptr().addr();
         1 + memchr::memchr_iter(b'\n', &self.text.as_bytes()[..offset]).count()

@@ -358,7 +358,6 @@ impl Vector {
         raw: &'a RawValue,
     ) -> Result<Self, LoadError> {
         let parts: VectorParts<'a> = source.part(raw)?;
-        let line = source.line_of(raw);
         let id = parts.id;
         let named = |mut error: LoadError| {
             error.reason = format!("`{id}`: {}", error.reason);
@@ -372,7 +371,7 @@ impl Vector {
             hang: false,
             because: None,
         };
-        let read = |parts| Outcome::read(operation, source, line, parts);
+        let read = |parts| Outcome::read(operation, source, raw, parts);
         let wanted = match (parts.result, parts.clients) {
             (Some(result @ (ResultWord::Valid | ResultWord::Invalid)), None) => {
                 read(all(result)).map(Wanted::OfAll)
@@ -383,13 +382,13 @@ impl Vector {
                 android.and_then(|android| Ok(Wanted::OfEach([android, ios?, desktop?])))
             }
             _ => Err(source.error(
-                line,
+                source.line_of(raw),
                 "a vector has `result` (valid or invalid) with what belongs to it, or `clients`",
             )),
         };
         let mut mistakes = Vec::new();
         for mistake in parts.mistakes {
-            mistakes.push(Mistake::read(source, line, mistake).map_err(named)?);
+            mistakes.push(Mistake::read(source, raw, mistake).map_err(named)?);
         }
         let mut earlier = Vec::new();
         for one in parts.earlier {
@@ -422,10 +421,10 @@ impl Outcome {
     fn read<'a>(
         operation: Operation,
         source: Source<'a>,
-        line: usize,
+        raw: &'a RawValue,
         parts: OutcomeParts<'a>,
     ) -> Result<Self, LoadError> {
-        let wrong = |what: &str| Err(source.error(line, what));
+        let wrong = |what: &str| Err(source.error(source.line_of(raw), what));
         let OutcomeParts {
             result,
             stage,
@@ -443,7 +442,7 @@ impl Outcome {
         match (result, stage) {
             (ResultWord::Valid, None) if broken.is_none() => Ok(Self::Valid {
                 output: output::of_valid(operation, source, output).map_err(|mut error| {
-                    error.line = error.line.max(line);
+                    error.line = error.line.max(source.line_of(raw));
                     error
                 })?,
                 because,
@@ -499,16 +498,20 @@ impl Earlier {
         };
         Ok(Self {
             releases,
-            outcome: Outcome::read(operation, source, source.line_of(raw), outcome)?,
+            outcome: Outcome::read(operation, source, raw, outcome)?,
         })
     }
 }
 
 impl Mistake {
-    fn read<'a>(source: Source<'a>, line: usize, mut parts: Fields<'a>) -> Result<Self, LoadError> {
+    fn read<'a>(
+        source: Source<'a>,
+        vector: &'a RawValue,
+        mut parts: Fields<'a>,
+    ) -> Result<Self, LoadError> {
         let place = parts.0.iter().position(|(key, _)| key == "name");
         let Some((_, name)) = place.map(|place| parts.0.remove(place)) else {
-            return Err(source.error(line, "a mistake without a `name`"));
+            return Err(source.error(source.line_of(vector), "a mistake without a `name`"));
         };
         let name = source.part::<String>(name)?;
         Ok(Self {
