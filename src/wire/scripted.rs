@@ -8,7 +8,7 @@ use super::pace::{Pace, PaceChoice};
 use super::request::{LoginUse, Manner, Method, Place, Request};
 use super::secret::Scrub;
 use super::seed::Seed;
-use super::session::Session;
+use super::session::{Session, hide_encryption_key};
 use super::settings::Settings;
 use super::target::Target;
 use crate::safe::Stage;
@@ -19,6 +19,9 @@ use std::time::Duration;
 
 /// The limit in its config, in bytes.
 pub(crate) const LIMIT: usize = 40_000;
+
+/// The seed of its sessions.
+const SEED: u64 = 7;
 
 /// The reaction to one request.
 pub(crate) enum Deed {
@@ -233,13 +236,13 @@ pub(crate) fn scripted_target(url: &str) -> Target {
 impl Session {
     /// Returns a session with a server in memory.
     pub(crate) fn scripted(server: &Arc<Scripted>, ledger: Option<Ledger>) -> Arc<Self> {
-        // The many spellings of its secrets are made once, rather than for thousands of sessions.
+        // What hides its secrets is made once, rather than for thousands of sessions.
         static SCRUB: OnceLock<Scrub> = OnceLock::new();
         let target = scripted_target("http://127.0.0.1:9/safe");
         let scrub = SCRUB.get_or_init(|| {
             let mut scrub = Scrub::default();
             target.login.hide(&mut scrub);
-            let _ = (scrub.bytes(b"-"), scrub.of_own_words().text("-"));
+            hide_encryption_key(&mut scrub, Seed::new(SEED));
             scrub
         });
         Self::scripted_at(target, scrub.clone(), server, ledger)
@@ -252,7 +255,7 @@ impl Session {
         server: &Arc<Scripted>,
         ledger: Option<Ledger>,
     ) -> Arc<Self> {
-        let seed = Seed::new(7);
+        let seed = Seed::new(SEED);
         let settings = Settings {
             pace: Pace::new(PaceChoice::Fast),
             max_upload: 4 * LIMIT as u64,

@@ -112,11 +112,18 @@ struct Value {
 /// Removes the values of a run's secrets from all input and output.
 #[derive(Clone, Default)]
 pub struct Scrub {
-    values: Arc<Vec<Value>>,
+    known: Arc<Known>,
+    /// Whether only the strong values are hidden.
+    only_strong: bool,
+}
+
+/// Values, and what finds them. Every clone of a scrub shares it, because to build the automaton
+/// takes as long as many searches.
+#[derive(Default)]
+struct Known {
+    values: Vec<Value>,
     /// The search automaton, built when it is first used.
     finder: OnceLock<Option<AhoCorasick>>,
-    /// The strong values only, selected when they are first used.
-    strong: OnceLock<Arc<Scrub>>,
 }
 
 impl Scrub {
@@ -126,27 +133,36 @@ impl Scrub {
     }
 
     fn add_each(&mut self, values: impl IntoIterator<Item = Vec<u8>>) {
-        let known: HashSet<_> = self.values.iter().map(|value| &value.bytes[..]).collect();
+        let known: HashSet<_> = self.values().map(|value| &value.bytes[..]).collect();
         let mut new: Vec<_> = values.into_iter().collect();
         new.sort_unstable();
         new.dedup();
-        let new = new
+        let new: Vec<_> = new
             .into_iter()
             .filter(|value| !known.contains(&value[..]))
             .filter_map(|value| {
                 let strength = Strength::of(&value)?;
                 let bytes = Zeroizing::new(value);
                 Some(Value { bytes, strength })
-            });
-        let all = self.values.iter().cloned().chain(new).collect();
-        *self = Self::of(all);
+            })
+            .collect();
+        if !new.is_empty() {
+            *self = Self::of(self.values().cloned().chain(new).collect());
+        }
     }
 
     fn of(values: Vec<Value>) -> Self {
+        let finder = OnceLock::new();
         Self {
-            values: Arc::new(values),
-            ..Self::default()
+            known: Arc::new(Known { values, finder }),
+            only_strong: false,
         }
+    }
+
+    /// Returns the values that it hides.
+    fn values(&self) -> impl Iterator<Item = &Value> {
+        let values = self.known.values.iter();
+        values.filter(|value| !self.only_strong || value.strength == Strength::Strong)
     }
 
     /// Adds a secret in every spelling in which pages, addresses and reports may contain it, whole
@@ -163,20 +179,17 @@ impl Scrub {
 
     /// Adds every value of another scrub.
     pub fn add_all(&mut self, other: &Self) {
-        self.add_each(other.values.iter().map(|value| value.bytes.to_vec()));
+        self.add_each(other.values().map(|value| value.bytes.to_vec()));
     }
 
     /// Returns the values for texts of the harness: those that its own words cannot contain by
     /// chance.
     #[must_use]
     pub fn of_own_words(&self) -> Self {
-        let strong = self.strong.get_or_init(|| {
-            let strong = |value: &&Value| value.strength == Strength::Strong;
-            let strong = Self::of(self.values.iter().filter(strong).cloned().collect());
-            strong.finder();
-            Arc::new(strong)
-        });
-        Self::clone(strong)
+        Self {
+            known: Arc::clone(&self.known),
+            only_strong: true,
+        }
     }
 
     /// Returns the text without any of the values.
@@ -217,12 +230,13 @@ impl Scrub {
 
     /// Returns the search automaton; `None` if there are no values.
     fn finder(&self) -> Option<&AhoCorasick> {
-        let finder = self.finder.get_or_init(|| {
-            let patterns = self.values.iter().map(|value| &value.bytes[..]);
+        let Known { values, finder } = &*self.known;
+        let finder = finder.get_or_init(|| {
+            let patterns = values.iter().map(|value| &value.bytes[..]);
             // Fails for more than 2³² bytes of patterns.
             AhoCorasick::new(patterns).ok()
         });
-        finder.as_ref().filter(|_| !self.values.is_empty())
+        finder.as_ref().filter(|_| !values.is_empty())
     }
 
     /// Returns the places of the values, sorted by their starts.
@@ -232,8 +246,11 @@ impl Scrub {
         };
         let mut hits: Vec<_> = finder
             .find_overlapping_iter(bytes)
-            .map(|hit| (self.values[hit.pattern().as_usize()].strength, hit.range()))
-            .filter(|(strength, range)| *strength == Strength::Strong || is_alone(bytes, range))
+            .map(|hit| (&self.known.values[hit.pattern()], hit.range()))
+            .filter(|(value, range)| match value.strength {
+                Strength::Strong => true,
+                Strength::Weak => !self.only_strong && is_alone(bytes, range),
+            })
             .map(|(_, range)| range)
             .collect();
         hits.sort_unstable_by_key(|hit| hit.start);
@@ -286,7 +303,7 @@ fn literal_length(text: &str) -> usize {
 
 impl fmt::Debug for Scrub {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "Scrub({} values)", self.values.len())
+        write!(formatter, "Scrub({} values)", self.values().count())
     }
 }
 

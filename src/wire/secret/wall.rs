@@ -163,6 +163,9 @@ impl Scrub {
     fn without_those_in(&self, text: &str) -> Self {
         let is_elsewhere =
             |value: &&Value| memchr::memmem::find(text.as_bytes(), &value.bytes).is_none();
-        Self::of(self.values.iter().filter(is_elsewhere).cloned().collect())
+        if self.values().all(|value| is_elsewhere(&value)) {
+            return self.clone();
+        }
+        Self::of(self.values().filter(is_elsewhere).cloned().collect())
     }
 }

@@ -137,7 +137,7 @@ impl Session {
 
     /// Returns the same session with this scrub for the login's secrets.
     pub(in crate::wire) fn behind(
-        scrub: Scrub,
+        mut scrub: Scrub,
         target: Target,
         settings: Settings,
         ledger: Option<Ledger>,
@@ -148,6 +148,7 @@ impl Session {
         facts.slow_uplink = settings.slow_uplink;
         facts.cuts_off_apart = facts.loopback && settings.pace.is_unlimited();
         let halted = Arc::default();
+        hide_encryption_key(&mut scrub, settings.seed);
         let live = Live::new(target, &settings, scrub.clone(), Arc::clone(&halted))?;
         let source = Source::Live {
             live: Box::new(live),
@@ -161,13 +162,10 @@ impl Session {
     pub fn replay(transcript: &Transcript) -> Self {
         let settings = Settings::new(transcript.seed);
         let source = Source::Replay(transcript.index());
-        let mut session = Self::new(
-            transcript.facts.clone(),
-            settings,
-            source,
-            None,
-            Scrub::default(),
-        );
+        let mut scrub = Scrub::default();
+        hide_encryption_key(&mut scrub, settings.seed);
+        let facts = transcript.facts.clone();
+        let mut session = Self::new(facts, settings, source, None, scrub);
         session.unfinished.clone_from(&transcript.unfinished);
         session.stopped.clone_from(&transcript.stopped);
         if let Some(why) = &transcript.halted {
@@ -185,21 +183,18 @@ impl Session {
         settings: Settings,
         source: Source,
         ledger: Option<Ledger>,
-        mut scrub: Scrub,
+        scrub: Scrub,
     ) -> Self {
-        let encryption_key = EncryptionKey::from_bytes(settings.seed.bytes("encryption key"));
-        scrub.add(&data_encoding::HEXLOWER.encode(encryption_key.as_bytes()));
-        scrub.add(&data_encoding::BASE64.encode(encryption_key.as_bytes()));
         Self {
             guard: Guard::new(settings.seed, ledger),
             shared: Shared::default(),
             facts,
-            settings,
             source,
             scrub: Mutex::new(scrub),
             halted: Arc::default(),
             slowed_by: None,
-            encryption_key,
+            encryption_key: encryption_key(settings.seed),
+            settings,
             offers: OnceCell::new(),
             inspection: OnceCell::new(),
             config: OnceCell::new(),
@@ -414,6 +409,18 @@ impl Session {
         }
         transcript
     }
+}
+
+/// Returns the key of the run's own backups.
+fn encryption_key(seed: Seed) -> EncryptionKey {
+    EncryptionKey::from_bytes(seed.bytes("encryption key"))
+}
+
+/// Adds the key of the run's own backups to the secrets.
+pub(in crate::wire) fn hide_encryption_key(scrub: &mut Scrub, seed: Seed) {
+    let key = encryption_key(seed);
+    scrub.add(&data_encoding::HEXLOWER.encode(key.as_bytes()));
+    scrub.add(&data_encoding::BASE64.encode(key.as_bytes()));
 }
 
 fn in_order(noted: &Mutex<NotedRedirects>) -> Vec<(String, String)> {
