@@ -6,7 +6,7 @@ use crate::safe::Stage;
 use crate::wire::answer::Failure;
 use crate::wire::dial::CONNECT_TIME;
 use crate::wire::facet::Http;
-use crate::wire::tls::Tls;
+use crate::wire::tls::{Store, Tls};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use tokio::sync::OnceCell;
@@ -72,9 +72,8 @@ impl Live {
         // reqwest requires a TLS configuration even for plain http, and panics without one.
         let tls = match &self.tls {
             Some(tls) => tls.clone(),
-            None => {
-                Tls::new(&[], &[]).map_err(|error| Failure::peer(Stage::Tls, error.to_string()))?
-            }
+            None => Tls::new(Store::None, &[], &[])
+                .map_err(|error| Failure::peer(Stage::Tls, error.to_string()))?,
         };
         builder = builder.tls_backend_preconfigured(tls.offering(&[http]));
         builder = match http {

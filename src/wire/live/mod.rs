@@ -24,7 +24,7 @@ use super::secret::{
 };
 use super::settings::Settings;
 use super::target::{Login, LoginKind, Target};
-use super::tls::{self, Inspection, Inspector, Tls, TlsSetupError};
+use super::tls::{self, Inspection, Inspector, Store, Tls, TlsSetupError};
 use crate::clients::CredentialEncoding;
 use crate::safe::{BackupId, Stage};
 use connecting::Clients;
@@ -77,7 +77,12 @@ impl Live {
             settings.pace.until_accepted();
         }
         let tls = if target.base.scheme_is_https() {
-            Some(Tls::new(&target.roots, &target.public_roots)?)
+            let store = if target.embedded {
+                Store::None
+            } else {
+                Store::System
+            };
+            Some(Tls::new(store, &target.roots, &target.public_roots)?)
         } else {
             None
         };

@@ -1,5 +1,6 @@
-//! The TLS of the harness, always verified against the operating system's roots and the given ones.
-//! The modules below inspect a server's TLS; their connections carry no secret.
+//! The TLS of the harness, always verified: against the operating system's roots and the given ones,
+//! or for the embedded server against its own root alone. The modules below inspect a server's TLS;
+//! their connections carry no secret.
 
 mod certificate;
 mod element;
@@ -57,28 +58,47 @@ pub(super) struct Tls {
     public: Arc<[TrustAnchor<'static>]>,
 }
 
-/// Returns the operating system's roots. They are read once, because that takes longer than all
-/// handshakes of a run on loopback.
-fn system_roots() -> &'static RootCertStore {
-    static ROOTS: OnceLock<RootCertStore> = OnceLock::new();
-    ROOTS.get_or_init(|| {
-        let mut roots = RootCertStore::empty();
-        // Unreadable certificates in the system's store are ignored.
-        roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
-        roots
-    })
+/// Which roots are trusted besides the given ones.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Store {
+    /// Those of the operating system.
+    System,
+    /// None: for the embedded server, whose own root is given, and for plain http. To read the
+    /// system's takes longer than all handshakes of a run on loopback.
+    None,
+}
+
+impl Store {
+    fn roots(self) -> RootCertStore {
+        static SYSTEM: OnceLock<RootCertStore> = OnceLock::new();
+        match self {
+            Self::System => SYSTEM.get_or_init(system_roots).clone(),
+            Self::None => RootCertStore::empty(),
+        }
+    }
+}
+
+fn system_roots() -> RootCertStore {
+    let mut roots = RootCertStore::empty();
+    // Unreadable certificates in the system's store are ignored.
+    roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+    roots
 }
 
 impl Tls {
-    /// Trusts the operating system's roots and those in `pems`. Those in `public` count as publicly
+    /// Trusts the roots of `store` and those in `pems`. Those in `public` count as publicly
     /// trusted.
-    pub(super) fn new(pems: &[String], public: &[String]) -> Result<Self, TlsSetupError> {
+    pub(super) fn new(
+        store: Store,
+        pems: &[String],
+        public: &[String],
+    ) -> Result<Self, TlsSetupError> {
         let mut everywhere = RootCertStore::empty();
         everywhere.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
         for pem in public {
             add_pem(&mut everywhere, pem)?;
         }
-        let mut roots = system_roots().clone();
+        let mut roots = store.roots();
         for pem in pems {
             add_pem(&mut roots, pem)?;
         }
