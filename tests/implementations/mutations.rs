@@ -322,7 +322,8 @@ fn look_for(answers: &Answers, field: Field, change: Change) -> Found {
     let name = [field.path, &[field.key]].concat().join(".");
     // Vectors about this field come first: their findings name it.
     let about = format!("/{}\"", field.key);
-    let is_about = |answered: &&Answered| answered.vector.text.contains(&about);
+    let about = memchr::memmem::Finder::new(&about);
+    let is_about = |answered: &&Answered| about.find(answered.vector.text.as_bytes()).is_some();
     let having = answers.each.iter();
     let having = having.filter(|answered| has(&answered.value, field.path, field.key));
     let (first, others): (Vec<_>, Vec<_>) = having.partition(is_about);
