@@ -1,6 +1,6 @@
-//! The TLS of the harness, always verified: against the operating system's roots and the given ones,
-//! or for the embedded server against its own root alone. The modules below inspect a server's TLS;
-//! their connections carry no secret.
+//! The TLS of the harness, always verified: against the operating system's roots and the given
+//! ones, or for the embedded server against its own root alone. The modules below inspect a
+//! server's TLS; their connections carry no secret.
 
 mod certificate;
 mod element;
