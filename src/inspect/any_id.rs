@@ -3,6 +3,9 @@
 use crate::safe::ThreemaId;
 use std::collections::BTreeSet;
 
+/// The length of an ID, in bytes.
+const ID_BYTES: usize = 8;
+
 /// The largest number of bytes that are read to try the IDs, for one client.
 const MOST_READ: usize = 1 << 26;
 
@@ -14,10 +17,12 @@ const MOST_READ: usize = 1 << 26;
 /// and the clients read escapes and lower case in different ways.
 pub(super) fn candidates(document: &[u8]) -> Option<Vec<ThreemaId>> {
     let mut ids: BTreeSet<ThreemaId> = BTreeSet::new();
-    // `\E` is an E for one reader and a mistake for another, `\n` ends a word.
-    for text in [unescaped(document, true), unescaped(document, false)] {
+    // `\E` is an E for one reader and a mistake for another, `\n` ends a word. Without escapes, the
+    // texts are the same.
+    for text in BTreeSet::from([unescaped(document, true), unescaped(document, false)]) {
         let is_part = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'*';
-        for word in text.split(|byte| !is_part(byte)) {
+        let words = text.split(|byte| !is_part(byte));
+        for word in words.filter(|word| word.len() == ID_BYTES) {
             let word = String::from_utf8_lossy(word).to_ascii_uppercase();
             ids.extend(ThreemaId::parse(&word));
         }
@@ -33,10 +38,16 @@ pub(super) fn candidates(document: &[u8]) -> Option<Vec<ThreemaId>> {
 /// Returns the bytes without the zeros of UTF-16, with characters in place of `\u0041`, and with
 /// the character or a space in place of other escapes.
 fn unescaped(document: &[u8], with_character: bool) -> Vec<u8> {
-    let bytes: Vec<u8> = document.iter().copied().filter(|byte| *byte != 0).collect();
+    let bytes: Vec<u8> = if memchr::memchr(0, document).is_some() {
+        document.iter().copied().filter(|byte| *byte != 0).collect()
+    } else {
+        document.to_vec()
+    };
     let mut text = Vec::with_capacity(bytes.len());
     let mut rest = bytes.as_slice();
-    while let Some((first, after)) = rest.split_first() {
+    while let Some(place) = memchr::memchr(b'\\', rest) {
+        text.extend_from_slice(&rest[..place]);
+        rest = &rest[place..];
         let digits = rest.strip_prefix(b"\\u").and_then(|after| after.get(..4));
         let code = digits
             .and_then(|digits| std::str::from_utf8(digits).ok())
@@ -44,14 +55,14 @@ fn unescaped(document: &[u8], with_character: bool) -> Vec<u8> {
         if let Some(code) = code {
             text.push(u8::try_from(code).unwrap_or(b'?'));
             rest = &rest[6..];
-        } else if let (b'\\', Some((escaped, after))) = (first, after.split_first()) {
+        } else if let Some((escaped, after)) = rest[1..].split_first() {
             text.push(if with_character { *escaped } else { b' ' });
             rest = after;
         } else {
-            text.push(*first);
-            rest = after;
+            break;
         }
     }
+    text.extend_from_slice(rest);
     text
 }
 

@@ -95,11 +95,10 @@ impl Parser<'_> {
     /// Skips and records the white space before the next token, and returns the token's first byte.
     fn peek(&mut self) -> Option<u8> {
         let rest = &self.text.as_bytes()[self.place..];
-        let length = rest
-            .iter()
-            .take_while(|byte| matches!(byte, b' ' | b'\t' | b'\n' | b'\r'))
-            .count();
-        if length > 0 {
+        let is_white = |byte: &u8| matches!(byte, b' ' | b'\t' | b'\n' | b'\r');
+        let mut length = 0;
+        if rest.first().is_some_and(is_white) {
+            length = rest.iter().take_while(|byte| is_white(byte)).count();
             let gap = &self.text[self.place..self.place + length];
             self.gaps.note(self.token, gap);
             self.place += length;

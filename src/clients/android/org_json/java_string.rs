@@ -21,6 +21,9 @@ impl JavaString {
     ///
     /// Source: clients.read.invalid-utf-8; the number of U+FFFD by execution on `OpenJDK` 17.
     pub fn from_utf8_lossy(bytes: &[u8]) -> Self {
+        if let Ok(text) = std::str::from_utf8(bytes) {
+            return Self::from(text);
+        }
         let joined = Zeroizing::new(with_joined_surrogates(bytes));
         let text = Zeroizing::new(String::from_utf8_lossy(&joined).into_owned());
         Self::from(text.as_str())
