@@ -4,6 +4,7 @@
 #![allow(dead_code, reason = "each test binary uses a part of it")]
 
 pub mod at_once;
+pub mod bomb;
 pub mod page;
 pub mod port;
 pub mod program;

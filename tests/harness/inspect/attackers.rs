@@ -2,6 +2,7 @@
 //! error.
 
 use super::{Desk, KEYS, NONCE, PRIVATE_KEY, fails, sealed};
+use crate::support::bomb::bomb;
 use crate::support::program::{Ended, Running};
 use crate::support::scripted::{Deed, Reply, Scripted};
 use crate::support::thorough::in_full_or;
@@ -15,7 +16,6 @@ const MOST_MEMORY: u64 = 256 * 1024;
 #[test]
 fn an_attackers_bytes_end_soon_within_memory_and_with_a_clear_error() {
     let desk = Desk::new();
-    let bomb = envelope::pack(&vec![b'['; 512 << 20], Compression::Level(9));
     // Two million already unpack to more than twice the limit.
     let millions = in_full_or(10, 2);
     let keys = |count: usize| {
@@ -40,7 +40,7 @@ fn an_attackers_bytes_end_soon_within_memory_and_with_a_clear_error() {
         ),
         (
             "a bomb",
-            envelope::encrypt(&KEYS.encryption_key, &NONCE, &bomb),
+            envelope::encrypt(&KEYS.encryption_key, &NONCE, &bomb(b'[', 512)),
             3,
             "unpacks to more than 8388608 bytes",
         ),
