@@ -79,8 +79,8 @@ fn no_word_is_broken_and_no_line_is_over() {
         };
         let widest = on_terminal(home.path(), 120, arguments);
         assert!(!widest.trim().is_empty(), "{arguments}");
-        for width in [40, 80, 120] {
-            let said = on_terminal(home.path(), width, arguments);
+        let narrower = [40, 80].map(|width| (width, on_terminal(home.path(), width, arguments)));
+        for (width, said) in narrower.into_iter().chain([(120, widest.clone())]) {
             for line in said.lines() {
                 assert!(
                     is_within(line, width),

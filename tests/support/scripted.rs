@@ -453,7 +453,8 @@ fn take(
             return Err(io::ErrorKind::UnexpectedEof.into());
         }
     }
-    Ok(buffer.drain(..length).collect())
+    let after = buffer.split_off(length);
+    Ok(std::mem::replace(buffer, after))
 }
 
 /// Reads more data; returns `false` at the end.
@@ -481,7 +482,5 @@ fn fill(stream: &mut TcpStream, buffer: &mut Vec<u8>, control: &Control) -> io::
 }
 
 fn find(haystack: &[u8], needle: &[u8]) -> Option<usize> {
-    haystack
-        .windows(needle.len())
-        .position(|window| window == needle)
+    memchr::memmem::find(haystack, needle)
 }
