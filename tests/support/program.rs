@@ -12,7 +12,7 @@ pub const PATIENCE: Duration = Duration::from_secs(300);
 pub fn wait_until(mut is_so: impl FnMut() -> bool) {
     let began = Instant::now();
     while !is_so() && began.elapsed() < PATIENCE {
-        std::thread::sleep(Duration::from_millis(1));
+        std::thread::sleep(Duration::from_millis(5));
     }
 }
 
