@@ -439,7 +439,6 @@ fn a_signal_at_any_step_is_no_harm() {
                 .any(|asked| asked.is(method, path))
         };
         program::wait_until(is_reached);
-        assert!(is_reached(), "the step never comes");
         running.signal(signal);
         let ended = running.end();
         let code = if signal == "INT" { Some(3) } else { None };

@@ -8,10 +8,16 @@ use std::time::{Duration, Instant};
 /// How long a call may take before a test treats it as hanging.
 pub const PATIENCE: Duration = Duration::from_secs(300);
 
-/// Waits until the condition holds, or until any call would count as hanging.
+/// Waits until the condition holds.
+///
+/// # Panics
+///
+/// If any call would count as hanging before.
+#[track_caller]
 pub fn wait_until(mut is_so: impl FnMut() -> bool) {
     let began = Instant::now();
-    while !is_so() && began.elapsed() < PATIENCE {
+    while !is_so() {
+        assert!(began.elapsed() < PATIENCE, "what is waited for never comes");
         std::thread::sleep(Duration::from_millis(5));
     }
 }

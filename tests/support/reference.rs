@@ -52,7 +52,8 @@ impl Reference {
         self.running.requests().len()
     }
 
-    /// Waits until the condition holds, or until any run would have ended.
+    /// Waits until the condition holds.
+    #[track_caller]
     pub fn wait_until(&self, mut is_so: impl FnMut(&Self) -> bool) {
         wait_until(|| is_so(self));
     }

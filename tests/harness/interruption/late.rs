@@ -27,6 +27,7 @@ const WITHIN: Duration = Duration::from_secs(120);
 /// sweeps. Asserts that nothing is left, and returns how long that took after the signal.
 fn interrupted_while_late(profile: Profile, signal: &str, requests: usize) -> Duration {
     let options = Options {
+        tls: false,
         speed: SPEED,
         ..Options::like(profile)
     };
