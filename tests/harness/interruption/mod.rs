@@ -27,8 +27,8 @@ fn moments() -> usize {
 }
 /// How many of them are tried at once: a run mostly waits.
 const AT_ONCE: usize = 7;
-/// How many requests the moments are spread over; a run has a few more.
-const SPREAD: usize = 230;
+/// How many requests the moments are spread over: as many as a run makes at least.
+const SPREAD: usize = 200;
 
 fn with_delay() -> Reference {
     Reference::plain(PASSWORD, &[], DELAY)
