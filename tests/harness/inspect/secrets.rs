@@ -6,6 +6,7 @@ use super::{
 };
 use crate::support::program::{Ended, run};
 use crate::support::scripted::{CONFIG, Deed, PASSWORD, Scripted};
+use crate::support::thorough::in_full_or;
 use data_encoding::{BASE64, HEXLOWER, HEXUPPER};
 use safe_conformance::clients::{Phone, Release};
 use safe_conformance::safe::backup::Backup;
@@ -83,13 +84,16 @@ fn no_output_holds_a_secret() {
         sealed(text.replacen("6.4A/en_US", &key, 1).as_bytes()),
         envelope::encrypt(&KEYS.encryption_key, &NONCE, &document),
     ];
-    for body in &bodies {
-        for arguments in [
-            &["--show-names", "-vvv"][..],
-            &["--show-names", "--json"],
-            &["-v"],
-        ] {
-            tells_none(&run(desk.of(body).args(arguments)));
+    let forms = [
+        &["--show-names", "-vvv"][..],
+        &["--show-names", "--json"],
+        &["-v"],
+    ];
+    for (at, body) in bodies.iter().enumerate() {
+        // Each run derives a key: outside CI, each body is shown in one form, and the first in all.
+        let is_shown = |form: usize| in_full_or(true, at == 0 || form == at % forms.len());
+        for form in (0..forms.len()).filter(|form| is_shown(*form)) {
+            tells_none(&run(desk.of(body).args(forms[form])));
         }
     }
     let server = serving(bodies[0].clone(), CONFIG.to_owned());
