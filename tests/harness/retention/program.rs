@@ -26,7 +26,7 @@ pub fn retention(home: &Path, url: &str, arguments: &[&str]) -> Command {
 #[test]
 fn a_killed_plant_leaves_a_ledger_that_can_be_taken_up_or_ended() {
     for next in ["verify", "end"] {
-        let server = Reference::plain(PASSWORD, &[], Duration::from_millis(150));
+        let server = Reference::plain(PASSWORD, &[], Duration::from_millis(500));
         let home = tempfile::tempdir().expect("a temporary folder");
         let mut plant = retention(home.path(), server.url(), &["plant", "--ledger", "l.json"]);
         let running = crate::support::program::Running::start(&mut plant);
@@ -207,7 +207,7 @@ fn exit_codes_tell_a_loss_from_a_failure_and_a_slip() {
 
 #[test]
 fn two_that_come_at_once_do_not_both_work() {
-    let server = Reference::plain(PASSWORD, &[], Duration::from_millis(100));
+    let server = Reference::plain(PASSWORD, &[], Duration::from_millis(500));
     let home = tempfile::tempdir().expect("a temporary folder");
     long_ago(&home.path().join("l.json"), server.url(), 10);
     let start = || {

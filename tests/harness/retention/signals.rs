@@ -10,7 +10,8 @@ use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-const DELAY: Duration = Duration::from_millis(100);
+/// How long the server waits before every answer: longer than a busy machine takes to send a signal.
+const DELAY: Duration = Duration::from_millis(500);
 
 fn requests(server: &Reference, method: &str) -> usize {
     let requests = server.running.requests();
@@ -72,13 +73,17 @@ fn a_stopped_plant_says_which_canaries_the_ledger_names() {
 
 #[test]
 fn a_plant_that_is_stopped_before_it_uploads_leaves_nothing() {
-    let server = Reference::plain(PASSWORD, &[], DELAY);
+    // A server that does not answer: no machine is too slow to stop the command in time.
+    let server = Scripted::start(|_| Deed::Silence);
     let home = tempfile::tempdir().expect("a temporary folder");
-    let has_begun = |server: &Reference| server.count() > 0;
-    let ended = stopped(home.path(), &server, "plant", "INT", has_begun);
+    let mut command = retention(home.path(), &server.url(), &["plant", "--ledger", "l.json"]);
+    let running = Running::start(&mut command);
+    wait_until(|| !server.asked().is_empty());
+    running.signal("INT");
+    let ended = running.end();
     assert_says(&ended, &["Nothing was uploaded"]);
     assert!(!home.path().join("l.json").exists());
-    assert_eq!(requests(&server, "PUT"), 0);
+    assert_eq!(server.count("PUT"), 0);
 }
 
 /// A server that no longer answers these requests stops a command at a place that no machine is too
