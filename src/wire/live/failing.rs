@@ -2,7 +2,7 @@
 
 use crate::safe::Stage;
 use crate::wire::answer::{Failure, FailureKind};
-use crate::wire::dial::refused;
+use crate::wire::dial::of_connecting;
 use crate::wire::raw::{BODY_ENDED, NO_ANSWER, NOT_HTTP, bad_chunks};
 use crate::wire::tls;
 
@@ -18,16 +18,17 @@ fn innermost(mut io: &std::io::Error) -> &std::io::Error {
 /// ended. `None` if its cause says more.
 fn of_io(io: &std::io::Error, broken: &Failure) -> Option<Failure> {
     use std::io::ErrorKind::{
-        BrokenPipe, ConnectionAborted, ConnectionRefused, ConnectionReset, InvalidData,
-        InvalidInput, UnexpectedEof,
+        BrokenPipe, ConnectionAborted, ConnectionReset, InvalidData, InvalidInput, UnexpectedEof,
     };
     // The library's words for failures that the raw sender describes in its own.
     match io.kind() {
         UnexpectedEof | BrokenPipe | ConnectionReset | ConnectionAborted => Some(broken.clone()),
         // The system's own errors of these kinds are about an address or a connection.
         InvalidInput | InvalidData if io.raw_os_error().is_none() => Some(bad_chunks()),
-        ConnectionRefused if io.get_ref().is_none() => Some(refused()),
-        _ => io.get_ref().is_none().then(|| broken.clone()),
+        kind if io.get_ref().is_none() => {
+            Some(of_connecting(kind).unwrap_or_else(|| broken.clone()))
+        }
+        _ => None,
     }
 }
 
@@ -145,6 +146,10 @@ mod tests {
             kind(ErrorKind::ConnectionRefused.into()),
             Some(FailureKind::Refused)
         );
+        for unreachable in [ErrorKind::NetworkUnreachable, ErrorKind::HostUnreachable] {
+            let unreachable = kind(unreachable.into());
+            assert_eq!(unreachable, Some(FailureKind::Unreachable));
+        }
         let malformed = Error::new(ErrorKind::InvalidData, "a bad chunk");
         assert_eq!(kind(malformed), Some(FailureKind::BadChunks));
         // `EINVAL`, as of a link-local address without its interface.
