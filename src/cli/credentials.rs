@@ -56,6 +56,11 @@ const VARIABLES: [&str; 5] = [
 ];
 
 impl ServerArguments {
+    /// Returns whether an argument names a server.
+    pub(super) fn names_a_server(&self) -> bool {
+        self.url.is_some()
+    }
+
     /// Returns the target, or `None` if neither an argument nor the environment names one.
     pub(super) fn target(&self) -> Result<Option<Target>, Complaint> {
         self.target_for(true)

@@ -4,6 +4,7 @@ use super::ended::{Complaint, Ended};
 use super::output::{print, width};
 use crate::clients::release::{Aspect, UnknownRelease};
 use crate::clients::{Origin, Release};
+use crate::engine::{did_you_mean, meant};
 use crate::report::LossTable;
 use clap::{Args, ValueEnum};
 
@@ -66,5 +67,14 @@ pub(super) fn run(arguments: &Arguments) -> Ended {
 }
 
 fn named<T>(option: &str, release: Result<T, UnknownRelease>) -> Result<T, Complaint> {
-    release.map_err(|error| Complaint::usage(format!("{option}: {error}")))
+    release.map_err(|error| {
+        let sentence = match &error {
+            UnknownRelease::Client { name } => match meant(name, ["all"].into_iter()) {
+                all if all.is_empty() => error.to_string(),
+                all => format!("no client is called `{name}`{}", did_you_mean(&all)),
+            },
+            _ => error.to_string(),
+        };
+        Complaint::usage(format!("{option}: {sentence}"))
+    })
 }

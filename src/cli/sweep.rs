@@ -52,6 +52,10 @@ pub(super) async fn run(arguments: Arguments) -> Ended {
     if readable.is_empty() && ending.exit != Exit::Conforms {
         let _ = writeln!(out, "Nothing was swept.");
     } else if readable.is_empty() {
+        // A mistyped URL must not look like a clean server either.
+        if arguments.server.names_a_server() {
+            arguments.server.target_for(false)?;
+        }
         let _ = writeln!(
             out,
             "Nothing to sweep: {} holds no ledger.",

@@ -341,14 +341,15 @@ fn without_scheme(text: &str) -> BaseUrlError {
     BaseUrlError::WrongBeginning { suggestion }
 }
 
-/// Returns what follows a scheme and its slashes, even if its colon is missing or mistyped.
+/// Returns what follows a scheme and its slashes, even if its colon or a slash is missing or
+/// mistyped.
 fn after_scheme(text: &str) -> Option<&str> {
     let rest = ["https", "http"].iter().find_map(|scheme| {
         let (head, rest) = text.split_at_checked(scheme.len())?;
         let is_it = head.eq_ignore_ascii_case(scheme);
         is_it.then(|| rest.trim_start_matches([':', ';', '.', ',', ' ']))
     })?;
-    let host = rest.strip_prefix("//").or(rest.strip_prefix("\\\\"))?;
+    let host = rest.strip_prefix(SLASHES)?;
     Some(host.trim_start_matches(SLASHES))
 }
 

@@ -149,6 +149,7 @@ fn every_refusal_shows_a_way_out() {
     }
     let mistyped = [
         "https//cloud.example/safe",
+        "https/cloud.example/safe",
         "http//cloud.example/safe/",
         "https.//cloud.example/safe",
         "https;//cloud.example/safe",

@@ -227,6 +227,7 @@ fn unknown_names_get_the_similar_ones_or_the_list() {
             &["did you mean `android-5.8`?"],
         ),
         (&["losses", "--to", "andriod"], &["did you mean `android`?"]),
+        (&["losses", "--to", "al"], &["did you mean `all`?"]),
         (
             &["losses", "--from", "bogus"],
             &["expected android, ios or desktop, and a version"],

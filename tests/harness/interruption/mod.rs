@@ -298,6 +298,8 @@ fn nothing_to_sweep_is_no_error() {
     assert_eq!(swept.code, Some(0), "{}", swept.all());
     assert!(swept.stdout.contains("Nothing to sweep"));
     assert_eq!(server.count(), 0);
+    let mistyped = run(&mut sweep(home.path(), "localhost"));
+    assert_eq!(mistyped.code, Some(2), "{}", mistyped.all());
 }
 
 #[test]
