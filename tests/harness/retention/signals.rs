@@ -10,7 +10,8 @@ use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-/// How long the server waits before every answer: longer than a busy machine takes to send a signal.
+/// How long the server waits before every answer: longer than a busy machine takes to send a
+/// signal.
 const DELAY: Duration = Duration::from_millis(500);
 
 fn requests(server: &Reference, method: &str) -> usize {
