@@ -56,9 +56,9 @@ const VARIABLES: [&str; 5] = [
 ];
 
 impl ServerArguments {
-    /// Returns whether an argument names a server.
-    pub(super) fn names_a_server(&self) -> bool {
-        self.url.is_some()
+    /// Returns whether an argument or the environment names a server.
+    pub(super) fn names_a_server(&self) -> Result<bool, Complaint> {
+        named_url(self.url.as_deref()).map(|url| url.is_some())
     }
 
     /// Returns the target, or `None` if neither an argument nor the environment names one.

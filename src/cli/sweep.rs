@@ -53,7 +53,7 @@ pub(super) async fn run(arguments: Arguments) -> Ended {
         let _ = writeln!(out, "Nothing was swept.");
     } else if readable.is_empty() {
         // A mistyped URL must not look like a clean server either.
-        if arguments.server.names_a_server() {
+        if arguments.server.names_a_server()? {
             arguments.server.target_for(false)?;
         }
         let _ = writeln!(

@@ -300,6 +300,11 @@ fn nothing_to_sweep_is_no_error() {
     assert_eq!(server.count(), 0);
     let mistyped = run(&mut sweep(home.path(), "localhost"));
     assert_eq!(mistyped.code, Some(2), "{}", mistyped.all());
+    let elsewhere = home.path().join("ledgers");
+    let mut unnamed = program(home.path());
+    unnamed.args(["sweep", "--ledger-dir"]).arg(elsewhere);
+    let mistyped = run(unnamed.env("SAFE_TARGET", "localhost"));
+    assert_eq!(mistyped.code, Some(2), "{}", mistyped.all());
 }
 
 #[test]

@@ -15,6 +15,9 @@ pub const DEPTH_AT_MOST: usize = 512;
 /// Java has no such limit. No client writes so many, and they must fit into memory.
 pub const VALUES_AT_MOST: usize = 400_000;
 
+/// The characters that end a literal.
+const LITERAL_ENDS: &[u8] = b"{}[]/\\:,=;# \t\x0c\n\r";
+
 const BYTE_ORDER_MARK: u16 = 0xfeff;
 
 /// The next unit to read, or `None` at the end of the text.
@@ -276,16 +279,7 @@ fn is_comma(unit: u16) -> bool {
 }
 
 fn ends_literal(unit: u16) -> bool {
-    const FORM_FEED: u8 = 0x0c;
-    let is_end = |byte| {
-        let is_space = matches!(byte, b' ' | b'\t' | b'\n' | b'\r' | FORM_FEED);
-        is_space
-            || matches!(
-                byte,
-                b'{' | b'}' | b'[' | b']' | b'/' | b'\\' | b':' | b',' | b'=' | b';' | b'#'
-            )
-    };
-    u8::try_from(unit).is_ok_and(is_end)
+    u8::try_from(unit).is_ok_and(|byte| LITERAL_ENDS.contains(&byte))
 }
 
 fn word(literal: &[u16]) -> Option<Value> {
