@@ -147,8 +147,8 @@ mod tests {
             Some(FailureKind::Refused)
         );
         for unreachable in [ErrorKind::NetworkUnreachable, ErrorKind::HostUnreachable] {
-            let unreachable = kind(unreachable.into());
-            assert_eq!(unreachable, Some(FailureKind::Unreachable));
+            let failure = kind(unreachable.into());
+            assert_eq!(failure, Some(FailureKind::Unreachable), "{unreachable}");
         }
         let malformed = Error::new(ErrorKind::InvalidData, "a bad chunk");
         assert_eq!(kind(malformed), Some(FailureKind::BadChunks));
