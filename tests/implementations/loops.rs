@@ -139,9 +139,19 @@ fn changed(vectors: &str, id: &str, part: &str) -> Result<String, Failed> {
     Ok(vectors.to_string())
 }
 
-/// The example in the documentation passes, as a reader runs it.
+/// The example in the documentation passes, as a reader runs it. Outside CI, with few of its
+/// derivations.
 fn minimal_client() -> Result<(), Failed> {
+    let skipped = [
+        "kdf.mistake",
+        "kdf.length",
+        "kdf.special",
+        "kdf.space",
+        "kdf.nul",
+    ];
+    let skipped = in_full_or(&skipped[..0], &skipped);
     let output = Command::new(example("minimal_client")?)
+        .args(skipped.iter().flat_map(|vectors| ["--skip", vectors]))
         .stdin(Stdio::null())
         .output()?;
     let printed = String::from_utf8_lossy(&output.stdout);
