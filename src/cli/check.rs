@@ -14,7 +14,7 @@ use crate::run::{Checkup, CheckupError};
 use crate::setup;
 use crate::wire::{Login, Pace, PaceChoice, Seed, Target};
 use clap::Args;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -103,11 +103,14 @@ pub(super) async fn run(arguments: Arguments) -> Ended {
         pace.clone(),
     ));
     let mut checkup = outputs.waiving(prepared(&arguments, target, &progress, pace));
+    let mut sweep = None;
     // Backups on the embedded server disappear with it.
-    if !is_embedded {
-        checkup = checkup.ledger_folder(ledger_folder(arguments.ledger_dir.as_ref())?);
+    if let Some(target) = &asked_for {
+        let folder = ledger_folder(arguments.ledger_dir.as_ref())?;
+        sweep = Some(sweep_of(target, &folder));
+        checkup = checkup.ledger_folder(folder);
     }
-    listen(checkup.stop());
+    listen(checkup.stop(), sweep);
     let mut done = checkup
         .run_with(|event| progress.on(&event))
         .await
@@ -281,8 +284,20 @@ fn folder_in(name: &str) -> Option<PathBuf> {
         .filter(|folder| folder.is_absolute())
 }
 
-/// Stops the run on SIGINT, SIGTERM or SIGHUP; a second signal ends the program at once.
-pub(super) fn listen(stop: Stop) {
+/// Returns the command that deletes what a run with this ledger folder left.
+pub(super) fn sweep_of(target: &Target, folder: &Path) -> String {
+    let asking = target.asking();
+    let shell = Shell {
+        base: target.base.as_str(),
+        asking: &asking,
+        software: &[],
+    };
+    shell.sweep(Some(folder))
+}
+
+/// Stops the run on SIGINT, SIGTERM or SIGHUP; a second signal ends the program at once, and shows
+/// the command that deletes what is left.
+pub(super) fn listen(stop: Stop, sweep: Option<String>) {
     let first = signal();
     tokio::spawn(async move {
         let name = first.await;
@@ -291,8 +306,13 @@ pub(super) fn listen(stop: Stop) {
         tell(&format!(
             "{name}: cleaning up; a second signal stops the program at once\n"
         ));
-        second.await;
+        let name = second.await;
         crate::adapter::kill_all();
+        if let Some(sweep) = sweep {
+            tell(&format!(
+                "{name}: stopped; backups of this run may be left, and this deletes them:\n{sweep}\n"
+            ));
+        }
         std::process::exit(i32::from(Exit::Incomplete as u8));
     });
 }

@@ -101,7 +101,7 @@ pub(super) async fn run(arguments: Arguments) -> Ended {
         let tell: Tell = Arc::new(move |line| progress.say(&format!("adapter: {line}")));
         checkup = checkup.telling(tell);
     }
-    super::check::listen(checkup.stop());
+    super::check::listen(checkup.stop(), None);
     let (report, last_words) = checkup
         .run_with(|event| progress.on(&event))
         .await

@@ -130,7 +130,7 @@ pub(super) async fn run(arguments: Arguments) -> Ended {
     let timeout = seconds(arguments.timeout, 600, 60);
     let run = prepared(&arguments).deadline(seconds(arguments.deadline, 14_400, 600));
     let run = outputs.waiving(run);
-    super::check::listen(run.stop());
+    super::check::listen(run.stop(), None);
     let report = if let Some(command) = &arguments.exec {
         run.run_command(command, timeout, |event| progress.on(&event))
             .await

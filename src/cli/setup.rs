@@ -398,8 +398,9 @@ async fn checked(arguments: Arguments, outputs: Outputs, made: &Made) -> Ended {
     ));
     let target = door.target().clone();
     let folder = super::check::ledger_folder(arguments.ledger_dir.as_ref())?;
+    let sweep = super::check::sweep_of(&target, &folder);
     let checkup = outputs.waiving(Checkup::new(target).ledger_folder(folder));
-    super::check::listen(checkup.stop());
+    super::check::listen(checkup.stop(), Some(sweep));
     let done = checkup
         .run_with(|event| progress.on(&event))
         .await

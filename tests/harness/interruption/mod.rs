@@ -396,6 +396,8 @@ fn a_second_signal_ends_at_once_and_leaves_the_ledger() {
     assert_eq!(ended.code, Some(3), "{}", ended.all());
     // After the clean-up, there is a report, as the test below shows.
     assert_eq!(ended.stdout, "", "{}", ended.all());
+    let sweep = format!("safe-conformance sweep {}", server.url());
+    assert!(ended.stderr.contains(&sweep), "{}", ended.all());
     let named = named_in_ledgers(&home.path().join("ledgers"));
     assert!(server.stored().is_subset(&named));
     assert!(!named.is_empty());
