@@ -296,6 +296,8 @@ faults! {
     // Delete. Source: servers.delete, servers.nextcloud-versions.
     DeleteNotAllowed = "delete-not-allowed" in "get.rs", needs Leftovers,
         "Answers DELETE with 405, as nginx does if dav_methods names only PUT.";
+    DeleteNotFound = "delete-not-found" in "get.rs", needs Leftovers,
+        "Answers DELETE with 404 and deletes nothing, like applications that have no route for it.";
     DeleteLies = "delete-lies" in "get.rs", needs Leftovers,
         "Answers DELETE with 204 and deletes nothing, as write-once storage does.";
     DeletedIsPage = "deleted-is-page" in "get.rs",

@@ -87,6 +87,9 @@ pub(super) fn delete(site: &Site, call: &Call<'_>, id: &str) -> Answer {
     if site.has(Fault::DeleteNotAllowed) {
         return super::answer::not_allowed("GET, HEAD, PUT");
     }
+    if site.has(Fault::DeleteNotFound) {
+        return refusal(StatusCode::NOT_FOUND);
+    }
     site.drop_cached(call.parts.uri.path());
     let existed = if site.has(Fault::DeleteLies) {
         site.store.contains(id)

@@ -412,6 +412,21 @@ impl FailureKind {
 }
 
 impl Failure {
+    /// Returns whether the server may have received the request.
+    pub(crate) fn may_be_received(&self) -> bool {
+        let before_http = matches!(self.stage, Stage::Resolve | Stage::Connect | Stage::Tls);
+        let was_kept = matches!(
+            self.kind,
+            FailureKind::Refused
+                | FailureKind::Halted
+                | FailureKind::Limited
+                | FailureKind::CredentialsRefused
+                | FailureKind::NotOffered
+                | FailureKind::Guarded
+        );
+        !before_http && !was_kept
+    }
+
     /// Returns a failure of the server or the network, with this cause.
     pub fn lost(kind: FailureKind, stage: Stage, message: impl Into<String>) -> Self {
         Self {

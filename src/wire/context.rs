@@ -300,10 +300,12 @@ impl Context {
         let limit = request.read_limit;
         let answer = self.session.one(self.key(), request).await;
         if let (true, Place::Backup(backup), Ok(response)) = (deletes, &place, &answer) {
+            let guard = &self.session.guard;
             if response.is_success() {
-                self.session.guard.deleted(backup);
-            } else if trusted && matches!(response.status, 404 | 410) {
-                self.session.guard.absent(backup);
+                guard.deleted(backup);
+            } else if trusted && response.proves_absence() && !guard.should_be_there(backup) {
+                // Where it should be there, the cleanup looks.
+                guard.absent(backup);
             }
         }
         answer.map(|response| response.unpacked(limit))

@@ -308,6 +308,16 @@ impl Guard {
         }
     }
 
+    /// Returns whether an upload of it was accepted and not deleted since, on a server that has
+    /// shown a backup of the run. A 404 to its DELETE then contradicts: a server without DELETE
+    /// may answer so, and keep it.
+    pub(super) fn should_be_there(&self, backup: &OwnBackup) -> bool {
+        let backups = self.backups();
+        let held = backups.get(&backup.id.to_hex());
+        self.shows()
+            && held.is_some_and(|held| matches!(held.state, State::Written(_)) && held.was_taken)
+    }
+
     /// Notes that a DELETE did not find it.
     pub(super) fn absent(&self, backup: &OwnBackup) {
         let mut backups = self.backups();

@@ -58,6 +58,7 @@ async fn a_malformed_id_crashes_the_server() {
 async fn deletion_ends_as_the_fault_says() {
     let table = [
         (Fault::DeleteNotAllowed, 405, 405, 1),
+        (Fault::DeleteNotFound, 404, 404, 1),
         (Fault::DeleteLies, 204, 404, 1),
         (Fault::DeleteMissingSucceeds, 204, 204, 0),
     ];

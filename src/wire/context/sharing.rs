@@ -133,14 +133,22 @@ impl Context {
             _ => return Ok(()),
         }
         // Only a server that shows what it stores can show that it is gone.
-        let seeing = trial.branch("seen");
-        let _ = seeing.send(Request::get(&backup)).await;
+        let shows = async |label: &str| {
+            let seen = trial.branch(label).send(Request::get(&backup)).await;
+            seen.is_ok_and(|seen| seen.is_success())
+        };
+        let is_shown = shows("seen").await;
         let request = Request::delete(&backup).header("Accept", "*/*");
         let Ok(deleted) = trial.send(request).await else {
             return Ok(());
         };
-        // A 404 means that nothing was stored, a 423 that it is temporarily locked.
-        let is_refused = deleted.status >= 400 && !matches!(deleted.status, 404 | 410 | 423);
+        let is_refused = match deleted.status {
+            // Nothing was stored, or the server has no DELETE.
+            404 | 410 => is_shown && shows("kept").await,
+            // It is locked temporarily.
+            423 => false,
+            status => status >= 400,
+        };
         if is_refused {
             return Err(Failure::of(
                 FailureKind::DeleteRefused(deleted.status),

@@ -17,6 +17,7 @@ use super::answer::{Answer, Failure, FailureKind, Handshake, Response, TlsTroubl
 use super::bin::BinPlace;
 use super::facet::Http;
 use super::gather::Gather;
+use super::guard::OwnBackup;
 use super::halt::Halt;
 use super::request::{LoginUse, Method, Place, Request};
 use super::secret::{
@@ -32,9 +33,10 @@ use failing::failure_of;
 use line::Line;
 use patience::Patience;
 use sha2::{Digest as _, Sha256};
+use std::collections::BTreeSet;
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 use tokio::sync::OnceCell;
 
@@ -60,6 +62,8 @@ pub(super) struct Live {
     proven: tokio::sync::Mutex<Option<Box<dyn Line>>>,
     requests: AtomicU64,
     bytes_sent: AtomicU64,
+    /// The IDs of uploads that the server may have received, and whose answer was lost.
+    lost: Mutex<BTreeSet<String>>,
     /// The server in memory that replaces the network in tests.
     #[cfg(test)]
     pub(super) script: Option<Arc<super::scripted::Scripted>>,
@@ -100,6 +104,7 @@ impl Live {
             proven: tokio::sync::Mutex::default(),
             requests: AtomicU64::new(0),
             bytes_sent: AtomicU64::new(0),
+            lost: Mutex::default(),
             #[cfg(test)]
             script: None,
         })
@@ -183,7 +188,28 @@ impl Live {
             }
             answer => answer.map(|response| clean_response(self.walls(), response, request)),
         };
+        if let Err(failure) = &answer {
+            self.note_lost(request, failure);
+        }
         answer.map_err(|failure| clean_failure(&self.scrub, failure))
+    }
+
+    /// Notes an upload that the server may have received, and whose answer was lost.
+    fn note_lost(&self, request: &Request, failure: &Failure) {
+        if let (Place::Backup(backup), Method::Put, true) =
+            (&request.place, request.method, failure.may_be_received())
+        {
+            let lost = self.lost.lock();
+            let mut lost = lost.unwrap_or_else(PoisonError::into_inner);
+            lost.insert(backup.id().to_hex());
+        }
+    }
+
+    /// Returns whether the answer to an upload of this backup was lost during the run.
+    pub(super) fn has_lost(&self, backup: &OwnBackup) -> bool {
+        let lost = self.lost.lock();
+        let lost = lost.unwrap_or_else(PoisonError::into_inner);
+        lost.contains(&backup.id().to_hex())
     }
 
     /// Sends a request to a URL once.

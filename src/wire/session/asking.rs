@@ -393,7 +393,7 @@ impl Session {
                 .payload
                 .as_ref()
                 .map_or(0, |payload| payload.len() as u64);
-            self.settle(backup, size, &answer);
+            self.settle(backup, size, &answer, live.has_lost(backup));
         }
         self.observe(live, request, &answer);
         self.note_passed(request, began, &answer);

@@ -9,8 +9,7 @@
 
 use super::{LATE_STORE, Leftovers, Session, Source};
 use crate::clients::CredentialEncoding;
-use crate::safe::Stage;
-use crate::wire::answer::{Answer, FailureKind};
+use crate::wire::answer::{Answer, FailureKind, Response};
 use crate::wire::guard::{Doubt, Honesty, LATEST, OwnBackup};
 use crate::wire::halt::Sign;
 use crate::wire::live::Live;
@@ -84,30 +83,26 @@ impl Sight {
 }
 
 impl Session {
-    /// Notes the result of an upload.
-    pub(super) fn settle(&self, backup: &OwnBackup, size: u64, answer: &Answer) {
+    /// Notes the result of an upload. If it was sent again after an attempt whose answer was lost,
+    /// the server may have stored it then, whatever the last answer was.
+    pub(super) fn settle(&self, backup: &OwnBackup, size: u64, answer: &Answer, was_lost: bool) {
         match answer {
             Ok(response) if response.is_success() => {
                 self.guard.weighs(backup, size);
                 self.guard.answered(backup);
             }
-            Ok(response) if (300..500).contains(&response.status) => self.guard.refused(backup),
+            Ok(response) if (300..500).contains(&response.status) && !was_lost => {
+                self.guard.refused(backup);
+            }
             Ok(_) => self.guard.failed(backup),
-            Err(failure) => match (failure.kind, failure.stage) {
-                (FailureKind::BrokenOff { noticed: true }, _) => {
+            Err(failure) => match failure.kind {
+                FailureKind::BrokenOff { noticed: true } => {
                     self.guard.may_appear(backup, Instant::now() + LATE_STORE);
                 }
-                (_, Stage::Resolve | Stage::Connect | Stage::Tls)
-                | (
-                    FailureKind::Refused
-                    | FailureKind::Halted
-                    | FailureKind::Limited
-                    | FailureKind::CredentialsRefused
-                    | FailureKind::NotOffered
-                    | FailureKind::Guarded,
-                    _,
-                ) => self.guard.unsent(backup),
-                _ => self.guard.may_appear(backup, Instant::now() + LATEST),
+                _ if was_lost || failure.may_be_received() => {
+                    self.guard.may_appear(backup, Instant::now() + LATEST);
+                }
+                _ => self.guard.unsent(backup),
             },
         }
     }
@@ -166,13 +161,14 @@ impl Session {
                 self.guard.deleted(backup);
                 return Ok(());
             }
-            Ok(response) if matches!(response.status, 404 | 410) => {
+            Ok(response) if response.proves_absence() && !self.guard.should_be_there(backup) => {
                 self.guard.absent(backup);
                 return Ok(());
             }
             Ok(response) => format!("the server answered {}", response.status),
             Err(failure) => return Err(Undeleted::Refused(failure.message.clone())),
         };
+        let is_missing = answer.as_ref().is_ok_and(Response::proves_absence);
         match answer.map_or(0, |response| response.status) {
             // The run's own upload locks it for a while.
             423 => return Err(Undeleted::Locked),
@@ -186,13 +182,16 @@ impl Session {
             }
             _ => {}
         }
-        match self.look_for(live, backup).await {
-            Sight::Absent => {
-                self.guard.absent(backup);
-                Ok(())
-            }
-            Sight::Present | Sight::Unknown => Err(Undeleted::Refused(refusal)),
+        let sight = self.look_for(live, backup).await;
+        if sight == Sight::Absent {
+            self.guard.absent(backup);
+            return Ok(());
         }
+        if sight == Sight::Present && is_missing {
+            // A server without DELETE: each further 404 is another missing URL.
+            self.refusals.fetch_add(1, Ordering::Relaxed);
+        }
+        Err(Undeleted::Refused(refusal))
     }
 
     /// Deletes each of `backups` within `patience`, and repeats this for locked ones. Returns the

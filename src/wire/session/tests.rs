@@ -325,7 +325,67 @@ fn an_upload_that_found_no_connection_leaves_nothing() {
         play.session.claim(&backup).expect("claimed");
         play.session.guard.sent(&backup);
         let failure = Failure::of(kind, "no connection");
-        play.session.settle(&backup, 600, &Err(failure));
+        play.session.settle(&backup, 600, &Err(failure), false);
         assert!(play.session.guard.is_gone(&backup), "{kind:?}");
     }
+}
+
+/// An application that has no route for DELETE answers 404 and keeps everything.
+#[tokio::test(start_paused = true)]
+async fn a_404_to_the_deletion_of_what_is_shown_proves_nothing() {
+    let mut play = Play::new(|asked| match asked.request.method {
+        Method::Delete => answers(404),
+        _ => Deed::Healthy,
+    });
+    for slot in ["a", "b", "c", "d", "e"] {
+        play.upload(slot).await;
+    }
+    let left = play.clean_up().await;
+    assert_eq!(play.server.stored(), 5);
+    assert_eq!(left.doubts, BTreeMap::from([(Doubt::NotDeleted, 5)]));
+    // Each 404 is a missing URL for intrusion detection.
+    assert_eq!(play.count("DELETE"), 3);
+}
+
+/// Near miss: something else has deleted it, and nobody is told otherwise.
+#[tokio::test(start_paused = true)]
+async fn a_404_to_the_deletion_of_what_is_not_shown_is_true() {
+    let mut is_first = true;
+    let mut play = Play::new(move |asked| match asked.request.method {
+        Method::Delete => answers(404),
+        Method::Get if !std::mem::take(&mut is_first) => answers(404),
+        _ => Deed::Healthy,
+    });
+    play.upload("a").await;
+    let left = play.clean_up().await;
+    assert_eq!(left.backups, 0);
+}
+
+/// The first attempt may have been stored, whatever the second one says.
+#[tokio::test(start_paused = true)]
+async fn an_upload_that_is_refused_when_sent_again_may_be_stored() {
+    for (loses, left) in [(true, 1), (false, 0)] {
+        let mut is_lost = loses;
+        let mut play = Play::new(move |asked| match asked.request.method {
+            Method::Put if std::mem::take(&mut is_lost) => {
+                Deed::Answers(Err(silence(FailureKind::NoAnswer)))
+            }
+            Method::Put => answers(413),
+            Method::Delete => answers(405),
+            _ => answers(500),
+        });
+        play.upload("a").await;
+        assert_eq!(play.clean_up().await.backups, left, "{loses}");
+    }
+}
+
+#[test]
+fn an_upload_that_is_held_back_when_sent_again_may_be_stored() {
+    let play = Play::new(|_| Deed::Healthy);
+    let backup = play.session.guard.own_backup("test", "a");
+    play.session.claim(&backup).expect("claimed");
+    play.session.guard.sent(&backup);
+    let failure = Failure::of(FailureKind::Limited, "limited");
+    play.session.settle(&backup, 600, &Err(failure), true);
+    assert!(!play.session.guard.is_gone(&backup));
 }
