@@ -133,7 +133,10 @@ impl From<Trouble> for Complaint {
         let exit = match &trouble {
             Trouble::Server(refusal) if refusal.reason.blocker().is_some() => Exit::LockedOut,
             Trouble::Ledger(
-                LedgerError::Busy(_) | LedgerError::Unsaved { .. } | LedgerError::Unremoved { .. },
+                LedgerError::Busy(_)
+                | LedgerError::Unmade { .. }
+                | LedgerError::Unsaved { .. }
+                | LedgerError::Unremoved { .. },
             )
             | Trouble::Unjudgeable(_)
             | Trouble::Server(_) => Exit::Incomplete,

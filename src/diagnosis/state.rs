@@ -248,7 +248,7 @@ pub(super) const DELETE_REFUSED: Problem = Problem {
     title: "backups cannot be deleted",
     evidence: "`delete.removes` deviates: DELETE is refused, or the backup still exists after it",
     meaning: "When Threema Safe is switched off, the app deletes the backup; on this server it stays. Storing and restoring backups works.",
-    fix: "Let this account delete files in `backups`. A server of your own needs a route for DELETE.",
+    fix: "Let this account delete files in `backups`. If you write the server yourself, answer DELETE.",
     fixes: &[
         (
             Product::Nginx,

@@ -56,6 +56,14 @@ pub enum LedgerError {
         /// The error of the operating system.
         source: std::io::Error,
     },
+    /// The new file could not be written, so that no canary was uploaded.
+    #[error("failed to write the new ledger `{}`: {source}. No canary was uploaded", path.display())]
+    Unmade {
+        /// The file.
+        path: PathBuf,
+        /// The error of the operating system.
+        source: std::io::Error,
+    },
     /// The canaries are gone, but the file could not be removed.
     #[error("the canaries are gone, but the ledger `{}` could not be removed: {source}. Delete the file", path.display())]
     Unremoved {
@@ -140,15 +148,27 @@ impl Ledger {
                 std::io::ErrorKind::AlreadyExists => LedgerError::Exists(path.to_owned()),
                 _ => io(error),
             })?;
-        file.try_lock()
-            .map_err(|_| LedgerError::Busy(path.to_owned()))?;
-        let mut ledger = Self {
-            path: path.canonicalize().map_err(io)?,
-            file,
-            watch,
-        };
-        ledger.save()?;
-        Ok(ledger)
+        let began = (|| {
+            if !lock_soon(&file).map_err(io)? {
+                return Err(LedgerError::Busy(path.to_owned()));
+            }
+            let mut ledger = Self {
+                path: path.canonicalize().map_err(io)?,
+                file,
+                watch,
+            };
+            match ledger.save() {
+                Err(LedgerError::Unsaved { path, source }) => {
+                    Err(LedgerError::Unmade { path, source })
+                }
+                saved => saved.map(|()| ledger),
+            }
+        })();
+        if began.is_err() {
+            // It is new and names nothing.
+            let _ = std::fs::remove_file(path);
+        }
+        began
     }
 
     /// Opens a ledger and locks it until it is dropped.
@@ -255,7 +275,7 @@ fn locked(path: &Path) -> Result<(PathBuf, File), LedgerError> {
             .write(true)
             .open(&real)
             .map_err(|error| opening(path, error))?;
-        if !lock_soon(&file) {
+        if !lock_soon(&file).map_err(|error| opening(path, error))? {
             return Err(LedgerError::Busy(path.to_owned()));
         }
         if is_same(&file, &real) {

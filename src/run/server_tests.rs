@@ -3,9 +3,8 @@
 use super::environment::Access;
 use super::libtest::{failed, refused, say};
 use super::unjudged::{is_under_nextest, unjudged, waived};
-use crate::engine::Finding;
-use crate::engine::Verdict;
 use crate::engine::waiver::Waivers;
+use crate::engine::{Finding, Level, Verdict};
 use crate::reference;
 use crate::run::Checkup;
 use crate::suites::server;
@@ -136,7 +135,7 @@ fn could_not_go_on(findings: &OnceLock<Result<Findings, String>>) -> bool {
     match findings.get() {
         Some(Ok(findings)) => findings
             .values()
-            .any(|finding| matches!(finding.verdict, Verdict::Fail | Verdict::Error)),
+            .any(|it| it.verdict == Verdict::Error || it.counts_from(Level::Required)),
         Some(Err(_)) => true,
         None => false,
     }
@@ -149,12 +148,13 @@ fn judged(finding: &Finding) -> Result<Completion, Failed> {
     }
     match finding.verdict {
         Verdict::Pass => Ok(Completion::Completed),
-        Verdict::Note | Verdict::Warn => {
+        Verdict::Note | Verdict::Warn if !finding.counts_from(Level::Required) => {
             let (verdict, name) = (finding.verdict, finding.name());
             say(&format!("{verdict}: {name}: {}", finding.observed));
             Ok(Completion::Completed)
         }
-        Verdict::Fail => Err(failed(&[
+        // What breaks Desktop alone is a warning, and counts all the same.
+        Verdict::Fail | Verdict::Note | Verdict::Warn => Err(failed(&[
             format!("observed: {}", finding.observed),
             format!("expected: {} (clause {})", finding.expected, finding.clause),
             format!("affects: {}", finding.affects()),
@@ -352,6 +352,18 @@ mod tests {
             let mut findings = [finding.clone()];
             waivers.apply(&mut findings);
             assert_eq!(judged(&findings[0]).is_ok(), is_excused, "{observed}");
+        }
+    }
+
+    #[test]
+    fn a_warning_fails_its_test_if_it_counts_for_the_exit_code() {
+        for (id, passes) in [("desktop.head", false), ("tls.version-1-2", true)] {
+            let check = server::checks().find(|check| check.id == id);
+            let check = check.expect("a check");
+            let outcome = Outcome::deviates(crate::safe::Stage::Http, "answers 405");
+            let finding = Finding::new(check, check.variants[0], outcome, Duration::ZERO);
+            assert_eq!(finding.verdict, Verdict::Warn, "{id}");
+            assert_eq!(judged(&finding).is_ok(), passes, "{id}");
         }
     }
 }

@@ -294,14 +294,14 @@ impl Context {
             self.session.breaks_off(by, backup, payload);
         }
         let deletes = request.method == Method::Delete;
-        // To anyone else, a server may report an existing backup as missing.
+        // To anyone else, a server may report an existing backup as missing, or answer with a page.
         let trusted = !matches!(request.login, LoginUse::Nobody | LoginUse::Wrong);
         let place = request.place.clone();
         let limit = request.read_limit;
         let answer = self.session.one(self.key(), request).await;
         if let (true, Place::Backup(backup), Ok(response)) = (deletes, &place, &answer) {
             let guard = &self.session.guard;
-            if response.is_success() {
+            if trusted && response.is_success() {
                 guard.deleted(backup);
             } else if trusted && response.proves_absence() && !guard.should_be_there(backup) {
                 // Where it should be there, the cleanup looks.
@@ -321,7 +321,11 @@ impl Context {
         for request in &requests {
             self.guard(request).await?;
         }
-        Ok(self.session.together(self.key(), requests).await)
+        let limits: Vec<_> = requests.iter().map(|request| request.read_limit).collect();
+        let answers = self.session.together(self.key(), requests).await;
+        let unpacked = answers.into_iter().zip(limits);
+        let unpacked = unpacked.map(|(answer, limit)| answer.map(|it| it.unpacked(limit)));
+        Ok(unpacked.collect())
     }
 
     /// Sends `upload`, and repeats `poll` while it runs, at most `most` times. The first answer
@@ -333,7 +337,11 @@ impl Context {
         most: usize,
     ) -> Result<Vec<Answer>, Failure> {
         self.guard(&upload).await?;
-        Ok(self.session.during(self.key(), upload, poll, most).await)
+        let limit = poll.read_limit;
+        let answers = self.session.during(self.key(), upload, poll, most).await;
+        let unpacked = answers.into_iter();
+        let unpacked = unpacked.map(|answer| answer.map(|it| it.unpacked(limit)));
+        Ok(unpacked.collect())
     }
 
     /// Returns the request of `client` for `operation`, with the user's credentials.

@@ -235,13 +235,15 @@ impl Guard {
     pub(super) fn looked(&self, backup: &OwnBackup) {
         let now = Instant::now();
         let id = backup.id.to_hex();
+        let is_gone = self.is_gone(backup);
         let mut all = locked(&self.pending);
         let is_over = all.get(&id).is_some_and(|pending| {
             pending.on_the_way == 0 && pending.until.is_none_or(|until| until <= now)
         });
         if is_over {
             all.remove(&id);
-            if let Some(ledger) = &self.ledger {
+            // The ledger no longer names what is struck out.
+            if let Some(ledger) = self.ledger.as_ref().filter(|_| !is_gone) {
                 ledger.answered(&backup.id);
             }
         }
@@ -316,6 +318,14 @@ impl Guard {
         let held = backups.get(&backup.id.to_hex());
         self.shows()
             && held.is_some_and(|held| matches!(held.state, State::Written(_)) && held.was_taken)
+    }
+
+    /// Returns whether a body of this length, in bytes, can be its last accepted upload. The size
+    /// of what an earlier run uploaded is not known.
+    pub(super) fn may_weigh(&self, backup: &OwnBackup, length: u64) -> bool {
+        let backups = self.backups();
+        let held = backups.get(&backup.id.to_hex());
+        held.is_some_and(|held| held.size == 0 || held.size == length)
     }
 
     /// Notes that a DELETE did not find it.

@@ -1,6 +1,6 @@
 //! The lock of a file that this program keeps open.
 
-use std::fs::File;
+use std::fs::{File, TryLockError};
 use std::time::Duration;
 
 /// How often a lock is tried.
@@ -10,14 +10,18 @@ const PAUSE: Duration = Duration::from_millis(10);
 
 /// Locks a file, with retries: a child process holds every lock of this one for a moment, until it
 /// runs its own program. Returns whether the file is locked now.
-pub(crate) fn lock_soon(file: &File) -> bool {
+///
+/// # Errors
+/// If the file system has no locks.
+pub(crate) fn lock_soon(file: &File) -> std::io::Result<bool> {
     for _ in 0..ATTEMPTS {
-        if file.try_lock().is_ok() {
-            return true;
+        match file.try_lock() {
+            Ok(()) => return Ok(true),
+            Err(TryLockError::WouldBlock) => std::thread::sleep(PAUSE),
+            Err(TryLockError::Error(error)) => return Err(error),
         }
-        std::thread::sleep(PAUSE);
     }
-    false
+    Ok(false)
 }
 
 #[cfg(test)]
@@ -30,10 +34,11 @@ mod tests {
         let path = folder.path().join("file");
         let holder = File::create(&path).expect("a file");
         let file = File::open(&path).expect("a file");
-        assert!(lock_soon(&holder));
-        assert!(!lock_soon(&file));
+        let lock = |file| lock_soon(file).expect("locks");
+        assert!(lock(&holder));
+        assert!(!lock(&file));
         std::thread::scope(|scope| {
-            let locked = scope.spawn(|| lock_soon(&file));
+            let locked = scope.spawn(|| lock(&file));
             std::thread::sleep(5 * PAUSE);
             holder.unlock().expect("unlocked");
             assert!(locked.join().expect("no panic"));

@@ -133,18 +133,19 @@ impl Context {
             _ => return Ok(()),
         }
         // Only a server that shows what it stores can show that it is gone.
-        let shows = async |label: &str| {
+        let shown = async |label: &str| {
             let seen = trial.branch(label).send(Request::get(&backup)).await;
-            seen.is_ok_and(|seen| seen.is_success())
+            let seen = seen.ok().filter(Response::is_success);
+            seen.map(|seen| seen.body.length)
         };
-        let is_shown = shows("seen").await;
+        let before = shown("seen").await;
         let request = Request::delete(&backup).header("Accept", "*/*");
         let Ok(deleted) = trial.send(request).await else {
             return Ok(());
         };
         let is_refused = match deleted.status {
             // Nothing was stored, or the server has no DELETE.
-            404 | 410 => is_shown && shows("kept").await,
+            404 | 410 => before.is_some() && shown("kept").await == before,
             // It is locked temporarily.
             423 => false,
             status => status >= 400,

@@ -147,6 +147,20 @@ fn what_did_not_appear_in_time_is_gone() {
 }
 
 #[test]
+fn a_ledger_takes_no_answer_to_an_upload_that_it_no_longer_names() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let guard = with_ledger(folder.path(), 1);
+    let backup = uploading(&guard, "a");
+    guard.may_appear(&backup, Instant::now());
+    guard.absent(&backup);
+    guard.looked(&backup);
+    drop(guard);
+    // Each line of it is one that its reader takes.
+    assert!(!text(folder.path()).contains("answered"));
+    assert!(swept(folder.path())[0].left.is_empty());
+}
+
+#[test]
 fn what_was_never_sent_is_not_left() {
     let folder = tempfile::tempdir().expect("a folder");
     let guard = with_ledger(folder.path(), 1);

@@ -286,7 +286,7 @@ fn locked(path: &Path, create: bool) -> Result<File, LedgerError> {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     let file = options.open(path).map_err(io)?;
-    if !lock_soon(&file) {
+    if !lock_soon(&file).map_err(io)? {
         return Err(LedgerError::Busy {
             path: path.to_owned(),
         });

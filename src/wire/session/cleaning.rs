@@ -182,8 +182,10 @@ impl Session {
             }
             _ => {}
         }
-        let sight = self.look_for(live, backup).await;
-        if sight == Sight::Absent {
+        let (sight, length) = self.sight_of(live, backup).await;
+        // Another body is a page about a missing backup.
+        let is_page = is_missing && !self.guard.may_weigh(backup, length);
+        if sight == Sight::Absent || (sight == Sight::Present && is_page) {
             self.guard.absent(backup);
             return Ok(());
         }
@@ -251,8 +253,13 @@ impl Session {
 
     /// Looks for a backup once, unless a server that has ended the run has already refused a look.
     async fn look_for(&self, live: &Live, backup: &OwnBackup) -> Sight {
+        self.sight_of(live, backup).await.0
+    }
+
+    /// Looks as [`look_for`](Self::look_for), and returns also the length of the body, in bytes.
+    async fn sight_of(&self, live: &Live, backup: &OwnBackup) -> (Sight, u64) {
         if self.sees_no_more.load(Ordering::Relaxed) {
-            return Sight::Unknown;
+            return (Sight::Unknown, 0);
         }
         // A request without `Accept` gets its own connection.
         let request = Request::new(Method::Get, Place::Backup(backup.clone()));
@@ -264,7 +271,8 @@ impl Session {
         {
             self.sees_no_more.store(true, Ordering::Relaxed);
         }
-        Sight::of(&answer)
+        let length = answer.as_ref().map_or(0, |seen| seen.body.length);
+        (Sight::of(&answer), length)
     }
 
     /// Looks for a deleted backup, and deletes it again if it still exists. Returns the last

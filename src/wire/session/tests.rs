@@ -347,7 +347,7 @@ async fn a_404_to_the_deletion_of_what_is_shown_proves_nothing() {
     assert_eq!(play.count("DELETE"), 3);
 }
 
-/// Near miss: something else has deleted it, and nobody is told otherwise.
+/// Near miss: something else has deleted it.
 #[tokio::test(start_paused = true)]
 async fn a_404_to_the_deletion_of_what_is_not_shown_is_true() {
     let mut is_first = true;

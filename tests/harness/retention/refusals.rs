@@ -161,24 +161,12 @@ fn a_ledger_that_cannot_be_replaced_leaves_the_run_incomplete() {
     let ledger = home.path().join("l.json");
     long_ago(&ledger, &server.url(), 10);
     let before = std::fs::read(&ledger).expect("a ledger");
-    let verify = retention(
+    let verify = ["verify", "--ledger", "l.json"];
+    let ended = run(&mut on_full_disk(&retention(
         home.path(),
         &server.url(),
-        &["verify", "--ledger", "l.json"],
-    );
-    // No file may grow, as on a full disk.
-    let mut full = std::process::Command::new("sh");
-    full.args(["-c", "trap '' XFSZ; ulimit -f 0; exec \"$@\"", "sh"])
-        .arg(verify.get_program())
-        .args(verify.get_args())
-        .current_dir(home.path())
-        .envs(
-            verify
-                .get_envs()
-                .filter_map(|(name, value)| Some((name, value?))),
-        )
-        .env("SAFE_SERVER_PASSWORD", PASSWORD);
-    let ended = run(&mut full);
+        &verify,
+    )));
     assert_eq!(ended.code, Some(3), "{}", ended.all());
     assert!(
         ended.stderr.contains("failed to write the ledger"),
@@ -189,6 +177,43 @@ fn a_ledger_that_cannot_be_replaced_leaves_the_run_incomplete() {
     // Nothing else than the ledger is left beside it.
     let left = std::fs::read_dir(home.path()).expect("a folder").count();
     assert_eq!(left, 1);
+}
+
+/// Nothing was written before the first canary, so that nothing is claimed to be left.
+#[cfg(unix)]
+#[test]
+fn a_plant_on_a_full_disk_leaves_no_empty_ledger() {
+    let server = Scripted::start(|_| Deed::Healthy);
+    let home = tempfile::tempdir().expect("a temporary folder");
+    let plant = retention(home.path(), &server.url(), &["plant", "--ledger", "l.json"]);
+    let ended = run(&mut on_full_disk(&plant));
+    assert_eq!(ended.code, Some(3), "{}", ended.all());
+    assert!(
+        ended.stderr.contains("No canary was uploaded"),
+        "{}",
+        ended.all()
+    );
+    let left = std::fs::read_dir(home.path()).expect("a folder").count();
+    assert_eq!(left, 0);
+}
+
+/// The command where no file may grow, as on a full disk.
+#[cfg(unix)]
+fn on_full_disk(command: &std::process::Command) -> std::process::Command {
+    let mut full = std::process::Command::new("sh");
+    full.args(["-c", "trap '' XFSZ; ulimit -f 0; exec \"$@\"", "sh"])
+        .arg(command.get_program())
+        .args(command.get_args())
+        .envs(
+            command
+                .get_envs()
+                .filter_map(|(name, value)| Some((name, value?))),
+        )
+        .env("SAFE_SERVER_PASSWORD", PASSWORD);
+    if let Some(folder) = command.get_current_dir() {
+        full.current_dir(folder);
+    }
+    full
 }
 
 /// The JSON report of `verify` and how it ended; a damage that an earlier visit found is in
