@@ -18,27 +18,23 @@ pub(super) async fn dial(address: SocketAddr) -> Result<TcpStream, Failure> {
             let _ = stream.set_nodelay(true);
             Ok(stream)
         }
-        Ok(Err(error)) => {
-            Err(of_connecting(error.kind()).unwrap_or_else(|| unreachable("no connection")))
-        }
+        Ok(Err(error)) => Err(of_connecting(error.kind())),
         Err(_) => Err(unreachable("no connection within 5 s")),
     }
 }
 
-/// Returns the failure for an error that only an attempt to connect has; `None` for others.
-pub(super) fn of_connecting(kind: std::io::ErrorKind) -> Option<Failure> {
-    use std::io::ErrorKind::{
-        AddrNotAvailable, ConnectionRefused, HostUnreachable, NetworkDown, NetworkUnreachable,
-    };
+/// Returns the failure for an error of an attempt to connect. The same kinds of errors may end an
+/// established connection, after something was sent: this function is not for them.
+pub(super) fn of_connecting(kind: std::io::ErrorKind) -> Failure {
+    use std::io::ErrorKind::{ConnectionRefused, HostUnreachable, NetworkUnreachable};
     match kind {
         ConnectionRefused => {
             let message = "connection refused";
-            Some(Failure::lost(FailureKind::Refused, Stage::Connect, message))
+            Failure::lost(FailureKind::Refused, Stage::Connect, message)
         }
-        NetworkUnreachable => Some(unreachable("the network cannot be reached")),
-        HostUnreachable => Some(unreachable("the host cannot be reached")),
-        NetworkDown | AddrNotAvailable => Some(unreachable("no connection")),
-        _ => None,
+        NetworkUnreachable => unreachable("the network cannot be reached"),
+        HostUnreachable => unreachable("the host cannot be reached"),
+        _ => unreachable("no connection"),
     }
 }
 

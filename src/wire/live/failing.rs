@@ -16,7 +16,10 @@ fn innermost(mut io: &std::io::Error) -> &std::io::Error {
 
 /// Returns the failure for an error of the connection; `broken` is the one of a connection that
 /// ended. `None` if its cause says more.
-fn of_io(io: &std::io::Error, broken: &Failure) -> Option<Failure> {
+///
+/// Only an error that `is_of_connecting` proves that nothing was sent: Linux also reports an
+/// unreachable host in the middle of an upload.
+fn of_io(io: &std::io::Error, is_of_connecting: bool, broken: &Failure) -> Option<Failure> {
     use std::io::ErrorKind::{
         BrokenPipe, ConnectionAborted, ConnectionReset, InvalidData, InvalidInput, UnexpectedEof,
     };
@@ -25,9 +28,11 @@ fn of_io(io: &std::io::Error, broken: &Failure) -> Option<Failure> {
         UnexpectedEof | BrokenPipe | ConnectionReset | ConnectionAborted => Some(broken.clone()),
         // The system's own errors of these kinds are about an address or a connection.
         InvalidInput | InvalidData if io.raw_os_error().is_none() => Some(bad_chunks()),
-        kind if io.get_ref().is_none() => {
-            Some(of_connecting(kind).unwrap_or_else(|| broken.clone()))
-        }
+        kind if io.get_ref().is_none() => Some(if is_of_connecting {
+            of_connecting(kind)
+        } else {
+            broken.clone()
+        }),
         _ => None,
     }
 }
@@ -84,7 +89,7 @@ pub(super) fn failure_of(error: &reqwest::Error) -> Failure {
             ) {
                 return tls::failure_of(tls::trouble(io));
             }
-            if let Some(failure) = of_io(io, &broken) {
+            if let Some(failure) = of_io(io, error.is_connect(), &broken) {
                 return failure;
             }
         } else if let Some(hyper) = cause.downcast_ref::<hyper::Error>() {
@@ -129,7 +134,7 @@ mod tests {
     #[test]
     fn a_connection_that_ended_is_lost_however_the_library_says_it() {
         let broken = Failure::lost(FailureKind::NoAnswer, Stage::Http, NO_ANSWER);
-        let kind = |error: Error| of_io(&error, &broken).map(|failure| failure.kind);
+        let kind = |error: Error| of_io(&error, false, &broken).map(|failure| failure.kind);
         for lost in [
             // h2 over HTTP/2, while a body is sent.
             Error::new(
@@ -142,19 +147,37 @@ mod tests {
         ] {
             assert_eq!(kind(lost), Some(FailureKind::NoAnswer));
         }
-        assert_eq!(
-            kind(ErrorKind::ConnectionRefused.into()),
-            Some(FailureKind::Refused)
-        );
-        for unreachable in [ErrorKind::NetworkUnreachable, ErrorKind::HostUnreachable] {
-            let failure = kind(unreachable.into());
-            assert_eq!(failure, Some(FailureKind::Unreachable), "{unreachable}");
-        }
         let malformed = Error::new(ErrorKind::InvalidData, "a bad chunk");
         assert_eq!(kind(malformed), Some(FailureKind::BadChunks));
-        // `EINVAL`, as of a link-local address without its interface.
-        let invalid = Error::from_raw_os_error(22);
-        assert_eq!(kind(invalid), Some(FailureKind::NoAnswer));
         assert_eq!(kind(Error::other("a wrapper")), None);
+    }
+
+    #[test]
+    fn only_an_error_of_connecting_says_that_nothing_was_sent() {
+        let broken = Failure::lost(FailureKind::NoAnswer, Stage::Http, NO_ANSWER);
+        for (error, connecting) in [
+            (ErrorKind::ConnectionRefused.into(), FailureKind::Refused),
+            (ErrorKind::HostUnreachable.into(), FailureKind::Unreachable),
+            (
+                ErrorKind::NetworkUnreachable.into(),
+                FailureKind::Unreachable,
+            ),
+            // `EACCES`, after an ICMP answer "administratively prohibited".
+            (ErrorKind::PermissionDenied.into(), FailureKind::Unreachable),
+            // `EINVAL`, as of a link-local address without its interface.
+            (Error::from_raw_os_error(22), FailureKind::Unreachable),
+        ] {
+            let at = |is_of_connecting| {
+                let failure = of_io(&error, is_of_connecting, &broken);
+                failure.map(|failure| (failure.kind, failure.stage))
+            };
+            assert_eq!(at(true), Some((connecting, Stage::Connect)), "{error}");
+            let ended = Some((FailureKind::NoAnswer, Stage::Http));
+            assert_eq!(at(false), ended, "{error}");
+        }
+        // The near miss: a connection that ended in its handshake.
+        let reset = ErrorKind::ConnectionReset.into();
+        let failure = of_io(&reset, true, &broken).map(|failure| failure.kind);
+        assert_eq!(failure, Some(FailureKind::NoAnswer));
     }
 }
