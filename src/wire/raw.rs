@@ -77,7 +77,7 @@ where
             // The effect of a failed write shows in what can still be read.
             let _ = write_all(&mut writer, framed_head(request).as_bytes()).await;
             let mut continued = false;
-            match tokio::time::timeout(CONTINUE_WAIT, reader.head()).await {
+            match tokio::time::timeout(CONTINUE_WAIT, reader.before_body()).await {
                 Ok(Ok(head)) if head.status == 100 => continued = true,
                 Ok(Ok(head)) => return reader.finish(head, request, false).await,
                 Ok(Err(failure)) => return Err(failure),
@@ -226,17 +226,21 @@ impl<S: AsyncRead> Reader<S> {
     ) -> Result<RawResponse, Failure> {
         loop {
             let head = self.head().await?;
-            // No request asks for another protocol. Source: RFC 9110 section 7.8.
-            if head.status == 101 {
-                return Err(not_http(
-                    "the answer is 101 Switching Protocols, which nothing asked for",
-                ));
-            }
             if (100..200).contains(&head.status) {
                 continued |= head.status == 100 && request.manner == Manner::ExpectContinue;
                 continue;
             }
             return self.finish(head, request, continued).await;
+        }
+    }
+
+    /// Returns `100 Continue` or the final answer, after any other interim ones.
+    async fn before_body(&mut self) -> Result<Head, Failure> {
+        loop {
+            let head = self.head().await?;
+            if !(101..200).contains(&head.status) {
+                return Ok(head);
+            }
         }
     }
 
@@ -259,11 +263,17 @@ impl<S: AsyncRead> Reader<S> {
         self.from.read_buf(&mut self.buffer).await.unwrap_or(0)
     }
 
-    /// Returns the next header section.
+    /// Returns the next header section, of a limited number of interim ones.
     async fn head(&mut self) -> Result<Head, Failure> {
         loop {
             if let Some((head, length)) = parse_head(&self.buffer)? {
                 self.buffer.drain(..length);
+                // No request asks for another protocol. Source: RFC 9110 section 7.8.
+                if head.status == 101 {
+                    return Err(not_http(
+                        "the answer is 101 Switching Protocols, which nothing asked for",
+                    ));
+                }
                 if (100..200).contains(&head.status) {
                     self.interim += 1;
                     if self.interim > MOST_INTERIM {

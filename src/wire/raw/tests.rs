@@ -205,3 +205,61 @@ async fn an_early_answer_to_expect_saves_the_body() {
             .ends_with("Expect: 100-continue\r\n\r\n")
     );
 }
+
+/// Answers the head of a PUT with `before` and its body, if it comes, with 201.
+async fn expecting(before: &'static [u8]) -> (Result<RawResponse, Failure>, Vec<u8>) {
+    let (ours, mut theirs) = duplex(1 << 20);
+    let server = tokio::spawn(async move {
+        let mut seen = vec![0; 4096];
+        let _ = theirs.read(&mut seen).await;
+        let _ = theirs.write_all(before).await;
+        let mut body = vec![0; 5];
+        let read = theirs.read(&mut body).await.unwrap_or(0);
+        body.truncate(read);
+        let after = b"HTTP/1.1 201 Created\r\nContent-Length: 0\r\n\r\n";
+        let _ = theirs.write_all(after).await;
+        body
+    });
+    let request = RawRequest {
+        head: "PUT /x HTTP/1.1\r\nHost: h\r\n".to_owned(),
+        body: Some(b"hello"),
+        manner: Manner::ExpectContinue,
+        expects_no_body: false,
+        read_limit: 99,
+        keeps: 99,
+    };
+    let answer = send(ours, &request).await;
+    (answer, server.await.unwrap())
+}
+
+#[tokio::test]
+async fn an_interim_answer_before_100_is_not_the_final_one() {
+    for (before, continued) in [
+        (&b"HTTP/1.1 100 Continue\r\n\r\n"[..], true),
+        (
+            b"HTTP/1.1 103 Early Hints\r\n\r\nHTTP/1.1 100 Continue\r\n\r\n",
+            true,
+        ),
+        // The body is sent after `CONTINUE_WAIT`.
+        (b"HTTP/1.1 103 Early Hints\r\n\r\n", false),
+    ] {
+        let (answer, body) = expecting(before).await;
+        let answer = answer.map(|answer| (answer.status, answer.continued));
+        assert_eq!(answer.ok(), Some((201, continued)));
+        assert_eq!(body, b"hello");
+    }
+    // The near misses: a final answer after an interim one, another protocol, and no end of them.
+    let refused = b"HTTP/1.1 103 Hints\r\n\r\nHTTP/1.1 413 No\r\nContent-Length: 0\r\n\r\n";
+    let (answer, body) = expecting(refused).await;
+    assert_eq!(answer.ok().map(|answer| answer.status), Some(413));
+    assert_eq!(body, b"");
+    let (answer, _) = expecting(b"HTTP/1.1 101 Switching Protocols\r\n\r\n").await;
+    assert_eq!(
+        answer.err().map(|failure| failure.kind),
+        Some(FailureKind::NotHttp)
+    );
+    let flood = Box::leak(b"HTTP/1.1 103 Hints\r\n\r\n".repeat(500).into_boxed_slice());
+    let (answer, _) = expecting(flood).await;
+    let kind = answer.err().map(|failure| failure.kind);
+    assert_eq!(kind, Some(FailureKind::TooManyInterim));
+}
