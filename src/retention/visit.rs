@@ -166,12 +166,10 @@ async fn ask(canaries: &Canaries, clock: &Clock) -> Result<Said, Trouble> {
                 format!("`config` is not understood: {error}. Without it nothing can be judged; nothing was done"),
             ))
         })?;
-    let date = config
-        .header("date")
-        .and_then(|date| jiff::fmt::rfc2822::parse(date).ok());
+    let server_time = config.server_time();
     Ok(Said {
         retention_days: read.retention_days,
-        server_ahead: date.map(|date| date.timestamp().duration_since(now).as_secs()),
+        server_ahead: server_time.map(|time| time.duration_since(now).as_secs()),
     })
 }
 

@@ -2,10 +2,12 @@
 
 use super::facet::Http;
 use super::payload::Payload;
+use super::server_time::server_time;
 use crate::safe::Stage;
 use bytes::Bytes;
 use data_encoding::{BASE64, HEXLOWER};
 use flate2::read::MultiGzDecoder;
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::io::Read as _;
@@ -108,6 +110,11 @@ impl Response {
             .iter()
             .find(|(known, _)| known == name)
             .map(|(_, value)| value.as_str())
+    }
+
+    /// Returns the time of the server's clock.
+    pub(crate) fn server_time(&self) -> Option<Timestamp> {
+        server_time(self.header("date"), self.header("age"))
     }
 
     /// Returns all values of a header field.

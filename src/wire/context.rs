@@ -259,7 +259,11 @@ impl Context {
         }
         Ok(match self.unauthenticated_config().await {
             Ok(answer) => Arc::new(Inspection {
-                http: Ok(Some(HttpSeen::new(answer.status, answer.header("date")))),
+                http: Ok(Some(HttpSeen::new(
+                    answer.status,
+                    answer.header("date"),
+                    answer.header("age"),
+                ))),
                 ..Inspection::clone(&seen)
             }),
             // Without an answer the time stays unknown.

@@ -28,6 +28,7 @@ mod request;
 pub(crate) mod scripted;
 mod secret;
 mod seed;
+mod server_time;
 mod session;
 mod settings;
 mod shared;

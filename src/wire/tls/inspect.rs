@@ -480,12 +480,12 @@ fn http_seen(head: &[u8]) -> Option<HttpSeen> {
     let mut headers = [httparse::EMPTY_HEADER; 64];
     let mut response = httparse::Response::new(&mut headers);
     response.parse(head).ok()?;
-    let date = response
-        .headers
-        .iter()
-        .find(|header| header.name.eq_ignore_ascii_case("date"));
-    let date = date.and_then(|header| std::str::from_utf8(header.value).ok());
-    Some(HttpSeen::new(response.code?, date))
+    let value = |name: &str| {
+        let mut headers = response.headers.iter();
+        let header = headers.find(|header| header.name.eq_ignore_ascii_case(name));
+        header.and_then(|header| std::str::from_utf8(header.value).ok())
+    };
+    Some(HttpSeen::new(response.code?, value("date"), value("age")))
 }
 
 /// Returns the time of this machine's clock, in seconds since 1970.
@@ -513,6 +513,10 @@ mod tests {
         assert_eq!(http_seen(b"SSH-2.0-OpenSSH"), None);
         let undated = http_seen(b"HTTP/1.1 200 OK\r\nDate: yesterday\r\n\r\n");
         assert_eq!(undated.and_then(|seen| seen.date), None);
+        // A cache passes on the time of the stored answer.
+        let head = b"HTTP/1.1 200 OK\r\nage: 7200\r\nDate: Sun, 06 Nov 1994 06:49:37 GMT\r\n\r\n";
+        let cached = http_seen(head);
+        assert_eq!(cached.and_then(|seen| seen.date), Some(784_111_777));
     }
 
     #[test]

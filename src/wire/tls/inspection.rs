@@ -1,7 +1,9 @@
 //! The result of a TLS inspection, in a form that can be stored and judged again without a network.
 
 use super::suites;
+use crate::wire::server_time::server_time;
 use data_encoding::BASE64;
+use jiff::Timestamp;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// A version of TLS.
@@ -223,13 +225,11 @@ pub struct HttpSeen {
 }
 
 impl HttpSeen {
-    /// Returns the result for a status and the value of `Date`.
-    pub(in crate::wire) fn new(status: u16, date: Option<&str>) -> Self {
-        let parser = jiff::fmt::rfc2822::DateTimeParser::new();
-        let date = date.and_then(|date| parser.parse_timestamp(date).ok());
+    /// Returns the result for a status, with the time by the values of `Date` and `Age`.
+    pub(in crate::wire) fn new(status: u16, date: Option<&str>, age: Option<&str>) -> Self {
         Self {
             status,
-            date: date.map(jiff::Timestamp::as_second),
+            date: server_time(date, age).map(Timestamp::as_second),
         }
     }
 }
