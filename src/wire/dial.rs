@@ -41,3 +41,39 @@ pub(super) fn of_connecting(kind: std::io::ErrorKind) -> Failure {
 fn unreachable(why: &str) -> Failure {
     Failure::lost(FailureKind::Unreachable, Stage::Connect, why)
 }
+
+/// An address that drops every attempt to connect.
+#[cfg(all(test, target_os = "linux"))]
+pub(super) mod silent {
+    use super::{Duration, SocketAddr, TcpStream};
+    use tokio::net::{TcpListener, TcpSocket};
+
+    /// A listener whose queue is full: Linux then drops each further SYN.
+    pub(in crate::wire) struct Silent {
+        pub(in crate::wire) address: SocketAddr,
+        _listener: TcpListener,
+        _queued: Vec<TcpStream>,
+    }
+
+    impl Silent {
+        pub(in crate::wire) async fn at(address: SocketAddr) -> Self {
+            let socket = TcpSocket::new_v4().expect("a socket");
+            socket.bind(address).expect("a free port");
+            let listener = socket.listen(1).expect("it listens");
+            let address = listener.local_addr().expect("an address");
+            let mut queued = Vec::new();
+            let patience = Duration::from_millis(300);
+            while let Ok(Ok(stream)) =
+                tokio::time::timeout(patience, TcpStream::connect(address)).await
+            {
+                queued.push(stream);
+                assert!(queued.len() < 64, "the queue is never full");
+            }
+            Self {
+                address,
+                _listener: listener,
+                _queued: queued,
+            }
+        }
+    }
+}

@@ -92,9 +92,7 @@ impl<'l> Inspector<'l> {
             .zip(&shakes)
             .map(|(address, shake)| address_seen(*address, shake));
         let seen: Vec<_> = seen.collect();
-        let first = shakes
-            .iter()
-            .position(|shake| !matches!(shake.outcome, Err(ShakeTrouble::NoConnection(_))));
+        let first = first_to_answer(&shakes);
         let chosen = first.unwrap_or(0);
         let mut shakes = shakes;
         let main = if shakes.is_empty() {
@@ -253,42 +251,18 @@ impl<'l> Inspector<'l> {
             server_name: Some(self.host).filter(|host| host.parse::<IpAddr>().is_err()),
         };
         let mut reader = Reader::default();
-        let read = self.read_flight(address, hello, whole, &mut reader);
+        // `dial` has its own limit.
+        let stream = match self.connect(address).await {
+            Ok(stream) => stream,
+            Err(silence) => return Probed::of(reader.flight, silence),
+        };
+        let read = read_flight(stream, hello, whole, &mut reader);
         let silence = match tokio::time::timeout(self.timeout, read).await {
             Ok(Ok(())) => Silence::Closed,
             Ok(Err(silence)) => silence,
             Err(_) => Silence::TimedOut,
         };
         Probed::of(reader.flight, silence)
-    }
-
-    async fn read_flight(
-        &self,
-        address: SocketAddr,
-        hello: Hello<'_>,
-        whole: bool,
-        reader: &mut Reader,
-    ) -> Result<(), Silence> {
-        let mut random = [0; 96];
-        // The randomness protects no secret, so the hello works without it.
-        let _ = getrandom::fill(&mut random);
-        let mut stream = self.connect(address).await?;
-        let silence = |error: io::Error| silence_of(&error);
-        stream
-            .write_all(&hello.to_record(&random))
-            .await
-            .map_err(silence)?;
-        let mut buffer = vec![0; MOST_OF_FLIGHT.min(16 * 1024)];
-        loop {
-            let count = stream.read(&mut buffer).await.map_err(silence)?;
-            if count == 0 {
-                return Ok(());
-            }
-            let progress = reader.feed(&buffer[..count])?;
-            if progress == Progress::Done || (!whole && reader.has_hello()) {
-                return Ok(());
-            }
-        }
     }
 
     /// Makes a handshake like a phone, and records what it shows.
@@ -300,22 +274,17 @@ impl<'l> Inspector<'l> {
         let Ok(name) = ServerName::try_from(self.host.to_owned()) else {
             return Shake::library("no certificate can contain this name".to_owned());
         };
-        let shaking = async {
-            let stream = self
-                .connect(address)
-                .await
-                .map_err(|silence| match silence {
-                    Silence::NoConnection(why) => ShakeTrouble::NoConnection(why),
-                    _ => ShakeTrouble::Library("no more connections".to_owned()),
-                })?;
-            let connector = TlsConnector::from(Arc::new(config));
-            connector
-                .connect(name, stream)
-                .await
-                .map_err(|error| trouble_of(&error))
+        // `dial` has its own limit, and an address that it does not reach is not a slow server.
+        let stream = match self.connect(address).await {
+            Ok(stream) => stream,
+            Err(Silence::NoConnection(why)) => return Shake::no_connection(&why),
+            Err(_) => return Shake::library("no more connections".to_owned()),
         };
-        let shook = tokio::time::timeout(self.timeout, shaking).await;
-        let shook = shook.unwrap_or(Err(ShakeTrouble::TimedOut));
+        let shaking = TlsConnector::from(Arc::new(config)).connect(name, stream);
+        let shook = match tokio::time::timeout(self.timeout, shaking).await {
+            Ok(shook) => shook.map_err(|error| trouble_of(&error)),
+            Err(_) => Err(ShakeTrouble::TimedOut),
+        };
         Shake {
             recorded: Some(recorder.recorded()),
             outcome: shook.as_ref().map(shaken).map_err(Clone::clone),
@@ -426,6 +395,20 @@ impl Probed {
     }
 }
 
+/// Returns the position of the first handshake that was answered or, if none was, of the first that
+/// had a connection.
+fn first_to_answer(shakes: &[Shake]) -> Option<usize> {
+    let is_answered = |shake: &Shake| {
+        !matches!(
+            shake.outcome,
+            Err(ShakeTrouble::NoConnection(_) | ShakeTrouble::TimedOut)
+        )
+    };
+    let is_connected = |shake: &Shake| !matches!(shake.outcome, Err(ShakeTrouble::NoConnection(_)));
+    let answered = shakes.iter().position(is_answered);
+    answered.or_else(|| shakes.iter().position(is_connected))
+}
+
 fn address_seen(address: SocketAddr, shake: &Shake) -> AddressSeen {
     let trouble = match &shake.outcome {
         Err(ShakeTrouble::NoConnection(why)) => why.clone(),
@@ -460,6 +443,33 @@ fn silence_of(error: &io::Error) -> Silence {
     match error.kind() {
         io::ErrorKind::ConnectionReset | io::ErrorKind::ConnectionAborted => Silence::Reset,
         _ => Silence::Closed,
+    }
+}
+
+async fn read_flight(
+    mut stream: TcpStream,
+    hello: Hello<'_>,
+    whole: bool,
+    reader: &mut Reader,
+) -> Result<(), Silence> {
+    let mut random = [0; 96];
+    // The randomness protects no secret, so the hello works without it.
+    let _ = getrandom::fill(&mut random);
+    let silence = |error: io::Error| silence_of(&error);
+    stream
+        .write_all(&hello.to_record(&random))
+        .await
+        .map_err(silence)?;
+    let mut buffer = vec![0; MOST_OF_FLIGHT.min(16 * 1024)];
+    loop {
+        let count = stream.read(&mut buffer).await.map_err(silence)?;
+        if count == 0 {
+            return Ok(());
+        }
+        let progress = reader.feed(&buffer[..count])?;
+        if progress == Progress::Done || (!whole && reader.has_hello()) {
+            return Ok(());
+        }
     }
 }
 
@@ -500,6 +510,54 @@ fn seconds_now() -> i64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    #[cfg(target_os = "linux")]
+    use crate::wire::dial::silent::Silent;
+    use crate::wire::tls::{Store, Tls};
+    use tokio::net::TcpListener;
+
+    async fn inspected(addresses: &[SocketAddr]) -> Inspection {
+        let timeout = Duration::from_secs(1);
+        let inspector = Inspector::new("localhost", "localhost", "/config", timeout);
+        let tls = Tls::new(Store::None, &[], &[]).expect("it needs no store");
+        let never = std::future::ready(false);
+        tls.inspect(&inspector, addresses, never).await
+    }
+
+    /// Answers every hello with the alert `handshake_failure`.
+    async fn refusing() -> SocketAddr {
+        let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a port");
+        let address = listener.local_addr().expect("an address");
+        tokio::spawn(async move {
+            while let Ok((mut stream, _)) = listener.accept().await {
+                let _ = stream.read(&mut [0; 4096]).await;
+                let _ = stream.write_all(&[21, 3, 3, 0, 2, 2, 40]).await;
+            }
+        });
+        address
+    }
+
+    #[cfg(target_os = "linux")]
+    #[tokio::test]
+    async fn an_address_without_a_connection_is_no_server_without_tls() {
+        let silent = Silent::at(([127, 0, 0, 2], 0).into()).await;
+        let seen = inspected(&[silent.address, refusing().await]).await;
+        assert_eq!(seen.shaken, Err(ShakeTrouble::Alert(40)));
+        assert_eq!(seen.addresses[0].trouble, "no connection within 5 s");
+        assert_eq!(seen.addresses[1].trouble, "");
+    }
+
+    #[tokio::test]
+    async fn the_first_address_with_an_answer_is_the_main_one() {
+        // It has connections, but does not answer.
+        let idle = TcpListener::bind(("127.0.0.1", 0)).await.expect("a port");
+        let idle = idle.local_addr().map(|address| (address, idle));
+        let (address, _idle) = idle.expect("an address");
+        let seen = inspected(&[address, refusing().await]).await;
+        assert_eq!(seen.shaken, Err(ShakeTrouble::Alert(40)));
+        // The near miss: no other address answers.
+        let seen = inspected(&[address]).await;
+        assert_eq!(seen.shaken, Err(ShakeTrouble::TimedOut));
+    }
 
     #[test]
     fn the_date_of_an_answer_is_read() {
