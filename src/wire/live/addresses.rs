@@ -70,10 +70,23 @@ impl Live {
         Ok(Reach { addresses })
     }
 
+    /// Returns an address that accepted a connection. If the host has several and none is known,
+    /// all are tried once, so that silent ones do not delay each connection.
+    pub(super) async fn alive(&self) -> Option<SocketAddr> {
+        if self.alive.get().is_none() && self.addresses().await.ok()?.len() > 1 {
+            let try_all = || async {
+                // Without a connection, `connect` says why.
+                let _ = self.reach().await;
+            };
+            self.tried.get_or_init(try_all).await;
+        }
+        self.alive.get().copied()
+    }
+
     /// Connects to the address that accepted a connection before, or else to the first that does.
     pub(super) async fn connect(&self) -> Result<TcpStream, Failure> {
         let mut last = Failure::peer(Stage::Resolve, "the name has no address");
-        let alive = self.alive.get().copied();
+        let alive = self.alive().await;
         for address in alive.into_iter().chain(self.addresses().await?) {
             match dial(address).await {
                 Ok(stream) => return Ok(stream),
@@ -81,5 +94,45 @@ impl Live {
             }
         }
         Err(last)
+    }
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use super::*;
+    use crate::wire::dial::silent::Silent;
+    use crate::wire::{Scrub, Seed, Settings, Target};
+    use tokio::net::TcpListener;
+
+    fn live(addresses: &[SocketAddr]) -> Live {
+        let port = addresses[0].port();
+        let url = format!("http://localhost:{port}/safe");
+        let mut target = Target::parse(&url).expect("a URL");
+        target.addresses = addresses.iter().map(SocketAddr::ip).collect();
+        let settings = Settings::new(Seed::new(7));
+        let scrub = Scrub::default();
+        Live::new(target, &settings, scrub, std::sync::Arc::default()).expect("no TLS")
+    }
+
+    #[tokio::test]
+    async fn silent_addresses_are_tried_once_beside_the_others() {
+        let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a port");
+        let good = listener.local_addr().expect("an address");
+        let at = |last| SocketAddr::from(([127, 0, 0, last], good.port()));
+        let (first, second) = (Silent::at(at(2)).await, Silent::at(at(3)).await);
+        let live = live(&[first.address, second.address, good]);
+        let connected = live.connect().await.expect("one address is good");
+        assert_eq!(connected.peer_addr().ok(), Some(good));
+        assert_eq!(live.alive.get(), Some(&good));
+    }
+
+    #[tokio::test]
+    async fn a_single_address_is_not_tried_before_it_is_used() {
+        let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a port");
+        let good = listener.local_addr().expect("an address");
+        assert!(live(&[good]).connect().await.is_ok());
+        assert!(listener.accept().await.is_ok());
+        let more = std::time::Duration::from_millis(100);
+        assert!(tokio::time::timeout(more, listener.accept()).await.is_err());
     }
 }

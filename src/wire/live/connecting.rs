@@ -57,7 +57,7 @@ impl Live {
     }
 
     async fn build(&self, http: Http, time: Duration) -> Result<reqwest::Client, Failure> {
-        let alive = self.alive.get().copied();
+        let alive = self.alive().await;
         let all = self.addresses().await?.into_iter();
         let others = all.filter(|address| Some(*address) != alive);
         let addresses: Vec<_> = alive.into_iter().chain(others).collect();

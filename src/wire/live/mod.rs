@@ -55,6 +55,8 @@ pub(super) struct Live {
     addresses: OnceCell<Result<Vec<SocketAddr>, Failure>>,
     /// An address that accepted a connection.
     alive: OnceLock<SocketAddr>,
+    /// Set once every address was tried at the same time.
+    tried: OnceCell<()>,
     /// Whether the port speaks TLS, once this was tested.
     speaks_tls: OnceCell<bool>,
     clients: Clients,
@@ -99,6 +101,7 @@ impl Live {
             patience: Patience::new(settings, halt),
             addresses: OnceCell::new(),
             alive: OnceLock::new(),
+            tried: OnceCell::new(),
             speaks_tls: OnceCell::new(),
             clients: Clients::default(),
             proven: tokio::sync::Mutex::default(),
@@ -116,10 +119,12 @@ impl Live {
             let failure = Failure::peer(Stage::Tls, "the target is not https");
             return Err(TlsTrouble::Failure(failure));
         };
-        let shaken = async {
-            let stream = self.connect().await.map_err(TlsTrouble::Failure)?;
-            tls.connect(stream, self.target.base.host(), versions).await
-        };
+        // `connect` has its own limit.
+        let stream = self.connect().await.map_err(|failure| {
+            let failure = TlsTrouble::Failure(failure);
+            clean_trouble(&self.scrub, failure)
+        })?;
+        let shaken = tls.connect(stream, self.target.base.host(), versions);
         match tokio::time::timeout(self.timeout, shaken).await {
             Ok(stream) => stream
                 .map(|stream| tls::handshake_of(&stream))
