@@ -178,8 +178,9 @@ impl Granted {
 
 /// Returns whether a URL has the scheme, host and port of a cloud.
 fn is_below(url: &str, cloud: &BaseUrl) -> bool {
-    let origin = cloud.as_str().trim_end_matches(cloud.path());
-    url.strip_prefix(origin)
+    let origin = cloud.as_str().strip_suffix(cloud.path());
+    origin
+        .and_then(|origin| url.strip_prefix(origin))
         .is_some_and(|rest| rest.starts_with('/'))
 }
 
@@ -202,6 +203,23 @@ mod tests {
             "https://cloud.example@evil/login",
         ] {
             assert!(!is_below(elsewhere, &cloud), "{elsewhere}");
+        }
+    }
+
+    #[test]
+    fn a_token_stays_with_a_cloud_whose_folder_has_the_name_of_its_host() {
+        for (base, other) in [
+            ("https://nextcloud/nextcloud", "https://cloud/login/v2/poll"),
+            ("https://cloud/cloud", "https://nextcloud/login/v2/poll"),
+        ] {
+            let cloud = BaseUrl::parse(base).expect("a URL").base;
+            for elsewhere in ["https://evil.example/login/v2/poll", other] {
+                assert!(!is_below(elsewhere, &cloud), "{base}: {elsewhere}");
+            }
+            let host = base.rsplit_once('/').map_or(base, |(host, _)| host);
+            for below in [format!("{base}/login"), format!("{host}/login")] {
+                assert!(is_below(&below, &cloud), "{base}: {below}");
+            }
         }
     }
 }
