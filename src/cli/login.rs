@@ -16,6 +16,8 @@ use std::time::{Duration, Instant};
 
 /// How long to wait before asking again whether the person has confirmed the login.
 const BETWEEN: Duration = Duration::from_secs(1);
+/// How long to wait if the server did not answer that, or demands fewer requests.
+const AFTER_TROUBLE: Duration = Duration::from_secs(4);
 
 /// Where the app password goes.
 pub(super) enum Keep {
@@ -85,25 +87,35 @@ async fn confirmed(
         outputs.say(&format!("\n{}\n", code.render::<Dense1x2>().build()))?;
     }
     outputs.say("\nWaiting for you to confirm it there (Ctrl-C stops) …\n")?;
-    let begun = Instant::now();
-    let wait = async {
-        loop {
-            match flow.poll().await {
-                Ok(Some(granted)) => return Ok(granted),
-                Ok(None) if begun.elapsed() < setup::LIFETIME => {
-                    tokio::time::sleep(BETWEEN).await;
-                }
-                Ok(None) => return Err(late()),
-                Err(error) => return Err(refused(&error)),
-            }
-        }
-    };
     tokio::select! {
-        granted = wait => granted,
+        granted = polled(&flow) => granted,
         name = super::check::signal() => Err(Complaint {
             exit: Exit::Incomplete,
             sentence: format!("{name} stopped the login; nothing was granted and nothing was changed"),
         }),
+    }
+}
+
+/// Polls until the person has confirmed, or the server has forgotten the login. A failure that may
+/// pass does not end it: the person may need minutes, and the server may restart in them.
+async fn polled(flow: &Flow) -> Result<Granted, Complaint> {
+    let begun = Instant::now();
+    loop {
+        let trouble = match flow.poll().await {
+            Ok(Some(granted)) => return Ok(granted),
+            Ok(None) => None,
+            Err(error) if error.may_pass() => Some(error),
+            Err(error) => return Err(refused(&error)),
+        };
+        if begun.elapsed() >= setup::LIFETIME {
+            return Err(trouble.map_or_else(late, |error| refused(&error)));
+        }
+        let pause = if trouble.is_some() {
+            AFTER_TROUBLE
+        } else {
+            BETWEEN
+        };
+        tokio::time::sleep(pause).await;
     }
 }
 

@@ -28,12 +28,29 @@ pub enum LoginError {
     /// The server does not offer this flow.
     #[error("the server offers no login in the browser (status {0}); give --user NAME instead")]
     NotOffered(u16),
+    /// A poll was answered with a status that says neither yes nor no.
+    #[error(
+        "the server answered the question whether the login is confirmed with status {0}; run the same command again"
+    )]
+    Unclear(u16),
     /// The server's answer is invalid.
     #[error("the server's answer to the login is not a Nextcloud's: {0}")]
     Senseless(&'static str),
     /// TLS cannot be set up.
     #[error(transparent)]
     Tls(#[from] TlsSetupError),
+}
+
+impl LoginError {
+    /// Returns whether a later poll may succeed: the server or the network failed, or the server
+    /// demands fewer requests.
+    pub const fn may_pass(&self) -> bool {
+        match self {
+            Self::NoAnswer(failure) => failure.kind.is_peer(),
+            Self::Unclear(status) => matches!(*status, 429 | 500..=599),
+            Self::NoCloud | Self::NotOffered(_) | Self::Senseless(_) | Self::Tls(_) => false,
+        }
+    }
 }
 
 /// A login that a person has to confirm in the browser.
@@ -135,13 +152,14 @@ impl Flow {
     /// Asks once whether the person has confirmed.
     ///
     /// # Errors
-    /// If the server does not answer, or not as Nextcloud does.
+    /// If the server does not answer, or not as Nextcloud does; [`LoginError::may_pass`] says
+    /// whether to poll again.
     pub async fn poll(&self) -> Result<Option<Granted>, LoginError> {
         let answer = self.door.poll_login(&self.endpoint, &self.token).await?;
         match answer.status {
             404 => return Ok(None),
             200 => {}
-            status => return Err(LoginError::NotOffered(status)),
+            status => return Err(LoginError::Unclear(status)),
         }
         let confirmed: Confirmed = serde_json::from_slice(&answer.body.bytes)
             .map_err(|_| LoginError::Senseless("it contains no user and no password"))?;

@@ -1,11 +1,13 @@
 //! `setup --login`: a login in the browser, and where its app password is kept.
 
 use super::{Dav, home};
+use crate::support::at_once::at_once;
 use crate::support::program::{self, Ended, program};
 use crate::support::scripted::{Asked, Deed, PASSWORD, Reply, USER};
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::sync::PoisonError;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// A Nextcloud with a browser login, which a person confirms at the second request.
 fn cloud(twist: impl Fn(&Asked) -> Option<Deed> + Send + Sync + 'static) -> Dav {
@@ -146,6 +148,53 @@ fn after_a_failure_the_app_password_is_revoked() {
     assert!(ended.stderr.contains("was revoked"), "{}", ended.all());
     assert_eq!(dav.server.count("DELETE"), 1);
     assert!(!home.path().join("app-password").exists());
+}
+
+/// A server that answers the first poll of a login with `deed`.
+fn troubled(deed: fn() -> Deed) -> Dav {
+    let is_over = AtomicBool::new(false);
+    cloud(move |asked| {
+        let is_first = asked.path == "/login/v2/poll" && !is_over.swap(true, Ordering::SeqCst);
+        is_first.then(deed)
+    })
+}
+
+#[test]
+fn a_poll_that_fails_for_a_moment_does_not_end_the_login() {
+    let passing: [fn() -> Deed; 4] = [
+        || Deed::Reply(Reply::new(502, "")),
+        || Deed::Reply(Reply::new(503, "").with("Retry-After", "1")),
+        || Deed::Reply(Reply::new(429, "")),
+        || Deed::Reset(Vec::new()),
+    ];
+    at_once(passing, |deed| {
+        let (dav, home) = (troubled(deed), home());
+        let ended = log_in(&dav, home.path(), &[]);
+        assert_eq!(ended.code, Some(0), "{}", ended.all());
+        assert!(home.path().join("app-password").exists());
+    });
+}
+
+#[test]
+fn a_poll_that_is_refused_ends_the_login() {
+    at_once([400, 403], |status| {
+        let home = home();
+        let dav = cloud(move |asked| {
+            let is_poll = asked.path == "/login/v2/poll";
+            is_poll.then(|| Deed::Reply(Reply::new(status, "")))
+        });
+        let ended = log_in(&dav, home.path(), &[]);
+        assert_eq!(ended.code, Some(3), "{}", ended.all());
+        assert!(
+            ended.stderr.contains(&format!("status {status}")),
+            "{}",
+            ended.all()
+        );
+        let polls = dav.server.asked().into_iter();
+        let polls = polls.filter(|asked| asked.path == "/login/v2/poll");
+        assert_eq!(polls.count(), 1);
+        assert!(!home.path().join("app-password").exists());
+    });
 }
 
 #[test]
