@@ -33,6 +33,7 @@ pub(super) struct AppPassword {
     target: Target,
     timeout: Duration,
     keep: Keep,
+    is_stored: bool,
 }
 
 /// Lets the person log in in the browser.
@@ -52,19 +53,23 @@ pub(super) async fn log_in(
     let granted = match confirmed {
         Ok(granted) => granted,
         Err(complaint) => {
-            forget(&keep);
+            if let Keep::File(path) = &keep {
+                remove(path);
+            }
             return Err(complaint);
         }
     };
-    let password = AppPassword {
+    let mut password = AppPassword {
         granted,
         target: target.clone(),
         timeout,
         keep,
+        is_stored: false,
     };
     if let Err(complaint) = password.store(file) {
         return Err(password.take_back(complaint).await);
     }
+    password.is_stored = true;
     Ok(password)
 }
 
@@ -157,8 +162,7 @@ impl AppPassword {
         let missing = |error: std::io::Error| format!("failed to start `secret-tool`: {error}");
         let mut command = std::process::Command::new("secret-tool")
             .args(["store", "--label", &format!("Threema Safe on {host}")])
-            .args(["service", "safe-conformance", "host", host])
-            .args(["user", &self.granted.user])
+            .args(self.attributes())
             .stdin(Stdio::piped())
             .spawn()
             .map_err(missing)?;
@@ -172,6 +176,29 @@ impl AppPassword {
             Ok(())
         } else {
             Err(format!("`secret-tool` failed ({status})"))
+        }
+    }
+
+    /// Returns what the keyring finds the password by.
+    fn attributes(&self) -> [&str; 6] {
+        let (host, user) = (self.target.base.host(), &self.granted.user);
+        ["service", "safe-conformance", "host", host, "user", user]
+    }
+
+    /// Deletes the password from where it is kept.
+    fn forget(&self) {
+        match &self.keep {
+            Keep::File(path) => remove(path),
+            // An entry that this program did not store is of an earlier login, and stays.
+            Keep::Keyring if !self.is_stored => {}
+            Keep::Keyring => {
+                // If this fails, the entry stays until the next login replaces it.
+                let _ = std::process::Command::new("secret-tool")
+                    .arg("clear")
+                    .args(self.attributes())
+                    .stdin(Stdio::null())
+                    .status();
+            }
         }
     }
 
@@ -191,10 +218,10 @@ impl AppPassword {
         wrapped(&text, 0, width())
     }
 
-    /// Revokes the password after a failure, and deletes it here.
+    /// Revokes the password after a failure, and deletes it from its file or from the keyring.
     pub(super) async fn take_back(self, complaint: Complaint) -> Complaint {
         let is_revoked = self.granted.revoke(&self.target, self.timeout).await;
-        forget(&self.keep);
+        self.forget();
         let end = if is_revoked {
             "The app password was revoked."
         } else {
@@ -221,10 +248,8 @@ fn new_file(path: &Path) -> Result<File, Complaint> {
     })
 }
 
-/// Removes the file that this program created; its password is no longer valid.
-fn forget(keep: &Keep) {
-    if let Keep::File(path) = keep {
-        // If this fails, the file is empty or holds a revoked password.
-        let _ = std::fs::remove_file(path);
-    }
+/// Removes the file that this program created for the password.
+fn remove(path: &Path) {
+    // If this fails, the file stays, and only its owner can read it.
+    let _ = std::fs::remove_file(path);
 }

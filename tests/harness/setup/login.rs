@@ -83,14 +83,14 @@ fn a_login_in_the_browser_needs_no_password() {
     assert!(tree.contains_key(&format!("{ROOT}/threema-safe/config")));
 }
 
-/// A home with a stand-in for the keyring command: it records its arguments and its input, and ends
-/// with `code`.
+/// A home with a stand-in for the keyring command: it records the arguments of each call and the
+/// input of the last, and ends with `code`.
 fn home_with_keyring(code: u8) -> tempfile::TempDir {
     let home = home();
     let folder = home.path().join("bin");
     std::fs::create_dir(&folder).expect("a folder");
     let stand_in = folder.join("secret-tool");
-    let script = format!("#!/bin/sh\necho \"$*\" >../arguments\ncat >../given\nexit {code}\n")
+    let script = format!("#!/bin/sh\necho \"$*\" >>../arguments\ncat >../given\nexit {code}\n")
         .replace("../", &format!("{}/", home.path().display()));
     std::fs::write(&stand_in, script).expect("a script");
     let mode = std::fs::Permissions::from_mode(0o700);
@@ -122,6 +122,7 @@ fn the_keyring_gets_the_app_password_on_its_input() {
         arguments.starts_with("store --label Threema Safe on 127.0.0.1 service safe-conformance")
     );
     assert!(arguments.trim().ends_with(&format!("user {USER}")));
+    assert_eq!(arguments.lines().count(), 1, "nothing is cleared");
     assert!(!arguments.contains(PASSWORD) && !ended.all().contains(PASSWORD));
     let shown = ended.stdout.replace(char::is_whitespace, " ");
     assert!(shown.contains("secret-tool lookup service"), "{shown}");
@@ -137,6 +138,28 @@ fn a_keyring_that_refuses_revokes_the_app_password() {
     }
     assert!(!ended.all().contains(PASSWORD));
     assert_eq!(dav.server.count("DELETE"), 1);
+    // What an earlier login left in the keyring is not this login's to delete.
+    assert_eq!(keyring_calls(home.path()), ["store"]);
+}
+
+/// What the stand-in for the keyring command was called for.
+fn keyring_calls(home: &Path) -> Vec<String> {
+    let calls = std::fs::read_to_string(home.join("arguments")).expect("it was called");
+    let names = calls.lines().filter_map(|call| call.split(' ').next());
+    names.map(str::to_owned).collect()
+}
+
+#[test]
+fn after_a_failure_the_app_password_leaves_the_keyring() {
+    let home = home_with_keyring(0);
+    let dav = cloud(|asked| (asked.method == "PUT").then(|| Deed::Reply(Reply::new(507, ""))));
+    let ended = log_in_with_keyring(&dav, home.path());
+    assert_eq!(ended.code, Some(3), "{}", ended.all());
+    assert!(ended.stderr.contains("was revoked"), "{}", ended.all());
+    assert_eq!(keyring_calls(home.path()), ["store", "clear"]);
+    let calls = std::fs::read_to_string(home.path().join("arguments")).expect("it was called");
+    let cleared = format!("clear service safe-conformance host 127.0.0.1 user {USER}");
+    assert_eq!(calls.lines().last(), Some(cleared.as_str()));
 }
 
 #[test]
