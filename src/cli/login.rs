@@ -3,6 +3,7 @@
 use super::Exit;
 use super::ended::Complaint;
 use super::output::{Outputs, width};
+use super::setup::Stopped;
 use crate::setup::{self, Flow, Granted};
 use crate::text::wrapped;
 use crate::wire::Target;
@@ -43,13 +44,20 @@ pub(super) async fn log_in(
     target: &Target,
     timeout: Duration,
     keep: Keep,
+    stop: &mut Stopped,
 ) -> Result<AppPassword, Complaint> {
     // Opened first, so that a failure shows before anything is granted.
     let file = match &keep {
         Keep::File(path) => Some(new_file(path)?),
         Keep::Keyring => None,
     };
-    let confirmed = confirmed(outputs, typed, target, timeout).await;
+    let confirmed = tokio::select! {
+        granted = confirmed(outputs, typed, target, timeout) => granted,
+        name = stop => Err(Complaint {
+            exit: Exit::Incomplete,
+            sentence: format!("{name} stopped the login; nothing was granted and nothing was changed"),
+        }),
+    };
     let granted = match confirmed {
         Ok(granted) => granted,
         Err(complaint) => {
@@ -92,13 +100,7 @@ async fn confirmed(
         outputs.say(&format!("\n{}\n", code.render::<Dense1x2>().build()))?;
     }
     outputs.say("\nWaiting for you to confirm it there (Ctrl-C stops) …\n")?;
-    tokio::select! {
-        granted = polled(&flow) => granted,
-        name = super::check::signal() => Err(Complaint {
-            exit: Exit::Incomplete,
-            sentence: format!("{name} stopped the login; nothing was granted and nothing was changed"),
-        }),
-    }
+    polled(&flow).await
 }
 
 /// Polls until the person has confirmed, or the server has forgotten the login. A failure that may

@@ -197,7 +197,7 @@ pub fn main() -> ExitCode {
     let ended = runtime.block_on(async {
         match command {
             Command::Check(arguments) => check::run(arguments).await,
-            Command::Setup(arguments) => setup::run(arguments).await,
+            Command::Setup(arguments) => Box::pin(setup::run(arguments)).await,
             Command::Client(arguments) => client::run(arguments).await,
             Command::Rig(arguments) => rig::run(arguments).await,
             Command::Judge(arguments) => judge::run(arguments).await,

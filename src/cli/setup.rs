@@ -20,6 +20,7 @@ use crate::wire::{Door, Login, Response, Target};
 use clap::Args;
 use std::io::{BufRead as _, IsTerminal as _, Write as _};
 use std::path::PathBuf;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -102,19 +103,37 @@ pub(super) async fn run(arguments: Arguments) -> Ended {
     let timeout = Duration::from_secs(arguments.timeout);
     let origin = setup::origin_of(&typed).unwrap_or_else(|| typed.clone());
     let mut given = arguments.server.target_at(&origin)?;
+    // One listener from here on: no signal is lost while an app password may have to be revoked.
+    // Without one, a signal ends the program at once until something is changed.
+    let mut stop: Stopped = if arguments.login {
+        Box::pin(super::check::signal())
+    } else {
+        Box::pin(std::future::pending())
+    };
     let password = if arguments.login {
         let keep = if arguments.keyring {
             Keep::Keyring
         } else {
             Keep::File(arguments.save_password.clone())
         };
-        let password = login::log_in(&outputs, &typed, &given, timeout, keep).await?;
+        let password = login::log_in(&outputs, &typed, &given, timeout, keep, &mut stop).await?;
         given.login = password.granted.login();
         Some(password)
     } else {
         None
     };
-    let made = made(&arguments, &outputs, &typed, given, timeout, wish).await;
+    let planned = tokio::select! {
+        planned = planned(&arguments, &outputs, &typed, given, timeout, wish) => planned,
+        name = &mut stop => Err(stopped_before(name)),
+    };
+    if !arguments.login {
+        stop = Box::pin(super::check::signal());
+    }
+    let made = match planned {
+        Ok(Some((door, plan))) => made(&outputs, door, plan, stop).await.map(Some),
+        Ok(None) => Ok(None),
+        Err(complaint) => Err(complaint),
+    };
     let made = match (made, password) {
         (Err(complaint), Some(password)) => return Err(password.take_back(complaint).await),
         (made, password) => {
@@ -133,6 +152,9 @@ pub(super) async fn run(arguments: Arguments) -> Ended {
 /// The note if something stops setup before the first step.
 const UNCHANGED: &str = "Nothing was changed. Fix this, then run the same command again.";
 
+/// Waits for a signal, and returns its name.
+pub(super) type Stopped = Pin<Box<dyn Future<Output = &'static str> + Send>>;
+
 /// What setup created, and whether each step succeeded.
 struct Made {
     door: Door,
@@ -140,34 +162,51 @@ struct Made {
     possible: bool,
 }
 
-/// Finds the address, shows the plan and carries it out; `None` if the person declines.
-async fn made(
+/// Finds the address and shows the plan; `None` if the person declines.
+async fn planned(
     arguments: &Arguments,
     outputs: &Outputs,
     typed: &str,
     given: Target,
     timeout: Duration,
     wish: Wish,
-) -> Result<Option<Made>, Complaint> {
+) -> Result<Option<(Door, Plan)>, Complaint> {
     let target = meant(outputs, typed, given, timeout).await?;
-    let (door, mut plan) = looked_at(target, timeout, wish).await?;
+    let (door, plan) = looked_at(target, timeout, wish).await?;
     outputs.say(&plan_text(&door, &plan))?;
     if arguments.dry_run {
         return Ok(None);
     }
-    if !plan.steps().is_empty() && !arguments.yes && !agreed()? {
+    if !plan.steps().is_empty() && !arguments.yes && !agreed().await? {
         outputs.say("Nothing was changed.\n")?;
         return Ok(None);
     }
+    Ok(Some((door, plan)))
+}
+
+/// Carries out the plan.
+async fn made(
+    outputs: &Outputs,
+    door: Door,
+    mut plan: Plan,
+    stop: Stopped,
+) -> Result<Made, Complaint> {
     let possible = tokio::select! {
         done = carried_out(outputs, &door, &mut plan) => done?,
-        name = super::check::signal() => return Err(interrupted(name)),
+        name = stop => return Err(interrupted(name)),
     };
-    Ok(Some(Made {
+    Ok(Made {
         door,
         plan,
         possible,
-    }))
+    })
+}
+
+fn stopped_before(signal: &str) -> Complaint {
+    Complaint {
+        exit: Exit::Incomplete,
+        sentence: format!("{signal} stopped setup; nothing was changed"),
+    }
 }
 
 fn interrupted(signal: &str) -> Complaint {
@@ -340,14 +379,19 @@ fn asked(question: &str) -> Result<Option<String>, Complaint> {
     Ok((!typed.is_empty()).then_some(typed))
 }
 
-/// Returns whether the person agrees to the plan.
-fn agreed() -> Result<bool, Complaint> {
+/// Returns whether the person agrees to the plan. Signals are heard meanwhile; the thread that
+/// reads waits until the program ends.
+async fn agreed() -> Result<bool, Complaint> {
     if !std::io::stdin().is_terminal() {
         return Err(Complaint::usage(
             "there is no terminal to confirm the plan on; give --yes to carry it out, or --dry-run to only see it",
         ));
     }
-    let answer = asked("Carry this out? [y/N] ")?.unwrap_or_default();
+    let asking = tokio::task::spawn_blocking(|| asked("Carry this out? [y/N] "));
+    let answer = asking
+        .await
+        .map_err(|error| Complaint::usage(format!("failed to read the answer: {error}")))??
+        .unwrap_or_default();
     Ok(answer.eq_ignore_ascii_case("y") || answer.eq_ignore_ascii_case("yes"))
 }
 

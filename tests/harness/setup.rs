@@ -1,6 +1,8 @@
 //! `setup` against a folder over `WebDAV`: what it creates, what can prevent it, and that a second
 //! run finishes the first.
 
+#[cfg(target_os = "linux")]
+mod at_prompt;
 mod login;
 mod places;
 

@@ -10,7 +10,7 @@ use std::sync::PoisonError;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 /// A Nextcloud with a browser login, which a person confirms at the second request.
-fn cloud(twist: impl Fn(&Asked) -> Option<Deed> + Send + Sync + 'static) -> Dav {
+pub(super) fn cloud(twist: impl Fn(&Asked) -> Option<Deed> + Send + Sync + 'static) -> Dav {
     let there = [("/remote.php", None), (ROOT, None)];
     let asked_before = std::sync::atomic::AtomicUsize::new(0);
     Dav::with(&there, move |asked| {
@@ -42,7 +42,7 @@ fn cloud(twist: impl Fn(&Asked) -> Option<Deed> + Send + Sync + 'static) -> Dav 
     })
 }
 
-const ROOT: &str = "/remote.php/dav/files/safe";
+pub(super) const ROOT: &str = "/remote.php/dav/files/safe";
 
 fn log_in(dav: &Dav, home: &Path, more: &[&str]) -> Ended {
     let file = home.join("app-password");
