@@ -379,7 +379,7 @@ fn asked(question: &str) -> Result<Option<String>, Complaint> {
     Ok((!typed.is_empty()).then_some(typed))
 }
 
-/// Returns whether the person agrees to the plan. Signals are heard meanwhile; the thread that
+/// Returns whether the person agrees to the plan. Signals are caught meanwhile; the thread that
 /// reads waits until the program ends.
 async fn agreed() -> Result<bool, Complaint> {
     if !std::io::stdin().is_terminal() {

@@ -10,7 +10,7 @@ use std::process::{Child, ChildStdin, Command, Stdio};
 
 const PROMPT: &str = "Carry this out? [y/N]";
 
-/// `setup --login` on a terminal of its own, which `script` makes.
+/// `setup --login` on its own terminal, which `script` makes.
 struct OnTerminal {
     script: Child,
     keys: ChildStdin,
