@@ -166,9 +166,7 @@ pub fn main() -> ExitCode {
             // A closed pipe is not an error in the arguments.
             return if error.use_stderr() {
                 let sentence = error.render().ansi().to_string();
-                let arguments =
-                    std::env::args_os().map(|typed| typed.to_string_lossy().into_owned());
-                output::tell(&without_user_info(&sentence, arguments));
+                output::tell(&without_user_info(&sentence, typed()));
                 Exit::Usage.into()
             } else {
                 let _ = error.print();
@@ -219,10 +217,16 @@ pub fn main() -> ExitCode {
     match ended {
         Ok(exit) => exit.into(),
         Err(complaint) => {
-            output::tell_wrapped(&format!("error: {}", complaint.sentence));
+            let sentence = format!("error: {}", complaint.sentence);
+            output::tell_wrapped(&without_user_info(&sentence, typed()));
             complaint.exit.into()
         }
     }
+}
+
+/// Returns the arguments of the process.
+fn typed() -> impl Iterator<Item = String> {
+    std::env::args_os().map(|typed| typed.to_string_lossy().into_owned())
 }
 
 /// Removes user info with a password from a sentence, which may repeat a URL that was typed in the

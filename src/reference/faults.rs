@@ -159,7 +159,7 @@ faults! {
     AnonymousListingForbidden = "anonymous-listing-forbidden" in "auth.rs" "listing.rs",
         "Answers anybody's GET of backups with 403 and an HTML page that names the backup IDs, like pages that show what they forbid.";
     AnonymousListingLong = "anonymous-listing-long" in "auth.rs" "listing.rs",
-        "Shows anybody an HTML index whose backup IDs follow 1.1 MiB of other text, like pages with inline scripts.";
+        "Shows anybody an HTML index whose backup IDs follow 1.5 MiB of other text, like pages with inline scripts.";
     AnonymousPropfind = "anonymous-propfind" in "auth.rs" "listing.rs",
         "Answers anybody's PROPFIND with the backup IDs, like WebDAV servers whose login omits that method.";
     ChallengeMissing = "challenge-missing" in "auth.rs", needs Login,

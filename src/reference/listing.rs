@@ -56,7 +56,7 @@ fn names(site: &Site, call: &Call<'_>) -> BTreeSet<String> {
 fn index(site: &Site, call: &Call<'_>) -> Answer {
     let mut body = "<h1>Index of backups</h1><ul>".to_owned();
     if site.has(Fault::AnonymousListingLong) {
-        body += &format!("<!-- {} -->", "x".repeat(1_153_434));
+        body += &format!("<!-- {} -->", "x".repeat(1_572_864));
     }
     for name in names(site, call) {
         let _ = write!(body, "<li><a href=\"{name}\">{name}</a></li>");

@@ -437,6 +437,14 @@ pub async fn end(canaries: &Canaries, mut ledger: Ledger, moved: bool) -> Result
         return Err(Trouble::OtherLogin);
     }
     let mut ended = Ended::default();
+    // While the trial remains, no canary was planted: a later visit can still plant them.
+    if ledger.watch.trial {
+        ended.refusal = removed(canaries, TRIAL).await.err();
+        if ended.refusal.is_some() {
+            return Ok(ended);
+        }
+        ledger.watch.trial = false;
+    }
     for role in Role::ALL {
         let may_be_there = ledger.watch.canaries[&role].may_be_there();
         if may_be_there && let Err(refusal) = removed(canaries, role.name()).await {
@@ -450,12 +458,7 @@ pub async fn end(canaries: &Canaries, mut ledger: Ledger, moved: bool) -> Result
         ended.gone += usize::from(may_be_there);
         ledger.save()?;
     }
-    if ledger.watch.trial {
-        ended.refusal = removed(canaries, TRIAL).await.err();
-    }
-    if ended.refusal.is_none() {
-        ledger.remove()?;
-    }
+    ledger.remove()?;
     Ok(ended)
 }
 

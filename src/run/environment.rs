@@ -59,7 +59,10 @@ pub enum AccessError {
         why: String,
     },
     /// HTTP Basic ends the user name at the first colon. Source: RFC 7617 section 2.
-    #[error("the user name `{0}` contains a colon, which HTTP Basic cannot transmit")]
+    /// What follows it may be a password.
+    #[error(
+        "the user name contains a colon after `{0}`, which HTTP Basic cannot transmit; a password belongs into --password-file FILE or SAFE_SERVER_PASSWORD"
+    )]
     Colon(String),
     /// A user name or a password with a control character. Source: RFC 7617 section 2.
     #[error("the {0} contains a control character (a line end?), which HTTP Basic cannot transmit")]
@@ -159,10 +162,10 @@ impl Access {
     }
 
     fn basic(&self, user: String, in_url: Option<Secret>) -> Result<Login, AccessError> {
-        let password = self.password(&user, in_url)?;
-        if user.contains(':') {
-            return Err(AccessError::Colon(user));
+        if let Some((before, _)) = user.split_once(':') {
+            return Err(AccessError::Colon(before.to_owned()));
         }
+        let password = self.password(&user, in_url)?;
         for (what, text) in [
             ("user name", user.as_str()),
             ("password", password.expose()),

@@ -475,3 +475,27 @@ fn a_password_comes_from_a_pipe() {
         assert_eq!(ended.code, Some(code), "{text:?}: {}", ended.all());
     }
 }
+
+/// A password that stands where it does not belong is not repeated.
+#[test]
+fn a_password_in_the_wrong_place_is_not_shown() {
+    let home = home();
+    let url = "https://alice:hunter2@h.example/safe";
+    let with_colon = ["check", "https://h.example/safe", "--user", "alice:hunter2"];
+    for arguments in [
+        &["inspect", url, "--id", "ECHOECHO"][..],
+        &["judge", url],
+        &["compare", url, url],
+        &with_colon,
+    ] {
+        let ended = run(program(home.path())
+            .args(arguments)
+            .env("SAFE_BACKUP_PASSWORD", "shootdeathstar"));
+        assert_eq!(ended.code, Some(2), "{}", ended.all());
+        assert!(!ended.all().contains("hunter2"), "{}", ended.all());
+    }
+    assert_usage(
+        program(home.path()).args(with_colon),
+        &["contains a colon after `alice`", "--password-file"],
+    );
+}

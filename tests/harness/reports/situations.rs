@@ -182,7 +182,7 @@ pub const SITUATIONS: &[Situation] = &[
         },
         problem: "problem.folder-empty",
         says: &["safe-conformance setup http"],
-        never: &["401"],
+        never: &["401 Unauthorized"],
     },
     Situation {
         reported: "the folder of the URL does not exist",

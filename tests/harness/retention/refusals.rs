@@ -179,6 +179,38 @@ fn a_ledger_that_cannot_be_replaced_leaves_the_run_incomplete() {
     assert_eq!(left, 1);
 }
 
+/// A trial that can be neither stored nor deleted leaves the canaries to be planted, and a later
+/// visit plants them.
+#[test]
+fn what_could_not_be_planted_is_planted_once_the_server_is_mended() {
+    let is_mended = Arc::new(AtomicBool::new(false));
+    let shared = Arc::clone(&is_mended);
+    let server = Scripted::start(move |asked| {
+        let writes = matches!(asked.method.as_str(), "PUT" | "DELETE");
+        if writes && !shared.load(Ordering::Relaxed) {
+            return Deed::Reply(Reply::new(405, ""));
+        }
+        Deed::Healthy
+    });
+    let home = tempfile::tempdir().expect("a temporary folder");
+    let asked = |what| {
+        let mut command = retention(home.path(), &server.url(), &[what, "--ledger", "l.json"]);
+        command.env("SAFE_SERVER_PASSWORD", PASSWORD);
+        run(&mut command)
+    };
+    let planted = asked("plant");
+    assert_eq!(planted.code, Some(3), "{}", planted.all());
+    let refused = asked("verify");
+    assert_ne!(refused.code, Some(0), "{}", refused.all());
+    is_mended.store(true, Ordering::Relaxed);
+    let verified = asked("verify");
+    assert_eq!(verified.code, Some(0), "{}", verified.all());
+    assert!(server.stored().len() > 3, "{}", verified.all());
+    let ended = asked("end");
+    assert_eq!(ended.code, Some(0), "{}", ended.all());
+    assert!(server.stored().is_empty(), "{}", ended.all());
+}
+
 /// Nothing was written before the first canary, so that nothing is claimed to be left.
 #[cfg(unix)]
 #[test]
