@@ -36,6 +36,10 @@ impl Bin {
 
     /// Returns what is in the bin, and what became of it.
     pub(crate) fn sentence(&self) -> String {
+        // A server without a bin.
+        if let (0, Some(why)) = (self.files, &self.not_purged_because) {
+            return format!("`--purge-trash` has removed nothing: {why}.");
+        }
         let files = crate::text::counted(self.files, "file");
         let size = crate::text::size(self.bytes);
         let put = format!("This run has moved {files} ({size}) to Nextcloud's Deleted files");

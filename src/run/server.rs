@@ -14,8 +14,8 @@ use crate::report::{Bin, Report, Timing};
 use crate::suites::server;
 use crate::wire::ledger::{Ledger, LedgerError};
 use crate::wire::{
-    Halt, Leftovers, Pace, PaceNow, Purged, Seed, Session, Settings, Target, TlsSetupError, Trace,
-    Transcript,
+    Binned, Halt, Leftovers, Pace, PaceNow, Purged, Seed, Session, Settings, Target, TlsSetupError,
+    Trace, Transcript,
 };
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -320,13 +320,18 @@ pub async fn judge(
     Ok(report)
 }
 
-/// Returns what is in the bin if the server is recognisably a Nextcloud; otherwise the result of
-/// `--purge-trash`, if it was requested.
+/// Returns what is in the bin if the server is recognisably a Nextcloud or showed its bin;
+/// otherwise the result of `--purge-trash`, if it was requested.
 fn bin_of(session: &Session, report: &Report, purged: Option<Purged>) -> Option<Bin> {
     let mut software = report.software.iter();
     let is_nextcloud = software.any(|seen| seen.product == Product::Nextcloud);
-    let deleted = session.totals().deleted;
-    ((is_nextcloud && !deleted.is_none()) || purged.is_some()).then(|| Bin::new(deleted, purged))
+    let has_removed = purged.as_ref().is_some_and(|purged| purged.files > 0);
+    let deleted = if is_nextcloud || has_removed {
+        session.totals().deleted
+    } else {
+        Binned::default()
+    };
+    (!deleted.is_none() || purged.is_some()).then(|| Bin::new(deleted, purged))
 }
 
 /// Adds to each finding its problem and the fix for this server.

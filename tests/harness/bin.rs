@@ -59,8 +59,12 @@ async fn what_a_run_puts_into_the_bin_is_said() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_server_without_a_bin_is_not_said_to_have_one() {
     let (_server, target) = nextcloud(Profile::Apache).await;
-    let (report, _folder) = checked(target, "upload", false).await;
+    let (report, _folder) = checked(target.clone(), "upload", false).await;
     assert_eq!(report.bin, None, "{report}");
+    let (report, _folder) = checked(target, "upload.accepted", true).await;
+    let text = report.to_string();
+    assert!(text.contains("has removed nothing"), "{text}");
+    assert!(!text.contains("Deleted files"), "{text}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
