@@ -1,6 +1,7 @@
 //! Inspects a server's TLS over at most forty connections, none of which carries a secret.
 
-use super::hello::{Flight, Hello, MOST_OF_FLIGHT, Progress, Reader};
+mod probe;
+
 use super::inspection::{
     AddressSeen, Answered, HttpSeen, Inspection, KeyProof, ShakeTrouble, Silence, Version,
 };
@@ -10,6 +11,7 @@ use super::suites;
 use super::trust::Roots;
 use crate::wire::dial::dial;
 use futures_util::future::{join, join_all};
+use probe::Probed;
 use rustls::pki_types::ServerName;
 use std::io;
 use std::net::{IpAddr, Ipv6Addr, SocketAddr, UdpSocket};
@@ -212,59 +214,6 @@ impl<'l> Inspector<'l> {
         dialled.map_err(|failure| Silence::NoConnection(failure.message))
     }
 
-    /// Sends the harness's own hello and reads the unencrypted answer; with `whole` also the
-    /// certificates.
-    ///
-    /// A connection that closes silently is tried once more, because a busy server may also do
-    /// that.
-    async fn probe(
-        &self,
-        address: SocketAddr,
-        version: Version,
-        suites: &[u16],
-        whole: bool,
-    ) -> Probed {
-        let first = self.probe_once(address, version, suites, whole).await;
-        match first.answered {
-            Answered::Nothing(Silence::Closed | Silence::Reset) => {
-                let second = self.probe_once(address, version, suites, whole).await;
-                if second.answered == Answered::Nothing(Silence::NotAsked) {
-                    first
-                } else {
-                    second
-                }
-            }
-            _ => first,
-        }
-    }
-
-    async fn probe_once(
-        &self,
-        address: SocketAddr,
-        version: Version,
-        suites: &[u16],
-        whole: bool,
-    ) -> Probed {
-        let hello = Hello {
-            version,
-            suites,
-            server_name: Some(self.host).filter(|host| host.parse::<IpAddr>().is_err()),
-        };
-        let mut reader = Reader::default();
-        // `dial` has its own limit.
-        let stream = match self.connect(address).await {
-            Ok(stream) => stream,
-            Err(silence) => return Probed::of(reader.flight, silence),
-        };
-        let read = read_flight(stream, hello, whole, &mut reader);
-        let silence = match tokio::time::timeout(self.timeout, read).await {
-            Ok(Ok(())) => Silence::Closed,
-            Ok(Err(silence)) => silence,
-            Err(_) => Silence::TimedOut,
-        };
-        Probed::of(reader.flight, silence)
-    }
-
     /// Makes a handshake like a phone, and records what it shows.
     async fn shake(&self, address: SocketAddr, alpn: &[&[u8]], with_name: bool) -> Shake {
         let (recorder, config) = match Recorder::watching(alpn, with_name) {
@@ -367,34 +316,6 @@ impl Asked {
     }
 }
 
-/// The result of one of the harness's own hellos.
-struct Probed {
-    answered: Answered,
-    chain: Vec<Vec<u8>>,
-    too_long: Option<usize>,
-    stapled: bool,
-    timestamps: bool,
-    asks_certificate: bool,
-}
-
-impl Probed {
-    fn of(flight: Flight, silence: Silence) -> Self {
-        let answered = match (flight.hello, flight.alert) {
-            (Some((version, suite)), _) => Answered::Hello { version, suite },
-            (None, Some(alert)) => Answered::Alert(alert),
-            (None, None) => Answered::Nothing(silence),
-        };
-        Self {
-            answered,
-            chain: flight.chain,
-            too_long: flight.too_long,
-            stapled: flight.stapled,
-            timestamps: flight.timestamps,
-            asks_certificate: flight.asks_certificate,
-        }
-    }
-}
-
 /// Returns the position of the first handshake that was answered or, if none was, of the first that
 /// had a connection.
 fn first_to_answer(shakes: &[Shake]) -> Option<usize> {
@@ -443,33 +364,6 @@ fn silence_of(error: &io::Error) -> Silence {
     match error.kind() {
         io::ErrorKind::ConnectionReset | io::ErrorKind::ConnectionAborted => Silence::Reset,
         _ => Silence::Closed,
-    }
-}
-
-async fn read_flight(
-    mut stream: TcpStream,
-    hello: Hello<'_>,
-    whole: bool,
-    reader: &mut Reader,
-) -> Result<(), Silence> {
-    let mut random = [0; 96];
-    // The randomness protects no secret, so the hello works without it.
-    let _ = getrandom::fill(&mut random);
-    let silence = |error: io::Error| silence_of(&error);
-    stream
-        .write_all(&hello.to_record(&random))
-        .await
-        .map_err(silence)?;
-    let mut buffer = vec![0; MOST_OF_FLIGHT.min(16 * 1024)];
-    loop {
-        let count = stream.read(&mut buffer).await.map_err(silence)?;
-        if count == 0 {
-            return Ok(());
-        }
-        let progress = reader.feed(&buffer[..count])?;
-        if progress == Progress::Done || (!whole && reader.has_hello()) {
-            return Ok(());
-        }
     }
 }
 
