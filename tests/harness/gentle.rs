@@ -45,6 +45,7 @@ async fn checked(target: Target, pace: PaceChoice) -> Done {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "it takes long: CI runs it"]
 async fn a_run_is_no_scan() {
     for tls in [false, true] {
         for login in logins() {
@@ -94,6 +95,7 @@ fn scripted_target(server: &Scripted) -> Target {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "it takes long: CI runs it"]
 async fn one_connection_in_twenty_that_closes_without_a_word_changes_no_finding() {
     let healthy = Scripted::start(|_| Deed::Healthy);
     let expected = gist(&checked(scripted_target(&healthy), PaceChoice::Fast).await);
@@ -139,6 +141,7 @@ async fn a_slow_server_that_serves_one_at_a_time_passes() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "it takes long: CI runs it"]
 async fn a_server_that_limits_for_a_while_is_asked_more_slowly() {
     for status in [429, 503] {
         let count = AtomicUsize::new(0);

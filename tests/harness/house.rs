@@ -1,5 +1,6 @@
 //! The house: a room knows only rooms on lower floors.
 
+use crate::support::thorough::LEFT_TO_CI;
 use crate::texts::{text_of, written_files};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -235,4 +236,30 @@ pub(super) fn reachable<T: Ord + Clone>(from: &T, edges: &BTreeMap<T, BTreeSet<T
         }
     }
     seen
+}
+
+/// A test that is ignored and that CI does not run proves nothing.
+#[test]
+fn ci_runs_every_ignored_test() {
+    let reason = format!("#[ignore = \"{LEFT_TO_CI}\"]");
+    for path in written_files() {
+        if path.extension() != Some("rs".as_ref()) {
+            continue;
+        }
+        let text = text_of(&path);
+        let mut ignored = text
+            .lines()
+            .filter(|line| line.trim_start().starts_with("#[ignore"));
+        let is_of_harness = path.components().any(|part| part.as_os_str() == "harness");
+        assert!(
+            ignored.all(|line| is_of_harness && line.trim() == reason),
+            "{} ignores a test that CI does not run",
+            path.display()
+        );
+    }
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    // Cargo leaves this file out of a published crate, which has no CI.
+    if let Ok(ci) = std::fs::read_to_string(root.join(".ci/run")) {
+        assert!(ci.contains("cargo test --locked --no-fail-fast --test harness -- --ignored"));
+    }
 }

@@ -119,6 +119,7 @@ fn runs() -> usize {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "it takes long: CI runs it"]
 async fn each_profile_has_its_findings_in_every_run() {
     let slots = Arc::new(Semaphore::new(AT_ONCE));
     let mut running = JoinSet::new();

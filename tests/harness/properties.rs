@@ -212,7 +212,7 @@ fn assert_not_green_by_chance(less: &Report, whole: &Report) -> Result<(), TestC
 
 /// How many cases each property runs.
 fn cases() -> u32 {
-    in_full_or(96, 12)
+    in_full_or(96, 4)
 }
 
 proptest! {

@@ -112,6 +112,7 @@ fn ci_runs_every_cargo_command() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "it takes long: CI runs it"]
 async fn every_other_command_works_as_typed() {
     let options = Options::default();
     let Login::Basic { password, .. } = options.login.clone() else {
@@ -140,6 +141,7 @@ async fn every_other_command_works_as_typed() {
 
 /// The lines for CI and cron, as a person copies them.
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "it takes long: CI runs it"]
 async fn the_lines_for_ci_work_as_copied() {
     let running = reference::start(Options::default())
         .await

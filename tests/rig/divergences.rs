@@ -2,8 +2,8 @@
 //! differently, under the fact of the manual that it shows.
 
 use crate::client::{Published, act_or_break};
-use crate::thorough::is_thorough;
-use crate::{ONLY_IN_CI, facts, rig, runtime, without_ids, without_vectors};
+use crate::thorough::{LEFT_TO_CI, is_thorough};
+use crate::{facts, rig, runtime, without_ids, without_vectors};
 use libtest_mimic::{Completion, Failed};
 use safe_conformance::RigRunError;
 use safe_conformance::engine::{Finding, Verdict};
@@ -53,7 +53,7 @@ const PUBLISHED: [(Published, &str); 8] = [
 
 pub fn found() -> Result<Completion, Failed> {
     if !is_thorough() {
-        return Ok(Completion::ignored_with(ONLY_IN_CI));
+        return Ok(Completion::ignored_with(LEFT_TO_CI));
     }
     let running = PUBLISHED.map(|(client, name)| async move {
         let (rig, _folder) = rig();

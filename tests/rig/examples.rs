@@ -1,13 +1,12 @@
 //! The clients under `vectors/adapters`, as a reader runs them: with `--exec`.
 
 use crate::missing::skipped;
-use crate::thorough::is_thorough;
+use crate::thorough::{LEFT_TO_CI, is_thorough};
 use crate::tools::{self, succeeds};
 use crate::{deviations, runtime, world};
 use libtest_mimic::{Completion, Failed, Trial};
 use safe_conformance::Rig;
 use safe_conformance::engine::Verdict;
-use safe_conformance::suites::client::rig::cases;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
@@ -80,6 +79,9 @@ fn are_short() -> Result<(), Failed> {
 }
 
 fn example(name: &str, command: Found, groups: &[&str]) -> Result<Completion, Failed> {
+    if !is_thorough() {
+        return Ok(Completion::ignored_with(LEFT_TO_CI));
+    }
     let command = match command {
         Ok(command) => command,
         Err(why) => return skipped(why),
@@ -88,7 +90,7 @@ fn example(name: &str, command: Found, groups: &[&str]) -> Result<Completion, Fa
     let rig = looking_back
         .into_iter()
         .map(|group| format!("rig.{group}"))
-        .chain(groups.iter().flat_map(|group| played(group)))
+        .chain(groups.iter().map(|group| format!("rig.{group}")))
         .fold(Rig::new().acting_for(world()).jobs(4), |rig, pattern| {
             rig.only(&pattern)
         });
@@ -97,25 +99,8 @@ fn example(name: &str, command: Found, groups: &[&str]) -> Result<Completion, Fa
     let findings = report.findings.iter();
     let passed = findings.filter(|finding| finding.verdict == Verdict::Pass);
     let passed = passed.count();
-    if is_thorough() {
-        insta::assert_snapshot!(format!("exec_{name}"), format!("{passed} passed\n{found}"));
-    } else if passed <= groups.len() || !found.is_empty() {
-        return Err(format!("{passed} passed\n{found}").into());
-    }
+    insta::assert_snapshot!(format!("exec_{name}"), format!("{passed} passed\n{found}"));
     Ok(Completion::Completed)
-}
-
-/// The patterns that select the cases of a group: all of them, or some, because each starts a
-/// program that derives a key.
-fn played(group: &str) -> Vec<String> {
-    let pattern = format!("rig.{group}");
-    if is_thorough() {
-        return vec![pattern];
-    }
-    let begins = format!("{pattern}.");
-    let ids = cases().iter().map(|case| case.case.id);
-    let of_group = ids.filter(|id| id.starts_with(&begins));
-    of_group.step_by(8).map(str::to_owned).collect()
 }
 
 fn adapters() -> PathBuf {

@@ -29,14 +29,11 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::{Arc, OnceLock};
 use tempfile::TempDir;
-use thorough::is_thorough;
+use thorough::{LEFT_TO_CI, is_thorough};
 use tokio::runtime::Runtime;
 
 /// How many tests run at once: some of them wait.
 const AT_ONCE: usize = 4;
-
-/// Why a test of many runs is ignored on someone's own machine.
-const ONLY_IN_CI: &str = "it runs where CI is set";
 
 fn main() -> ExitCode {
     if let Ok(client) = std::env::var(command::VARIABLE) {
@@ -263,7 +260,7 @@ fn supports_nothing() -> Result<(), Failed> {
 /// Outside CI, only the newest release of each client.
 fn published_client(published: Published, name: &str) -> Completion {
     if !is_thorough() && !Release::newest_of_each().contains(&published.release()) {
-        return Completion::ignored_with(ONLY_IN_CI);
+        return Completion::ignored_with(LEFT_TO_CI);
     }
     let report = run(published, None, Some(published.release()));
     // For the known answers on the wire, it is enough that they differ.

@@ -88,6 +88,7 @@ fn four_where_nothing_was_judged() {
 }
 
 #[test]
+#[ignore = "it takes long: CI runs it"]
 fn fail_on_recommended_counts_warnings() {
     let (server, home) = (server(&[Fault::AnonymousRead]), home());
     let ended = run(&mut check(home.path(), server.url()));
@@ -168,6 +169,7 @@ fn two_where_credentials_are_set_but_no_url() {
 }
 
 #[test]
+#[ignore = "it takes long: CI runs it"]
 fn a_low_limit_that_the_config_names_is_no_failure() {
     let home = home();
     for max_backup_bytes in [16_384, 20_000, 24_001, 24_002, 32_768] {
@@ -191,6 +193,7 @@ fn a_low_limit_that_the_config_names_is_no_failure() {
 }
 
 #[test]
+#[ignore = "it takes long: CI runs it"]
 fn a_download_that_asks_for_nothing_gives_no_password_away() {
     let home = home();
     let issue = "ios-restore-password";

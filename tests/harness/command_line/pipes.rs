@@ -22,6 +22,7 @@ fn piped(home: &Path, shell: &str) -> String {
 }
 
 #[test]
+#[ignore = "it takes long: CI runs it"]
 fn a_reader_that_has_had_enough_is_no_panic() {
     let home = home();
     for shell in [
@@ -47,6 +48,7 @@ fn a_reader_that_has_had_enough_is_no_panic() {
 }
 
 #[test]
+#[ignore = "it takes long: CI runs it"]
 fn a_full_disk_is_reported_and_no_panic() {
     let home = home();
     if !Path::new("/dev/full").exists() {

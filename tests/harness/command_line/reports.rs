@@ -8,6 +8,7 @@ use safe_conformance::reference::Fault;
 use serde_json::Value;
 
 #[test]
+#[ignore = "it takes long: CI runs it"]
 fn the_json_report_is_what_its_schema_says() {
     for faults in [
         &[][..],
@@ -166,6 +167,7 @@ const JENKINS: &[(&str, &[&str], &[&str], usize)] = &[
 ];
 
 #[test]
+#[ignore = "it takes long: CI runs it"]
 fn junit_is_what_jenkins_takes() {
     for faults in [&[][..], &[Fault::ConfigMissing], &[Fault::DeleteNotAllowed]] {
         let (server, home) = (server(faults), home());
@@ -251,6 +253,7 @@ fn failures(arguments: &[&str], faults: &[Fault]) -> (String, u64) {
 }
 
 #[test]
+#[ignore = "it takes long: CI runs it"]
 fn junit_counts_each_failure_once_and_the_exit_code_where_nothing_else_fails() {
     let (count, fail) = failures(&[], &[Fault::DeleteNotAllowed]);
     assert!(fail > 0);
@@ -298,6 +301,7 @@ fn a_report_that_cannot_be_written_shows_before_the_run() {
 }
 
 #[test]
+#[ignore = "it takes long: CI runs it"]
 fn what_an_app_cannot_do_stays_known_where_the_server_fails_too() {
     let known = |faults: &[Fault]| {
         let (server, home) = (server(faults), home());

@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 #[test]
+#[ignore = "it takes long: CI runs it"]
 fn judging_a_transcript_gives_the_same() {
     for faults in [
         &[][..],

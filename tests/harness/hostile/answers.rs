@@ -453,6 +453,7 @@ async fn two_hundred_and_a_page_for_everything() {
 }
 
 #[tokio::test]
+#[ignore = "it takes long: CI runs it"]
 async fn challenges_that_ios_can_answer_and_those_that_it_cannot() {
     for (challenge, verdict) in [
         ("Basic realm=\"Files\"", Verdict::Pass),

@@ -24,6 +24,7 @@ async fn refusing_above(size: usize, deed: impl Fn() -> Deed + Send + Sync + 'st
 }
 
 #[tokio::test]
+#[ignore = "it takes long: CI runs it"]
 async fn refused_for_size_in_whatever_words() {
     for (status, software, fix) in [
         (413, "nginx", "client_max_body_size"),
@@ -135,6 +136,7 @@ async fn what_comes_back_cut_is_not_taken() {
 }
 
 #[tokio::test]
+#[ignore = "it takes long: CI runs it"]
 async fn a_promise_beyond_all_memory() {
     let server = super::with_config(|| {
         Deed::Reply(Reply::new(

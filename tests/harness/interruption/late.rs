@@ -68,6 +68,7 @@ fn interrupted_while_late(profile: Profile, signal: &str, requests: usize) -> Du
 
 /// 60 runs in CI, 8 elsewhere.
 #[test]
+#[ignore = "it takes long: CI runs it"]
 fn nothing_is_left_on_a_server_that_locks_and_stores_late() {
     let moments = in_full_or(15, 2);
     let cases = (0..moments).flat_map(|moment| {

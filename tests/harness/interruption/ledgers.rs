@@ -28,6 +28,7 @@ pub(super) fn killed(seed: &str) -> (Reference, tempfile::TempDir) {
 pub(super) const SEED: &str = "00000000000000a5";
 
 #[test]
+#[ignore = "it takes long: CI runs it"]
 fn a_run_with_the_seed_of_a_killed_one_deletes_what_that_left() {
     for only in [None, Some("config")] {
         let (server, home) = killed(SEED);
@@ -115,6 +116,7 @@ fn was_asked_about(server: &Reference, id: &str) -> bool {
 }
 
 #[test]
+#[ignore = "it takes long: CI runs it"]
 fn the_good_lines_of_a_damaged_ledger_are_swept() {
     for damage in [
         "oh no\n",

@@ -28,6 +28,7 @@ const DAILY: Plan = Plan {
 };
 
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "it takes long: CI runs it"]
 async fn four_hundred_days_tell_good_servers_from_bad_ones() {
     let good = [
         (Tidying::OnTheDot, None),
