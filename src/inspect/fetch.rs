@@ -91,7 +91,11 @@ fn no_answer(session: &Session, failure: &Failure) -> Stopped {
     let is_http = matches!(failure.stage, Stage::Http);
     let found = is_http.then(|| diagnose_silence(&silence)).flatten();
     let found = found.map(|found| filled(session, found));
-    Stopped::new(failure.stage, message).because(found)
+    let stopped = Stopped::new(failure.stage, message).because(found);
+    match failure.fix() {
+        Some(fix) => stopped.or_else(fix),
+        None => stopped,
+    }
 }
 
 /// Returns the diagnosis with the address and the user of this session in its fix.

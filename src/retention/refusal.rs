@@ -219,7 +219,7 @@ impl From<Failure> for Refusal {
     fn from(failure: Failure) -> Self {
         let reason = Reason::from(failure.kind);
         Self {
-            fix: reason.fix().map(str::to_owned),
+            fix: reason.fix().or_else(|| failure.fix()).map(str::to_owned),
             ..Self::new(reason, failure.message)
         }
     }

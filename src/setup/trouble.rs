@@ -61,12 +61,9 @@ impl Trouble {
     /// Returns the trouble of a request that got no answer.
     pub(super) fn no_answer(act: Act, failure: &Failure) -> Self {
         let fix = match act {
-            Act::Look if failure.stage == Stage::Tls => {
-                "Run `check` with the same URL: it says what is wrong with the certificate or with TLS. The root of a private authority is given with --ca-file."
-            }
-            Act::Look => {
-                "Check the address and the port, and whether the server runs, can be reached from here and speaks TLS there; `check` with the same URL says more."
-            }
+            Act::Look => failure.fix().unwrap_or(
+                "Check the address and the port, and whether the server runs, can be reached from here and speaks TLS there; `check` with the same URL says more.",
+            ),
             Act::MakeFolder | Act::WriteConfig(_) => {
                 "Run the same command again; it continues where this run ended."
             }

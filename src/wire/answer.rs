@@ -419,6 +419,13 @@ impl FailureKind {
 }
 
 impl Failure {
+    /// Returns what to do about a failure whose stage alone shows it, in complete sentences.
+    pub(crate) fn fix(&self) -> Option<&'static str> {
+        (self.stage == Stage::Tls).then_some(
+            "Run `check` with the same URL: it says what is wrong with the certificate or with TLS. The root of a private authority is given with --ca-file.",
+        )
+    }
+
     /// Returns whether the server may have received the request.
     pub(crate) fn may_be_received(&self) -> bool {
         let before_http = matches!(self.stage, Stage::Resolve | Stage::Connect | Stage::Tls);

@@ -109,3 +109,37 @@ fn the_report_names_each_rule_of_ats_and_what_mends_it() {
     }
     assert_eq!(ended.code, Some(1));
 }
+
+/// Each command that does not judge TLS says how to see what is wrong, and how to trust a root.
+#[test]
+fn an_untrusted_certificate_comes_with_the_way_to_trust_it() {
+    let (server, home) = (server(&[]), home());
+    let other = rcgen::generate_simple_self_signed(["other.example".to_owned()]);
+    let other = other.expect("a certificate").cert.pem();
+    let store = file(home.path(), "store.pem", &other);
+    let url = server.url();
+    for arguments in [
+        &["inspect", "--from", url, "--id", "ECHOECHO"][..],
+        &["retention", "plant", "--ledger", "l.json", url],
+        &["setup", url, "--dry-run"],
+    ] {
+        let mut command = program(home.path());
+        command
+            .args(arguments)
+            .current_dir(home.path())
+            .env("SAFE_BACKUP_PASSWORD", "a password for tests")
+            .env("SSL_CERT_FILE", &store)
+            .env("SSL_CERT_DIR", home.path());
+        let ended = super::support::program::run(&mut command);
+        let text = ended.all();
+        let flat: Vec<_> = text.split_whitespace().collect();
+        for words in [
+            "the certificate's issuer is not trusted",
+            "Run `check` with the same URL",
+            "--ca-file",
+        ] {
+            assert!(flat.join(" ").contains(words), "{words}: {text}");
+        }
+        assert_eq!(ended.code, Some(3), "{text}");
+    }
+}

@@ -293,13 +293,26 @@ pub(super) fn unspoken(trouble: TlsTrouble) -> Failure {
     if let TlsTrouble::Failure(failure) = trouble {
         return failure;
     }
+    let is_of_certificate = matches!(
+        trouble,
+        TlsTrouble::UnknownIssuer
+            | TlsTrouble::Expired
+            | TlsTrouble::NotYetValid
+            | TlsTrouble::WrongName(_)
+            | TlsTrouble::BadCertificate(_)
+    );
     let why = failure_of(trouble).message;
-    Failure::of(
-        FailureKind::Unspoken,
+    let message = if is_of_certificate {
+        format!("this program does not accept the server's certificate: {why}")
+    } else {
         format!(
-            "this program cannot complete a handshake with the server ({why}), although phones may; only its TLS was judged"
-        ),
-    )
+            "this program cannot complete a handshake with the server ({why}), although phones may"
+        )
+    };
+    Failure {
+        stage: Stage::Tls,
+        ..Failure::of(FailureKind::Unspoken, message)
+    }
 }
 
 /// Returns the failure of an ordinary exchange with this trouble.
