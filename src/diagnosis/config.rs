@@ -49,22 +49,22 @@ pub(super) const TYPOGRAPHIC_QUOTES: Problem = Problem {
 
 const CURLY: [char; 7] = ['“', '”', '„', '‟', '«', '»', '″'];
 
-/// The config begins with a byte order mark.
+/// The config begins with the byte order mark of UTF-16. All clients accept that of UTF-8.
 pub(super) const BYTE_ORDER_MARK: Problem = Problem {
     id: "problem.byte-order-mark",
-    title: "`config` begins with a byte order mark",
-    evidence: "the first bytes of `config` are EF BB BF, FE FF or FF FE",
-    meaning: "An editor put an invisible mark in front of the first character of `config`. A parser of JSON may refuse a text that does not begin with `{`.",
-    fix: "Save `config` as UTF-8 without a byte order mark (Notepad: Save as, encoding `UTF-8`, not `UTF-8 with BOM`).",
-    source: "RFC 8259 section 8.1; clause 4.2",
-    breaks: Breaks::BACKUP,
+    title: "`config` is saved as UTF-16",
+    evidence: "the first bytes of `config` are FE FF or FF FE",
+    meaning: "An editor saved `config` as UTF-16. JSON is UTF-8, and iOS may accept nothing else.",
+    fix: "Save `config` as UTF-8 (Notepad: Save as, encoding `UTF-8`).",
+    source: "RFC 8259 section 8.1; clauses 4.2.android and 4.2.ios; clients.read.bom",
+    breaks: Breaks::IOS_BACKUP,
     paste: Some(|shell| vec![format!("{} --replace-config", shell.setup())]),
     in_answer: |evidence| {
-        const MARKS: [&[u8]; 3] = [&[0xef, 0xbb, 0xbf], &[0xfe, 0xff], &[0xff, 0xfe]];
+        const MARKS: [&[u8]; 2] = [&[0xfe, 0xff], &[0xff, 0xfe]];
         let bytes = &evidence.answer.body.bytes;
         let has_mark = MARKS.iter().any(|mark| bytes.starts_with(mark));
         (evidence.is_config() && evidence.answer.is_success() && has_mark)
-            .then_some(Certainty::Certain)
+            .then_some(Certainty::Likely)
     },
     ..BLANK
 };

@@ -81,7 +81,11 @@ async fn accepted(context: &Context) -> Judged {
     let open = context.facts().login == LoginKind::Open;
     if answer.status == 401 {
         let asked = (Method::Get, Subject::Config);
-        let doing = "a GET of `config` with the credentials given";
+        let doing = if open {
+            "a GET of `config` without credentials"
+        } else {
+            "a GET of `config` with the credentials given"
+        };
         return Ok(refused_login(context, &answer, doing, asked).await);
     }
     if answer.status >= 500 || answer.is_redirect() {

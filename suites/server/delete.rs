@@ -132,6 +132,10 @@ async fn missing(context: &Context) -> Judged {
     Ok(if after.is_success() {
         Outcome::blocked("a backup that was deleted is still there; see `delete.removes`")
     } else {
-        Outcome::deviates(Stage::Http, format!("returned {}", describe(&answer)))
+        let observed = format!(
+            "a DELETE of a backup that is not there returned {}",
+            describe(&answer)
+        );
+        Outcome::deviates(Stage::Http, observed)
     })
 }

@@ -28,7 +28,7 @@ checks! { Context;
         needs: &["config.readable"],
         effect: Effect::WritesOwnBackup,
         expected: "a 2xx for a PUT of a backup as the client sends it",
-        remedy: "Let this user write into the folder `backups`.",
+        remedy: "Let the server take a PUT into the folder `backups`: the folder must exist, and this user must be allowed to write there. The server's log says why it refused.",
         run: accepted,
     }
 

@@ -148,6 +148,7 @@ fn an_empty_folder_becomes_a_server() {
         "done     write the file `config`",
         "done     make the folder `backups`",
         "Android  backup partial  restore partial",
+        "The apps speak only https.",
         "user name",
         "Exit code 0",
     ] {

@@ -120,8 +120,12 @@ impl Exchange {
         self
     }
 
-    pub(super) fn body(mut self, body: &str) -> Self {
-        self.answer.body = Body::new(body.as_bytes().to_vec().into(), false);
+    pub(super) fn body(self, body: &str) -> Self {
+        self.bytes(body.as_bytes())
+    }
+
+    pub(super) fn bytes(mut self, body: &[u8]) -> Self {
+        self.answer.body = Body::new(body.to_vec().into(), false);
         self
     }
 
