@@ -131,12 +131,12 @@ pub(super) fn shell_text(commands: &[String]) -> String {
 
 /// Returns what to enter in the apps, one field per line.
 pub(super) fn entries_text(door: &Door, exit: Exit, is_saved: bool) -> String {
-    let heading = if !door.base().scheme_is_https() {
-        "The apps speak only https. When `check` of the server's https address ends with exit code 0, enter this in the app, with that address (Android and iOS: Threema Safe, choose the server):"
-    } else if exit == Exit::Conforms {
+    let heading = if exit != Exit::Conforms {
+        "First fix the problems above and run `check`. When it ends with exit code 0, enter this in the app (Android and iOS: Threema Safe, choose the server):"
+    } else if door.base().scheme_is_https() {
         "Enter this in the app, for your own server (Android and iOS: Threema Safe, choose the server):"
     } else {
-        "First fix the problems above and run `check`. When it ends with exit code 0, enter this in the app (Android and iOS: Threema Safe, choose the server):"
+        "The apps speak only https. When `check` of the server's https address ends with exit code 0, enter this in the app, with that address (Android and iOS: Threema Safe, choose the server):"
     };
     let mut text = format!("\n{}", wrapped(heading, 0, width()));
     for entry in setup::entries(door.base(), &door.target().login, is_saved) {
