@@ -17,8 +17,8 @@ use std::collections::BTreeSet;
 /// The limit of the apps' default server, in bytes; iOS assumes it until it knows another. Source:
 /// clause 4.2.
 const USUAL_LIMIT: i64 = 524_288;
-/// The smallest real backup, an identity without contacts, takes about this much, in bytes.
-const SMALLEST_BACKUP: i64 = 512;
+/// The smallest real backup, in bytes: an identity alone, as the newest Android uploads it.
+const SMALLEST_BACKUP: i64 = 535;
 /// What Android up to 6.1.3 reads of a config, in bytes. Source: clients.http.config-body.
 const OLD_ANDROID_READ: u64 = 4096;
 

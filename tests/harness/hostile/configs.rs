@@ -3,8 +3,10 @@
 use super::{Checked, check};
 use crate::support::scripted::{Asked, CONFIG, Deed, Reply, Scripted};
 use safe_conformance::Exit;
+use safe_conformance::clients::{Phone, Release};
 use safe_conformance::engine::Verdict;
-use safe_conformance::safe::Stage;
+use safe_conformance::safe::backup::{Backup, PrivateKey, User};
+use safe_conformance::safe::{Client, EncryptionKey, Nonce, Stage, ThreemaId};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 const LOGIN_PAGE: &str = "<!DOCTYPE html><html><head><title>Log in</title></head></html>";
@@ -169,7 +171,12 @@ async fn a_refused_config_with_a_sentence() {
 
 #[tokio::test]
 async fn the_smallest_limit_that_lets_a_backup_through() {
-    for (limit, verdict) in [(511, Verdict::Fail), (512, Verdict::Pass)] {
+    let alone = Backup::new(User::new(PrivateKey::from_bytes([0x5a; 32])));
+    let phone = Phone::new(ThreemaId::parse("ECHOECHO").expect("an ID"));
+    let (key, nonce) = (EncryptionKey::from_bytes([1; 32]), Nonce([2; 24]));
+    let newest = Release::newest(Client::Android).usual();
+    let smallest = newest.seal(&alone, &phone, &key, &nonce).len();
+    for (limit, verdict) in [(smallest - 1, Verdict::Fail), (smallest, Verdict::Pass)] {
         let checked = with_numbered_config(move |_| {
             format!("{{\"maxBackupBytes\": {limit}, \"retentionDays\": 180}}")
         })
