@@ -1,7 +1,7 @@
 //! The two adapters that are examples, and their own conformance.
 
+use crate::left_to_ci::left_to_ci;
 use crate::missing::skipped;
-use crate::thorough::{LEFT_TO_CI, is_thorough};
 use crate::tools;
 use libtest_mimic::{Completion, Failed, Trial};
 use safe_conformance::ClientCheckup;
@@ -28,15 +28,16 @@ pub fn trials() -> Vec<Trial> {
         ))
     };
     vec![
-        Trial::ignorable_test("examples/python", move || example("python", &python())),
-        Trial::ignorable_test("examples/node", move || example("node", &node())),
+        left_to_ci(Trial::ignorable_test("examples/python", move || {
+            example("python", &python())
+        })),
+        left_to_ci(Trial::ignorable_test("examples/node", move || {
+            example("node", &node())
+        })),
     ]
 }
 
 fn example(name: &str, command: &Result<String, &str>) -> Result<Completion, Failed> {
-    if !is_thorough() {
-        return Ok(Completion::ignored_with(LEFT_TO_CI));
-    }
     let command = match command {
         Ok(command) => command,
         Err(why) => {

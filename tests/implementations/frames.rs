@@ -1,10 +1,10 @@
 //! The frames of the line protocol, checked against its two JSON Schemas: every request and every
 //! answer, with their contents.
 
+use crate::left_to_ci::left_to_ci;
 use crate::misbehaving::VARIABLE;
-use crate::thorough::{LEFT_TO_CI, is_thorough};
 use boon::{Compiler, SchemaIndex, Schemas};
-use libtest_mimic::{Completion, Failed, Trial};
+use libtest_mimic::{Failed, Trial};
 use safe_conformance::ClientCheckup;
 use safe_conformance::adapter::Operation;
 use safe_conformance::engine::{Pattern, Selection};
@@ -22,7 +22,10 @@ const ASKED_TO_DERIVE: [&str; 2] = ["kdf.known-answer", "kdf.rfc7914-empty"];
 
 pub fn trials() -> Vec<Trial> {
     vec![
-        Trial::ignorable_test("frames/they keep to their schemas", keep_to_their_schemas),
+        left_to_ci(Trial::test(
+            "frames/they keep to their schemas",
+            keep_to_their_schemas,
+        )),
         Trial::test("frames/the schemas refuse others", refuse_others),
     ]
 }
@@ -111,10 +114,7 @@ fn overheard(way: &str) -> Result<Vec<(Value, Value)>, Failed> {
     Ok(requests.into_iter().zip(answers).collect())
 }
 
-fn keep_to_their_schemas() -> Result<Completion, Failed> {
-    if !is_thorough() {
-        return Ok(Completion::ignored_with(LEFT_TO_CI));
-    }
+fn keep_to_their_schemas() -> Result<(), Failed> {
     let protocol = Protocol::new()?;
     let mut unasked: BTreeSet<_> = protocol.outputs.keys().map(String::as_str).collect();
     for way in ["honest", "android"] {
@@ -124,7 +124,7 @@ fn keep_to_their_schemas() -> Result<Completion, Failed> {
         }
     }
     if unasked.is_empty() {
-        Ok(Completion::Completed)
+        Ok(())
     } else {
         Err(Failed::from(format!("never asked: {unasked:?}")))
     }

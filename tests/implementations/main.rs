@@ -5,6 +5,8 @@
 
 mod examples;
 mod frames;
+#[path = "../support/left_to_ci.rs"]
+mod left_to_ci;
 mod loops;
 mod misbehaving;
 #[path = "../support/missing.rs"]

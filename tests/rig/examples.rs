@@ -1,7 +1,7 @@
 //! The clients under `vectors/adapters`, as a reader runs them: with `--exec`.
 
+use crate::left_to_ci::left_to_ci;
 use crate::missing::skipped;
-use crate::thorough::{LEFT_TO_CI, is_thorough};
 use crate::tools::{self, succeeds};
 use crate::{deviations, runtime, world};
 use libtest_mimic::{Completion, Failed, Trial};
@@ -35,9 +35,9 @@ pub fn trials() -> Vec<Trial> {
     ];
     let trial =
         |(name, command, groups): (&'static str, fn() -> Found, &'static [&'static str])| {
-            Trial::ignorable_test(format!("exec/{name}"), move || {
+            left_to_ci(Trial::ignorable_test(format!("exec/{name}"), move || {
                 example(name, command(), groups)
-            })
+            }))
         };
     let mut trials: Vec<_> = examples.into_iter().map(trial).collect();
     trials.push(Trial::test("exec/examples_are_short", are_short));
@@ -79,9 +79,6 @@ fn are_short() -> Result<(), Failed> {
 }
 
 fn example(name: &str, command: Found, groups: &[&str]) -> Result<Completion, Failed> {
-    if !is_thorough() {
-        return Ok(Completion::ignored_with(LEFT_TO_CI));
-    }
     let command = match command {
         Ok(command) => command,
         Err(why) => return skipped(why),

@@ -3,7 +3,6 @@
 
 use crate::by_hand::Program;
 use crate::runtime;
-use crate::thorough::{LEFT_TO_CI, is_thorough};
 use libtest_mimic::{Completion, Failed};
 use std::net::SocketAddr;
 use std::path::Path;
@@ -20,9 +19,6 @@ const MOST_LOG: u64 = 1024 * 1024;
 const CASE: &str = "rig.backup.first";
 
 pub fn survives() -> Result<Completion, Failed> {
-    if !is_thorough() {
-        return Ok(Completion::ignored_with(LEFT_TO_CI));
-    }
     if !Path::new("/proc/self/status").is_file() {
         return Ok(Completion::ignored_with(
             "there is no /proc to read the memory from",

@@ -1,13 +1,9 @@
 //! How much a test tries: everything in CI, a sample on someone's own machine, so that
 //! `cargo test` ends soon there.
 //!
-//! What is sampled asserts the same of fewer cases. CI sets the variable `CI`. Tests that libtest
-//! runs cannot ask for it: those of them that take long are ignored, and CI runs them with
-//! `--ignored`.
-
-/// Why a test is left to CI.
-#[allow(dead_code, reason = "shared with tests that are sampled only")]
-pub const LEFT_TO_CI: &str = "it takes long: CI runs it";
+//! What is sampled asserts the same of fewer cases. CI sets the variable `CI`. Tests that take long
+//! are ignored elsewhere. Those of libtest, which cannot ask for it, are always ignored, and CI
+//! runs them with `--ignored`.
 
 /// Returns whether everything is tried.
 pub fn is_thorough() -> bool {
@@ -15,7 +11,6 @@ pub fn is_thorough() -> bool {
 }
 
 /// Returns the first of two numbers or lists in CI, and the sample elsewhere.
-#[allow(dead_code, reason = "shared with tests that are left to CI as a whole")]
 pub fn in_full_or<T>(everything: T, sample: T) -> T {
     if is_thorough() { everything } else { sample }
 }

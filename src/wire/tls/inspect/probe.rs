@@ -49,10 +49,15 @@ impl Inspector<'_> {
         suites: &[u16],
         whole: bool,
     ) -> Probed {
-        let first = self.probe_once(address, version, suites, whole).await;
+        let hello = Hello {
+            version,
+            suites,
+            server_name: Some(self.host).filter(|host| host.parse::<IpAddr>().is_err()),
+        };
+        let first = self.probe_once(address, hello, whole).await;
         match first.answered {
             Answered::Nothing(Silence::Closed | Silence::Reset) => {
-                let second = self.probe_once(address, version, suites, whole).await;
+                let second = self.probe_once(address, hello, whole).await;
                 if second.answered == Answered::Nothing(Silence::NotAsked) {
                     first
                 } else {
@@ -63,18 +68,7 @@ impl Inspector<'_> {
         }
     }
 
-    async fn probe_once(
-        &self,
-        address: SocketAddr,
-        version: Version,
-        suites: &[u16],
-        whole: bool,
-    ) -> Probed {
-        let hello = Hello {
-            version,
-            suites,
-            server_name: Some(self.host).filter(|host| host.parse::<IpAddr>().is_err()),
-        };
+    async fn probe_once(&self, address: SocketAddr, hello: Hello<'_>, whole: bool) -> Probed {
         let mut reader = Reader::default();
         // `dial` has its own limit.
         let stream = match self.connect(address).await {
