@@ -128,6 +128,10 @@ impl RequestHeaders {
 #[derive(Clone, Copy, Debug)]
 pub(super) enum StatusRule {
     Any2xx,
+    /// Any 2xx, but of 204 and 205 only those that announce no body.
+    ///
+    /// Source: clients.http.no-content.
+    AsOkHttp,
     Only200,
     /// 200 for reading; 200, 201 and 204 for writing.
     UsualOnes,
@@ -165,13 +169,23 @@ impl Transport {
     pub fn accepts_status(&self, operation: Operation, status: u16) -> bool {
         self.performs(operation)
             && match self.status_rule {
-                StatusRule::Any2xx => (200..300).contains(&status),
+                StatusRule::Any2xx | StatusRule::AsOkHttp => (200..300).contains(&status),
                 StatusRule::Only200 => status == 200,
                 StatusRule::UsualOnes => match operation {
                     Operation::ReadConfig | Operation::Download | Operation::Probe => status == 200,
                     Operation::Upload | Operation::Delete => matches!(status, 200 | 201 | 204),
                 },
             }
+    }
+
+    /// Returns whether it counts an answer as success, by its status and the length of its body in
+    /// bytes, if the answer announces one.
+    ///
+    /// Source: clauses 4.2 to 4.5; clients.http.success, clients.http.no-content.
+    pub fn accepts(&self, operation: Operation, status: u16, announced: Option<u64>) -> bool {
+        let contradicts_itself = matches!(status, 204 | 205) && announced.is_some_and(|it| it > 0);
+        let is_refused = matches!(self.status_rule, StatusRule::AsOkHttp) && contradicts_itself;
+        self.accepts_status(operation, status) && !is_refused
     }
 
     /// Returns the part of a config that it reads.
@@ -282,6 +296,23 @@ mod tests {
             assert!(!accepts(Client::Desktop, operation, 206));
         }
         assert!(!accepts(Client::Desktop, Operation::Upload, 200));
+    }
+
+    #[test]
+    fn okhttp_refuses_a_body_where_the_status_says_that_there_is_none() {
+        let newest = Transport::of(Client::Android);
+        let upload = |status, length| newest.accepts(Operation::Upload, status, length);
+        for status in [204, 205] {
+            assert!(upload(status, None) && upload(status, Some(0)));
+            assert!(!upload(status, Some(1)));
+        }
+        assert!(upload(200, Some(1)) && upload(201, Some(1)));
+        for other in [
+            Transport::of(Client::Ios),
+            Transport::of(Release::Android6_1),
+        ] {
+            assert!(other.accepts(Operation::Upload, 204, Some(1)));
+        }
     }
 
     #[test]

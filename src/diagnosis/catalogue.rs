@@ -149,6 +149,7 @@ pub const CATALOGUE: &[Problem] = &[
     storage::RETENTION_COUNTED_WRONGLY,
     storage::CHUNKED_REFUSED,
     storage::EXPECT_BROKEN,
+    storage::NO_CONTENT_WITH_BODY,
     storage::UPLOAD_STATUS,
     privacy::READS_UNPROTECTED,
     privacy::WRITES_UNPROTECTED,

@@ -12,6 +12,12 @@ pub fn describe(response: &Response) -> String {
         .unwrap_or_default();
     let mut text = format!("{} {phrase}", response.status);
     text.truncate(text.trim_end().len());
+    if let Some(length) = response.announced()
+        && length > 0
+        && matches!(response.status, 204 | 205)
+    {
+        text += &format!(", although with `Content-Length: {length}`");
+    }
     if let Some(location) = response
         .header("location")
         .filter(|_| response.is_redirect())
@@ -108,6 +114,23 @@ mod tests {
             "<html><TITLE>Oh no</TITLE></html>",
             "500 Internal Server Error, an HTML page titled \"Oh no\"",
         );
+    }
+
+    #[test]
+    fn a_body_that_the_status_excludes_is_named() {
+        let with = |status, length: &str| {
+            let mut answer = answer(status, "");
+            answer
+                .headers
+                .push(("content-length".to_owned(), length.to_owned()));
+            describe(&answer)
+        };
+        assert_eq!(
+            with(204, "2"),
+            "204 No Content, although with `Content-Length: 2`"
+        );
+        assert_eq!(with(204, "0"), "204 No Content");
+        assert_eq!(with(201, "2"), "201 Created");
     }
 
     #[test]

@@ -340,6 +340,26 @@ pub(super) const EXPECT_BROKEN: Problem = Problem {
     ..BLANK
 };
 
+/// An answer says that it has no content, and announces some.
+pub(super) const NO_CONTENT_WITH_BODY: Problem = Problem {
+    id: "problem.no-content-with-body",
+    title: "the server answers 204 No Content and announces content",
+    evidence: "a 204 or 205 whose `Content-Length` is greater than 0",
+    meaning: "The server carries the request out, but its answer contradicts itself. The library that Android has used since 6.2 refuses such an answer, so the app reports a failed backup.",
+    fix: "Let the server answer 200 if it writes a text after an upload, or write nothing after 204. Most often a script sets the status and prints a text as well.",
+    source: "clients.http.no-content; RFC 9110 section 8.6",
+    breaks: Breaks {
+        android: Directions::BACKUP,
+        ..Breaks::NOTHING
+    },
+    in_answer: |evidence| {
+        let is_empty = matches!(evidence.status(), 204 | 205);
+        let announces = evidence.answer.announced().is_some_and(|length| length > 0);
+        (is_empty && announces).then_some(Certainty::Certain)
+    },
+    ..BLANK
+};
+
 /// Older releases refuse the server's status for an upload.
 pub(super) const UPLOAD_STATUS: Problem = Problem {
     id: "problem.upload-status",

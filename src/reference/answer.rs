@@ -129,6 +129,15 @@ pub(super) fn empty(status: StatusCode) -> Answer {
     answer
 }
 
+/// Returns an answer that contradicts itself: without content, and announcing two bytes of it.
+pub(super) fn no_content_with_body() -> Answer {
+    let text = "OK";
+    let mut answer = content(StatusCode::NO_CONTENT, "text/plain; charset=utf-8", text);
+    let length = HeaderValue::from(text.len());
+    answer.headers_mut().insert(CONTENT_LENGTH, length);
+    answer
+}
+
 /// Returns an answer with this status and content.
 pub(super) fn content(
     status: StatusCode,

@@ -203,6 +203,8 @@ faults! {
         "Answers PUT with 500, as nginx, Apache and lighttpd do if the folder is not writable.";
     UploadAccepted202 = "upload-accepted-202" in "put.rs",
         "Stores and answers 202, like servers that put uploads into a queue.";
+    NoContentWithBody = "no-content-with-body" in "get.rs" "put.rs",
+        "Answers every upload and deletion with 204 and a Content-Length of 2, like scripts that set the status and print OK.";
     BackupsMissing = "backups-missing" in "site.rs" "tree/mod.rs",
         "Has no folder backups: answers 409 to PUT and 404 to all other requests below it, as with Apache and lighttpd.";
     UploadNotStored = "upload-not-stored" in "put.rs",

@@ -1,7 +1,8 @@
 //! Download, probe and deletion of one backup.
 
 use super::answer::{
-    Answer, Content, content, empty, entity_tag, http_date, page, redirect, refusal,
+    Answer, Content, content, empty, entity_tag, http_date, no_content_with_body, page, redirect,
+    refusal,
 };
 use super::call::Call;
 use super::faults::Fault;
@@ -102,7 +103,9 @@ pub(super) fn delete(site: &Site, call: &Call<'_>, id: &str) -> Answer {
             site.bin.put(id, site.store.now());
         }
     }
-    if existed || site.has(Fault::DeleteMissingSucceeds) {
+    if existed && site.has(Fault::NoContentWithBody) {
+        no_content_with_body()
+    } else if existed || site.has(Fault::DeleteMissingSucceeds) {
         empty(StatusCode::NO_CONTENT)
     } else {
         refusal(StatusCode::NOT_FOUND)

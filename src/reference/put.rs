@@ -1,7 +1,8 @@
 //! Upload of one backup, which is collected first and then stored in one step.
 
 use super::answer::{
-    Answer, Closed, Refusal, content, empty, page, redirect, refusal, refusal_with,
+    Answer, Closed, Refusal, content, empty, no_content_with_body, page, redirect, refusal,
+    refusal_with,
 };
 use super::body::{Unfinished, drain, read};
 use super::call::Call;
@@ -268,6 +269,7 @@ fn store(site: &Site, id: &str, content: Vec<u8>) -> Answer {
     }
     match site.store.replace(id, content.into()) {
         Ok(_) if site.has(Fault::UploadAccepted202) => empty(StatusCode::ACCEPTED),
+        Ok(_) if site.has(Fault::NoContentWithBody) => no_content_with_body(),
         Ok(_) if site.has(Fault::UploadEmpty) => empty(StatusCode::CREATED),
         Ok(existed) => stored(existed),
         Err(full) => no_room(full),

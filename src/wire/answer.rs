@@ -112,6 +112,11 @@ impl Response {
             .map(|(_, value)| value.as_str())
     }
 
+    /// Returns the length of the body that the header announces, in bytes.
+    pub fn announced(&self) -> Option<u64> {
+        self.header("content-length")?.trim().parse().ok()
+    }
+
     /// Returns the time of the server's clock.
     pub(crate) fn server_time(&self) -> Option<Timestamp> {
         server_time(self.header("date"), self.header("age"))

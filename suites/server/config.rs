@@ -1,7 +1,9 @@
 //! The config file: it exists, and every client reads it alike.
 
 use super::facets::{MOBILE, MOBILE_BY_HTTP, WHOLE};
-use super::judge::{Doing, Judged, describe, diagnosed, page, sends_credentials, with_problem};
+use super::judge::{
+    Doing, Judged, accepts, describe, diagnosed, page, sends_credentials, with_problem,
+};
 use crate::clients::{ConfigError, Operation, Transport, android, ios};
 use crate::diagnosis::{
     Beside, Evidence, NO_CHALLENGE, NO_WEBDAV, Subject, answered_by, certain, diagnose,
@@ -136,40 +138,38 @@ async fn readable(context: &Context) -> Judged {
         .config_as(transport.client, http)
         .await
         .doing("a GET of `config`")?;
-    Ok(
-        if transport.accepts_status(Operation::ReadConfig, answer.status) {
-            Outcome::pass(format!("{} over {}", answer.status, answer.http.name()))
-        } else {
-            let with_credentials = sends_credentials(context, transport.client).await;
-            let asked = (Method::Get, Subject::Config);
-            let deviation = diagnosed(
-                context,
-                &answer,
-                "a GET of `config`",
-                asked,
-                with_credentials,
-            )
-            .await;
-            // A missing file has its own remedy, which precedes a likely cause. If nothing can be
-            // stored there, that cause comes first and also names what is missing.
-            let says_both = deviation
-                .cause
-                .as_ref()
-                .is_some_and(|cause| cause.id == NO_WEBDAV);
-            let is_other = says_both || context.facts().names_another_user;
-            let is_own = answer.status == 404 && !is_other;
-            let is_known = deviation.cause.as_ref().is_some_and(|cause| !cause.likely);
-            let is_unasked = answer.status == 403 && !with_credentials && !is_known;
-            if is_unasked && is_read_with_credentials(context).await {
-                return Ok(with_problem(deviation, certain(NO_CHALLENGE)).into());
-            }
-            Deviation {
-                remedy: deviation.remedy.filter(|_| !is_own),
-                ..deviation
-            }
-            .into()
-        },
-    )
+    Ok(if accepts(transport, Operation::ReadConfig, &answer) {
+        Outcome::pass(format!("{} over {}", answer.status, answer.http.name()))
+    } else {
+        let with_credentials = sends_credentials(context, transport.client).await;
+        let asked = (Method::Get, Subject::Config);
+        let deviation = diagnosed(
+            context,
+            &answer,
+            "a GET of `config`",
+            asked,
+            with_credentials,
+        )
+        .await;
+        // A missing file has its own remedy, which precedes a likely cause. If nothing can be
+        // stored there, that cause comes first and also names what is missing.
+        let says_both = deviation
+            .cause
+            .as_ref()
+            .is_some_and(|cause| cause.id == NO_WEBDAV);
+        let is_other = says_both || context.facts().names_another_user;
+        let is_own = answer.status == 404 && !is_other;
+        let is_known = deviation.cause.as_ref().is_some_and(|cause| !cause.likely);
+        let is_unasked = answer.status == 403 && !with_credentials && !is_known;
+        if is_unasked && is_read_with_credentials(context).await {
+            return Ok(with_problem(deviation, certain(NO_CHALLENGE)).into());
+        }
+        Deviation {
+            remedy: deviation.remedy.filter(|_| !is_own),
+            ..deviation
+        }
+        .into()
+    })
 }
 
 /// Returns whether Android, which always sends its credentials, can read `config`.
@@ -185,9 +185,7 @@ async fn fetched(context: &Context, client: Client) -> Result<Vec<Response>, Out
     let mut missing: Option<Outcome> = None;
     for http in [Http::Two, Http::One] {
         match context.config_as(client, http).await {
-            Ok(answer)
-                if Transport::of(client).accepts_status(Operation::ReadConfig, answer.status) =>
-            {
+            Ok(answer) if accepts(Transport::of(client), Operation::ReadConfig, &answer) => {
                 came.push(answer);
             }
             Ok(answer) => {

@@ -1,7 +1,7 @@
 //! Deletion: what is deleted is gone.
 
 use super::facets::{MOBILE_BY_HTTP, WHOLE};
-use super::judge::{Judged, describe, diagnosed_at_once};
+use super::judge::{Judged, accepts, describe, diagnosed_at_once};
 use crate::clients::Operation;
 use crate::diagnosis::Subject;
 use crate::engine::{Effect, Level};
@@ -85,9 +85,7 @@ async fn removes(context: &Context) -> Judged {
         .perform(context.client(), Operation::Delete, place, None)
         .await?;
     // If the first answer was lost, the second request finds nothing to delete.
-    let is_done = context
-        .transport()
-        .accepts_status(Operation::Delete, answer.status)
+    let is_done = accepts(context.transport(), Operation::Delete, &answer)
         || (answer.asked_again && answer.proves_absence());
     if !is_done && answer.proves_absence() {
         let there = context.send(Request::get(&backup)).await?;

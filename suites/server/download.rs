@@ -3,7 +3,7 @@
 
 use super::auth::specimen;
 use super::facets::{DESKTOP_BY_HTTP, MOBILE, WHOLE};
-use super::judge::{Doing, Judged, describe, difference, refusal};
+use super::judge::{Doing, Judged, accepts, describe, difference, refusal};
 use super::upload::{download, judge_restore, stored};
 use crate::clients::Operation;
 use crate::engine::{Deviation, Outcome, checks};
@@ -214,22 +214,17 @@ async fn head(context: &Context) -> Judged {
     let answer = context
         .perform(Client::Desktop, Operation::Probe, place, None)
         .await?;
-    Ok(
-        if context
-            .transport()
-            .accepts_status(Operation::Probe, answer.status)
-        {
-            Outcome::pass("200")
-        } else {
-            Outcome::deviates(
-                Stage::Http,
-                format!(
-                    "a HEAD of a backup that exists returned {}",
-                    describe(&answer)
-                ),
-            )
-        },
-    )
+    Ok(if accepts(context.transport(), Operation::Probe, &answer) {
+        Outcome::pass("200")
+    } else {
+        Outcome::deviates(
+            Stage::Http,
+            format!(
+                "a HEAD of a backup that exists returned {}",
+                describe(&answer)
+            ),
+        )
+    })
 }
 
 async fn desktop(context: &Context) -> Judged {

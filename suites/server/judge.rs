@@ -2,7 +2,7 @@
 //! outcomes.
 
 use super::further::Further;
-use crate::clients::{CredentialEncoding, LoginHabit, Transport};
+use crate::clients::{CredentialEncoding, LoginHabit, Operation, Transport};
 use crate::diagnosis::{
     Beside, Diagnosis, Evidence, Silence, Subject, Words, answered_by, diagnose, diagnose_silence,
 };
@@ -120,6 +120,11 @@ pub fn refusal(response: &Response, doing: &str) -> Deviation {
     };
     deviation.answered_by = answered_by(response);
     deviation
+}
+
+/// Returns whether a client counts this answer as success.
+pub fn accepts(transport: Transport, operation: Operation, answer: &Response) -> bool {
+    transport.accepts(operation, answer.status, answer.announced())
 }
 
 /// What a request was about.

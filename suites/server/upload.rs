@@ -3,7 +3,8 @@
 use super::config;
 use super::facets::{MOBILE, MOBILE_BY_HTTP, WHOLE};
 use super::judge::{
-    Doing, Judged, describe, diagnosed, diagnosed_at_once, difference, refused_login, with_problem,
+    Doing, Judged, accepts, describe, diagnosed, diagnosed_at_once, difference, refused_login,
+    with_problem,
 };
 use crate::clients::{Condition, Operation, Transport};
 use crate::diagnosis::{Silence, Subject, diagnose_silence};
@@ -139,7 +140,7 @@ pub(super) async fn upload(
         .perform(client, Operation::Upload, place, Some(payload))
         .await
         .doing(doing)?;
-    if Transport::of(client).accepts_status(Operation::Upload, answer.status) {
+    if accepts(Transport::of(client), Operation::Upload, &answer) {
         return Ok(answer);
     }
     // The check's own remedy does not help, because the check is not about the upload. A smaller
@@ -168,7 +169,7 @@ pub(super) async fn download(
         .perform(transport.client, Operation::Download, place, None)
         .await
         .doing(doing)?;
-    if transport.accepts_status(Operation::Download, answer.status) {
+    if accepts(transport, Operation::Download, &answer) {
         if answer.body.length == 0 {
             context.note(Condition::EmptyBackup);
         }
@@ -262,7 +263,7 @@ async fn accepted(context: &Context) -> Judged {
         return Ok(refused_login(context, first, doing, asked).await);
     }
     let answer = answer.doing(doing)?;
-    if transport.accepts_status(Operation::Upload, answer.status) {
+    if accepts(transport, Operation::Upload, &answer) {
         return Ok(Outcome::pass(format!(
             "{} over {}",
             answer.status,
@@ -366,10 +367,7 @@ async fn overwrite(context: &Context) -> Judged {
         .perform(client, Operation::Upload, place, Some(&second))
         .await
         .doing(doing)?;
-    if !context
-        .transport()
-        .accepts_status(Operation::Upload, replaced.status)
-    {
+    if !accepts(context.transport(), Operation::Upload, &replaced) {
         let asked = (Method::Put, Subject::ReplacedBackup);
         return Ok(diagnosed_at_once(context, &replaced, doing, asked).into());
     }

@@ -26,12 +26,12 @@ const ONE_READ: usize = 4096;
 
 /// Returns how a release of Android sends requests: since 6.2 with `OkHttp`.
 ///
-/// Source: clauses 4.3 to 4.8; clients.http.headers, clients.http.login, clients.http.success,
-/// clients.http.token.
+/// Source: clauses 4.3 to 4.8; clients.http.headers, clients.http.login, clients.http.no-content,
+/// clients.http.success, clients.http.token.
 pub(super) fn transport(release: Release) -> Transport {
     let has_okhttp = release.since(Release::Android6_2);
     let (encoding, status_rule, config_bytes) = if has_okhttp {
-        (CredentialEncoding::Latin1, StatusRule::Any2xx, None)
+        (CredentialEncoding::Latin1, StatusRule::AsOkHttp, None)
     } else {
         (
             CredentialEncoding::Utf8,

@@ -25,7 +25,7 @@ pub(super) fn judge(release: Release, exchange: &JudgeExchange) -> Answer<Taken>
     if answer.status == 401 {
         return Err(Refusal::at(Stage::Auth, "401"));
     }
-    if !transport.accepts_status(operation, answer.status) {
+    if !transport.accepts(operation, answer.status, announced(answer)) {
         return Err(Refusal::at(Stage::Http, answer.status.to_string()));
     }
     match operation {
@@ -111,6 +111,13 @@ fn final_answer<'a>(
             }
         }
     }
+}
+
+/// Returns the length of the body that an answer announces, in bytes.
+fn announced(answer: &ServerAnswer) -> Option<u64> {
+    let mut headers = answer.headers.iter();
+    let (_, value) = headers.find(|(name, _)| name.eq_ignore_ascii_case("Content-Length"))?;
+    value.trim().parse().ok()
 }
 
 /// Returns the scheme of a challenge that iOS can answer.

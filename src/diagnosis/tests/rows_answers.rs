@@ -15,6 +15,11 @@ pub(super) const ROWS_2: &[Row] = &[
         || blocked("upload.accepted", Blocker::Limit),
     ),
     (
+        "no-content-with-body",
+        || put(204).header("content-length", "2").into(),
+        || put(204).header("content-length", "0").into(),
+    ),
+    (
         "virus-scanner",
         || put(422).message("Virus Eicar found").into(),
         || put(422).message("Filesize is wrong").into(),
