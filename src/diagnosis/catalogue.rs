@@ -126,6 +126,7 @@ pub const CATALOGUE: &[Problem] = &[
     config::LIMIT_TOO_LOW,
     config::RETENTION_WRONG,
     config::TWO_BACKENDS,
+    config::SURPLUS_BYTES,
     size::BODY_LIMIT,
     size::BODY_BUFFER,
     size::GATEWAY_LIMIT,

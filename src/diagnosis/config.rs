@@ -5,13 +5,29 @@ use super::evidence::Evidence;
 use super::problem::{BLANK, Breaks, Problem};
 use super::symptom::shown_by;
 use super::{Product, Words};
-use crate::safe::Stage;
+use crate::safe::{Directions, Stage};
 
 /// Returns the text that was sent as `config`, if the answer reports success.
 fn text<'a>(evidence: &'a Evidence<'_>) -> Option<std::borrow::Cow<'a, str>> {
     let came = evidence.is_config() && evidence.answer.is_success();
     came.then(|| String::from_utf8_lossy(&evidence.answer.body.bytes))
 }
+
+/// Bytes follow the end of the config.
+pub(super) const SURPLUS_BYTES: Problem = Problem {
+    id: "problem.surplus-bytes",
+    title: "the server sends more than `config` has",
+    evidence: "`config.framing` deviates: bytes follow the end of the answer over HTTP/1.1",
+    meaning: "Android since 6.2 uploads over the connection that brought `config`. It reads the bytes that are too many as the answer to its upload, so the app reports a failed backup.",
+    fix: "Let the server send exactly as many bytes as the `Content-Length` of `config` says. Most often a script sets the length and prints one line break more, or a proxy changes the body and not the length.",
+    source: "clients.http.surplus; RFC 9112 section 6.3",
+    breaks: Breaks {
+        android: Directions::BACKUP,
+        ..Breaks::NOTHING
+    },
+    in_run: |symptom| shown_by(symptom, &["config.framing"]),
+    ..BLANK
+};
 
 /// The config contains typographic quotation marks.
 pub(super) const TYPOGRAPHIC_QUOTES: Problem = Problem {

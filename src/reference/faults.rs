@@ -135,6 +135,8 @@ faults! {
         "Sets maxBackupBytes to 131072 in every second answer, like two backends that hold different files.";
     ConfigCharset = "config-charset" in "config.rs",
         "Sends config with charset=utf-16 although it is UTF-8, which only Android obeys.";
+    ConfigSurplus = "config-surplus" in "config.rs",
+        "Sends a line feed after the end of config over HTTP/1.1, like scripts that count only what they print on purpose.";
     Http3Dead = "http3-dead" in "config.rs",
         "Announces HTTP/3 with config although nothing listens on UDP, like Caddy behind a firewall that lets only TCP through.";
     ConfigDuplicateKey = "config-duplicate-key" in "config.rs",

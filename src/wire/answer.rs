@@ -52,6 +52,10 @@ pub struct Response {
     /// Whether the answer repeated a secret of the user.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub echoed_secret: bool,
+    /// Whether bytes followed the answer's end on a connection that stays open, for a request that
+    /// listened for them.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub has_surplus: bool,
 }
 
 /// A redirect that was followed, as the apps follow the redirect of a GET.
@@ -101,6 +105,7 @@ impl Response {
             leads_to: None,
             unpacked: false,
             echoed_secret: false,
+            has_surplus: false,
         }
     }
 

@@ -51,6 +51,11 @@ impl Gather {
         self.overran = true;
     }
 
+    /// Returns whether the body is longer than the limit.
+    pub(super) const fn overruns(&self) -> bool {
+        self.overran
+    }
+
     /// Returns the body.
     pub(super) fn body(self) -> Body {
         Body::begun(

@@ -5,7 +5,7 @@
 
 use super::answer::{Body, Failure, FailureKind};
 use super::gather::Gather;
-use super::request::Manner;
+use super::request::{LISTENS, Manner};
 use crate::safe::Stage;
 use std::time::Duration;
 use tokio::io::{
@@ -47,6 +47,8 @@ pub(super) struct RawResponse {
     pub(super) headers: Vec<(String, String)>,
     pub(super) body: Body,
     pub(super) continued: bool,
+    /// Whether bytes follow its end, on a connection that stays open.
+    pub(super) has_surplus: bool,
 }
 
 /// Sends one request over a new connection and reads the answer.
@@ -90,7 +92,7 @@ where
             )
             .await
         }
-        Manner::Ordinary | Manner::Chunked | Manner::Slowly { .. } => {
+        Manner::Ordinary | Manner::Chunked | Manner::Slowly { .. } | Manner::Listening => {
             both(
                 write_request(&mut writer, request),
                 reader.response(request, false),
@@ -209,6 +211,12 @@ impl Head {
             .filter(move |(known, _)| known == name)
             .map(|(_, value)| value.as_str())
     }
+
+    /// Returns whether the server announces that it closes the connection after the answer.
+    fn closes(&self) -> bool {
+        let mut options = self.all("connection").flat_map(|value| value.split(','));
+        options.any(|option| option.trim().eq_ignore_ascii_case("close"))
+    }
 }
 
 struct Reader<S> {
@@ -326,12 +334,23 @@ impl<S: AsyncRead> Reader<S> {
         } else {
             self.until_closed(&mut body).await;
         }
+        let listens = request.manner == Manner::Listening && !head.closes() && !body.overruns();
         Ok(RawResponse {
+            has_surplus: listens && self.has_surplus().await,
             status: head.status,
             headers: head.headers,
             body: body.body(),
             continued,
         })
+    }
+
+    /// Returns whether bytes follow the end of an answer.
+    async fn has_surplus(&mut self) -> bool {
+        if self.buffer.is_empty() {
+            // The server may also close the connection, or do nothing.
+            let _ = tokio::time::timeout(LISTENS, self.fill()).await;
+        }
+        !self.buffer.is_empty()
     }
 
     async fn exactly(&mut self, length: u64, body: &mut Gather) -> Result<(), Failure> {

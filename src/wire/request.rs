@@ -86,6 +86,9 @@ pub enum LoginUse {
     Cookie(String),
 }
 
+/// How long to wait for bytes after an answer: they come with its end, or right after it.
+pub(super) const LISTENS: Duration = Duration::from_millis(200);
+
 /// The manner of sending a request.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[non_exhaustive]
@@ -110,6 +113,8 @@ pub enum Manner {
         /// The pause.
         pause: Duration,
     },
+    /// Like `Ordinary`, and then waits for bytes after the answer, over HTTP/1.1.
+    Listening,
 }
 
 impl Manner {
@@ -119,6 +124,7 @@ impl Manner {
             Self::Slowly { pieces, pause } => {
                 pause.saturating_mul(u32::try_from(pieces).unwrap_or(u32::MAX))
             }
+            Self::Listening => LISTENS,
             Self::Ordinary | Self::Chunked | Self::ExpectContinue | Self::CutOff { .. } => {
                 Duration::ZERO
             }

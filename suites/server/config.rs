@@ -1,6 +1,6 @@
 //! The config file: it exists, and every client reads it alike.
 
-use super::facets::{MOBILE, MOBILE_BY_HTTP, WHOLE};
+use super::facets::{ANDROID_BY_HTTP_1, MOBILE, MOBILE_BY_HTTP, WHOLE};
 use super::judge::{
     Doing, Judged, accepts, describe, diagnosed, page, sends_credentials, with_problem,
 };
@@ -13,7 +13,9 @@ use crate::engine::{Effect, Level};
 use crate::safe::config::ServerConfig;
 use crate::safe::{Client, Clients, Directions, Stage, clause};
 use crate::text::counted;
-use crate::wire::{Context, Failure, FailureKind, Http, LoginKind, Method, Response};
+use crate::wire::{
+    Context, Failure, FailureKind, Http, LoginKind, Manner, Method, Place, Response,
+};
 use std::collections::BTreeSet;
 
 /// The limit of the apps' default server, in bytes; iOS assumes it until it knows another. Source:
@@ -53,6 +55,21 @@ checks! { Context;
         expected: "JSON with `maxBackupBytes` and `retentionDays`, both whole numbers",
         remedy: "Let `config` contain exactly {\"maxBackupBytes\": 524288, \"retentionDays\": 180}, with your numbers.",
         run: understood,
+    }
+
+    /// The answer ends where its header says.
+    FRAMING = Check {
+        id: "config.framing",
+        clause: clause::CONFIG,
+        level: Level::Required,
+        clients: Clients::ANDROID,
+        breaks: Directions::BACKUP,
+        variants: ANDROID_BY_HTTP_1,
+        needs: &["config.readable"],
+        effect: Effect::Reads,
+        expected: "no bytes after the end of `config`, on a connection that stays open",
+        remedy: "Let the server send exactly as many bytes as its `Content-Length` says.",
+        run: framing,
     }
 
     /// Every answer holds the same numbers.
@@ -169,6 +186,25 @@ async fn readable(context: &Context) -> Judged {
             ..deviation
         }
         .into()
+    })
+}
+
+/// Android uploads over the connection that brought `config`, and reads the surplus as the answer.
+///
+/// Source: clients.http.surplus.
+async fn framing(context: &Context) -> Judged {
+    let doing = "a GET of `config`";
+    let request = context.as_client(context.client(), Operation::ReadConfig, Place::Config);
+    let listening = request.manner(Manner::Listening);
+    let answer = context.send(listening).await.doing(doing)?;
+    if !accepts(context.transport(), Operation::ReadConfig, &answer) {
+        let refused = format!("{doing} returned {}", describe(&answer));
+        return Ok(Outcome::blocked(refused));
+    }
+    Ok(if answer.has_surplus {
+        Outcome::deviates(Stage::Http, "bytes follow the end of `config`")
+    } else {
+        Outcome::pass("nothing follows the end of `config`")
     })
 }
 

@@ -11,6 +11,7 @@ pub(super) const MOBILE_BY_HTTP: &[Facet] = &[
     Facet::Over(Client::Ios, Http::One),
     Facet::Over(Client::Ios, Http::Two),
 ];
+pub(super) const ANDROID_BY_HTTP_1: &[Facet] = &[Facet::Over(Client::Android, Http::One)];
 pub(super) const DESKTOP_BY_HTTP: &[Facet] = &[
     Facet::Over(Client::Desktop, Http::One),
     Facet::Over(Client::Desktop, Http::Two),

@@ -108,6 +108,11 @@ pub(super) const ROWS_0: &[Row] = &[
         || deviates_at("config.same", "json"),
     ),
     (
+        "surplus-bytes",
+        || deviates("config.framing"),
+        || passes("config.framing"),
+    ),
+    (
         "limit-not-enforced",
         || deviates("limits.above"),
         || passes("limits.above"),

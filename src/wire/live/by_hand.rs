@@ -134,6 +134,7 @@ impl Live {
             leads_to: None,
             unpacked: false,
             echoed_secret: false,
+            has_surplus: answer.has_surplus,
         })
     }
 }

@@ -428,5 +428,6 @@ async fn read_bounded(
         leads_to: None,
         unpacked: false,
         echoed_secret: false,
+        has_surplus: false,
     })
 }
