@@ -263,3 +263,56 @@ async fn an_interim_answer_before_100_is_not_the_final_one() {
     let kind = answer.err().map(|failure| failure.kind);
     assert_eq!(kind, Some(FailureKind::TooManyInterim));
 }
+
+#[tokio::test]
+async fn surplus_is_what_follows_an_answer_on_a_connection_that_stays_open() {
+    for (script, expected) in [
+        (
+            &b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nabc\n"[..],
+            true,
+        ),
+        (
+            b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\n\r\n\r\n",
+            true,
+        ),
+        (b"HTTP/1.1 204 No\r\nContent-Length: 2\r\n\r\nOK", true),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nabc", false),
+        // Nothing is read from a connection that the server is about to close.
+        (
+            b"HTTP/1.1 200 OK\r\nConnection: Close\r\nContent-Length: 3\r\n\r\nabc\n",
+            false,
+        ),
+        // The body is what comes until the end.
+        (b"HTTP/1.1 200 OK\r\n\r\nabc\n", false),
+    ] {
+        let has_surplus = |manner| async move {
+            let (answer, _) = answered(script, manner, 99).await;
+            answer.unwrap().has_surplus
+        };
+        assert_eq!(has_surplus(Manner::Listening).await, expected);
+        assert!(!has_surplus(Manner::Ordinary).await);
+    }
+}
+
+#[tokio::test]
+async fn surplus_may_come_after_the_answer() {
+    let (ours, mut theirs) = duplex(1 << 20);
+    let server = tokio::spawn(async move {
+        theirs.read(&mut [0; 4096]).await.unwrap();
+        let answer = b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\na";
+        theirs.write_all(answer).await.unwrap();
+        tokio::task::yield_now().await;
+        let _ = theirs.write_all(b"\n").await;
+        theirs
+    });
+    let request = RawRequest {
+        head: "GET /x HTTP/1.1\r\nHost: h\r\n".to_owned(),
+        body: None,
+        manner: Manner::Listening,
+        expects_no_body: false,
+        read_limit: 99,
+        keeps: 99,
+    };
+    assert!(send(ours, &request).await.unwrap().has_surplus);
+    server.await.unwrap();
+}
