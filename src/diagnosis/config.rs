@@ -284,9 +284,9 @@ pub(super) const LIMIT_TOO_LOW: Problem = Problem {
 /// The retention in the config is invalid.
 pub(super) const RETENTION_WRONG: Problem = Problem {
     id: "problem.retention-wrong",
-    title: "each app reads retentionDays in `config` differently",
+    title: "retentionDays in `config` is out of range",
     evidence: "`config.retention` deviates",
-    meaning: "The apps read a number below 1 or above 2147483647 in different ways. Each app may then upload at times that the server does not expect.",
+    meaning: "The apps read 0 and numbers above 2147483647 in different ways, and no server can keep a backup for a negative number of days. Each app may then upload at times that the server does not expect.",
     fix: "Set retentionDays to 180, or to the number of days that the server really keeps a backup.",
     source: "clause 5.1",
     breaks: Breaks::NOTHING,

@@ -245,12 +245,12 @@ pub(super) const MISSING_NOT_404: Problem = Problem {
     ..BLANK
 };
 
-/// A malformed ID makes the server report an internal error.
+/// A malformed ID is answered with something other than an error of the client.
 pub(super) const MALFORMED_ID: Problem = Problem {
     id: "problem.malformed-id",
-    title: "a malformed backup ID makes the server fail",
+    title: "a malformed backup ID is not refused",
     evidence: "`download.malformed` deviates",
-    meaning: "The server reports an internal error if an ID is malformed. The apps send no malformed IDs, but the errors fill the server's log.",
+    meaning: "The server answers a malformed ID with an internal error, a redirect or content. The apps send no malformed IDs, but a server that fails on one may fail on other input as well.",
     fix: "Let the server answer 400 or 404 for an ID that is not 64 hex digits.",
     source: "clause 4.10; servers.backup-id-form",
     breaks: Breaks::NOTHING,
@@ -292,25 +292,42 @@ pub(super) const TRASH_BIN: Problem = Problem {
     ..BLANK
 };
 
-/// The server counts the retention period wrongly.
-pub(super) const RETENTION_COUNTED_WRONGLY: Problem = Problem {
-    id: "problem.retention-counted-wrongly",
-    title: "the server does not count the retention from the last upload",
-    evidence: "`retention.refresh`, `retention.upload-refreshes` or `retention.download-refreshes` deviates",
-    meaning: "A backup must be kept for retentionDays after its last upload. This server reports another time, so it may delete a backup too early.",
-    fix: "Let the job that deletes old backups look at the time of the last change (`find backups -type f -mtime +DAYS -delete`), not at access or creation.",
-    source: "clauses 5.1 and 5.2",
+/// The promised time is too short for the apps.
+pub(super) const RETENTION_TOO_SHORT: Problem = Problem {
+    id: "problem.retention-too-short",
+    title: "retentionDays in `config` is too short for the apps",
+    evidence: "`retention.refresh` deviates",
+    meaning: "The apps upload an unchanged backup again only after half of retentionDays, or later. A server that deletes backups right after so few days may have none when a phone is lost.",
+    fix: "Keep every backup for 180 days after its last upload, and set retentionDays to 180.",
+    source: "clauses 5.1 to 5.3",
     breaks: Breaks::RESTORE,
-    in_run: |symptom| {
-        shown_by(
-            symptom,
-            &[
-                "retention.refresh",
-                "retention.upload-refreshes",
-                "retention.download-refreshes",
-            ],
-        )
-    },
+    in_run: |symptom| shown_by(symptom, &["retention.refresh"]),
+    ..BLANK
+};
+
+/// An upload leaves the time of a file or its `ETag` as it was.
+pub(super) const MARKS_NOT_CHANGED: Problem = Problem {
+    id: "problem.marks-not-changed",
+    title: "an upload does not change the time or the ETag of a backup",
+    evidence: "`retention.upload-refreshes` deviates",
+    meaning: "A job that deletes what has not changed for retentionDays looks at the time, and deletes backups that are uploaded every day. A cache looks at the ETag, and returns the previous backup.",
+    fix: "Make sure that nothing resets the time of a file or keeps its creation date instead (`rsync --times` from an old copy, object storage), and that the server makes the ETag from the content or from the time.",
+    source: "clause 5.1; servers.validators",
+    breaks: Breaks::RESTORE,
+    in_run: |symptom| shown_by(symptom, &["retention.upload-refreshes"]),
+    ..BLANK
+};
+
+/// A download changes the time of a file.
+pub(super) const DOWNLOAD_CHANGES_TIME: Problem = Problem {
+    id: "problem.download-changes-time",
+    title: "a download changes the time of a backup",
+    evidence: "`retention.download-refreshes` deviates",
+    meaning: "A backup that is downloaded is kept for longer than retentionDays after its last upload. No app is affected.",
+    fix: "The apps need no fix. Let the job that deletes old backups look at the time of the last change (`find backups -type f -mtime +DAYS -delete`), not of the last access.",
+    source: "clause 5.1; servers.validators",
+    breaks: Breaks::NOTHING,
+    in_run: |symptom| shown_by(symptom, &["retention.download-refreshes"]),
     ..BLANK
 };
 

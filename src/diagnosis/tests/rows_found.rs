@@ -178,9 +178,19 @@ pub(super) const ROWS_0: &[Row] = &[
         || passes("retention.bin"),
     ),
     (
-        "retention-counted-wrongly",
+        "retention-too-short",
         || deviates("retention.refresh"),
         || passes("retention.refresh"),
+    ),
+    (
+        "marks-not-changed",
+        || deviates("retention.upload-refreshes"),
+        || deviates("retention.download-refreshes"),
+    ),
+    (
+        "download-changes-time",
+        || deviates("retention.download-refreshes"),
+        || deviates("retention.upload-refreshes"),
     ),
     (
         "chunked-refused",

@@ -9,7 +9,7 @@ pub use broken_off::judge_late;
 use super::facets::WHOLE;
 use super::judge::{Judged, describe, difference};
 use super::upload::{fitting, judge_stored};
-use crate::engine::{Effect, Level, Outcome, checks};
+use crate::engine::{Deviation, Effect, Level, Outcome, checks};
 use crate::safe::{Clients, Directions, Stage, clause};
 use crate::wire::{Context, Facet, Payload, Recipe, Request, Response};
 use at_once::{concurrent, during};
@@ -28,6 +28,9 @@ const LOOKS: &[Facet] = &[
 ///
 /// Source: `servers.chunked`.
 const FRAMINGS: &[Facet] = &[Facet::Case("length"), Facet::Unusual("chunked")];
+
+/// The remedy for a backup that is refused, and not changed.
+const REFUSES: &str = "Other backups were stored here, and this one was refused for what it looks like. The log of the server, its virus scanner or its firewall says why. Exempt this path from such scans.";
 
 checks! { Context;
     /// A body comes back unchanged whatever it looks like.
@@ -150,22 +153,22 @@ async fn content(context: &Context) -> Judged {
     let backup = context.own_backup("backup");
     let put = context.send(Request::put(&backup, &payload)).await?;
     if !put.is_success() {
-        return Ok(Outcome::deviates(
-            Stage::Http,
-            format!("a PUT of it returned {}", describe(&put)),
-        ));
+        return Ok(refused("a PUT of it", &put));
     }
     let answer = context.send(Request::get(&backup)).await?;
     if !answer.is_success() {
-        return Ok(Outcome::deviates(
-            Stage::Http,
-            format!("a GET of it returned {}", describe(&answer)),
-        ));
+        return Ok(refused("a GET of it", &answer));
     }
     Ok(match difference(&answer.body, &payload) {
         None => Outcome::pass(format!("{} bytes came back unchanged", payload.len())),
         Some(difference) => Outcome::deviates(Stage::Size, format!("the body {difference}")),
     })
+}
+
+/// Returns the deviation of a server that stored other backups, and refuses one that looks special.
+fn refused(doing: &str, answer: &Response) -> Outcome {
+    let observed = format!("{doing} returned {}", describe(answer));
+    Deviation::new(Stage::Http, observed).remedy(REFUSES).into()
 }
 
 /// Stores a backup that compresses well, once in a run, and downloads it with `offer` as
