@@ -12,10 +12,7 @@ pub fn describe(response: &Response) -> String {
         .unwrap_or_default();
     let mut text = format!("{} {phrase}", response.status);
     text.truncate(text.trim_end().len());
-    if let Some(length) = response.announced()
-        && length > 0
-        && matches!(response.status, 204 | 205)
-    {
+    if let Some(length) = response.contradicting_length() {
         text += &format!(", although with `Content-Length: {length}`");
     }
     if let Some(location) = response

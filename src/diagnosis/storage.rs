@@ -370,9 +370,8 @@ pub(super) const NO_CONTENT_WITH_BODY: Problem = Problem {
         ..Breaks::NOTHING
     },
     in_answer: |evidence| {
-        let is_empty = matches!(evidence.status(), 204 | 205);
-        let announces = evidence.answer.announced().is_some_and(|length| length > 0);
-        (is_empty && announces).then_some(Certainty::Certain)
+        let length = evidence.answer.contradicting_length();
+        length.map(|_| Certainty::Certain)
     },
     ..BLANK
 };

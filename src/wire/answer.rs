@@ -122,6 +122,15 @@ impl Response {
         self.header("content-length")?.trim().parse().ok()
     }
 
+    /// Returns the length of the body that a 204 or 205 announces, in bytes, if it contradicts its
+    /// status.
+    ///
+    /// Source: clients.http.no-content; RFC 9110 sections 15.3.5 and 15.3.6.
+    pub fn contradicting_length(&self) -> Option<u64> {
+        let is_empty = matches!(self.status, 204 | 205);
+        self.announced().filter(|length| is_empty && *length > 0)
+    }
+
     /// Returns the time of the server's clock.
     pub(crate) fn server_time(&self) -> Option<Timestamp> {
         server_time(self.header("date"), self.header("age"))
