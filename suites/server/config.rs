@@ -57,7 +57,7 @@ checks! { Context;
         run: understood,
     }
 
-    /// The answer ends where its header says.
+    /// The config ends where the header of its answer says.
     FRAMING = Check {
         id: "config.framing",
         clause: clause::CONFIG,
