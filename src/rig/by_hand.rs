@@ -124,4 +124,8 @@ impl Client for ByHand {
             }
         })
     }
+
+    fn has_own_data(&self) -> bool {
+        true
+    }
 }

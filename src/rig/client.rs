@@ -129,6 +129,12 @@ impl<E> From<Result<(), E>> for End {
 pub trait Client: Send + Sync + 'static {
     /// Carries out a task.
     fn act(&self, task: Task) -> BoxFuture<'_, End>;
+
+    /// Returns whether it backs up its own data instead of the task's `document.json`, as a
+    /// phone does.
+    fn has_own_data(&self) -> bool {
+        false
+    }
 }
 
 /// A client that is an asynchronous function of a [`Task`].

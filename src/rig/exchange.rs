@@ -90,6 +90,8 @@ pub struct Turn {
     pub action: Action,
     /// How the client ended it.
     pub end: End,
+    /// The `document.json` of the action; `None` if the client backs up its own data.
+    pub document: Option<Vec<u8>>,
 }
 
 /// Everything that the rig saw of a client in one case.

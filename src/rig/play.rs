@@ -179,6 +179,7 @@ impl Play {
             turns.push(Turn {
                 action: *action,
                 end,
+                document: (!self.client.has_own_data()).then(|| document.into()),
             });
             if !ended_well {
                 break;

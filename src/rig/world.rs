@@ -200,11 +200,16 @@ impl World {
         })
     }
 
+    /// Returns the keys of both Safe passwords.
+    pub(crate) const fn all_keys(&self) -> [&DerivedKeys; 2] {
+        [&self.keys, &self.new_keys]
+    }
+
     /// Returns the keys of the backup ID in a path, in upper or lower case; `None` if the ID is
     /// neither of the person's.
     pub(crate) fn keys(&self, id: &str) -> Option<&DerivedKeys> {
         let id = id.to_ascii_lowercase();
-        let mut keys = [&self.keys, &self.new_keys].into_iter();
+        let mut keys = self.all_keys().into_iter();
         keys.find(|keys| keys.backup_id.to_hex() == id)
     }
 

@@ -6,7 +6,7 @@ mod transport;
 
 pub use self::published::Published;
 use super::mistake::Mistake;
-use data_encoding::BASE64;
+use data_encoding::{BASE64, BASE64URL_NOPAD};
 use reqwest::Method;
 use safe_conformance::adapter::{BackupToRead, DirectoryId, DirectoryState, Hex, ReadBackup};
 use safe_conformance::clients::restore::Outcome;
@@ -191,6 +191,17 @@ impl TestClient {
             Some(Mistake::SafePasswordInQuery) => {
                 format!("/backups/{id}?p={}", self.task.password)
             }
+            Some(Mistake::MasterKeyInQuery) => {
+                let keys = self.keys(password);
+                let master = [
+                    &keys.backup_id.as_bytes()[..],
+                    keys.encryption_key.as_bytes(),
+                ];
+                format!(
+                    "/backups/{id}?k={}",
+                    BASE64URL_NOPAD.encode(&master.concat())
+                )
+            }
             _ => format!("/backups/{id}"),
         }
     }
@@ -231,6 +242,14 @@ impl TestClient {
         if self.has(Mistake::HammersOnErrors) {
             return self.hammer(Operation::ReadConfig, "/config").await;
         }
+        let path = self.backup_path(&self.task.password);
+        if self.has(Mistake::DeletesInATest) {
+            self.send(Operation::Delete, &path, None).await?;
+        }
+        if self.has(Mistake::UploadsInATest) {
+            let body = Some(b"Is there anybody?".to_vec());
+            self.send(Operation::Upload, &path, body).await?;
+        }
         self.config().await.map(|_| ())
     }
 
@@ -270,6 +289,7 @@ impl TestClient {
             let text = String::from_utf8(document).map_err(|_| Failure)?;
             document = text.replace(right, wrong).into_bytes();
         }
+        document = self.other(document);
         let keys = self.keys(password);
         let body = self.seal(&keys, &document);
         if self.has(Mistake::DeletesBeforeUpload) {
@@ -279,6 +299,7 @@ impl TestClient {
         let transport = Transport::of(self.published.client());
         let fits = match self.mistake {
             Some(Mistake::IgnoresLimit) => true,
+            Some(Mistake::IgnoresLimitOfNewPassword) if password == self.task.new_password => true,
             Some(Mistake::OneByteTooMany) => transport.upload_fits(size - 1, limit),
             Some(Mistake::TwoBytesTooFew) => transport.upload_fits(size + 2, limit),
             _ => transport.upload_fits(size, limit),
@@ -313,6 +334,22 @@ impl TestClient {
     }
 
     async fn restore(&self) -> Result<(), Failure> {
+        let restored = self.download_and_restore().await;
+        let deletes = match restored {
+            Ok(()) => self.has(Mistake::DeletesAfterARestore),
+            Err(_) => self.has(Mistake::DeletesWhatIsBroken),
+        };
+        if deletes {
+            self.remove(&self.task.password).await?;
+        }
+        if restored.is_err() && self.has(Mistake::UploadsAfterAFailedRestore) {
+            // The end of the restore is the same.
+            let _ = self.backup().await;
+        }
+        restored
+    }
+
+    async fn download_and_restore(&self) -> Result<(), Failure> {
         let path = self.backup_path(&self.task.password);
         if self.published == Published::Desktop {
             let probe = self.send(Operation::Probe, &path, None).await?;

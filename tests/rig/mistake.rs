@@ -45,7 +45,9 @@ mistakes! {
     /// The backup ID is also in a query.
     IdInQuery => "rig.request.path",
     /// The server's password in a query.
-    PasswordInQuery => "rig.request.path",
+    PasswordInQuery => "rig.secret.server-password",
+    /// The server's password in a header field besides `Authorization`, as in it.
+    PasswordInHeader => "rig.secret.server-password",
     /// The Safe password in a query.
     SafePasswordInQuery => "rig.secret.password",
     /// The Safe password in a header field.
@@ -56,6 +58,10 @@ mistakes! {
     SafePasswordAsServerPassword => "rig.secret.password",
     /// The user name is not the server's.
     OtherUser => "rig.request.credentials",
+    /// The encryption key in a header field, in hexadecimal digits.
+    EncryptionKeyInHeader => "rig.secret.encryption-key",
+    /// The whole output of scrypt in a query, in base64.
+    MasterKeyInQuery => "rig.secret.encryption-key",
     /// The private key in a header field.
     PrivateKeyInHeader => "rig.secret.private-key",
     /// No `User-Agent`.
@@ -96,6 +102,8 @@ mistakes! {
     ZeroNonce => "rig.body.nonce",
     /// Always the same nonce.
     SameNonce => "rig.body.nonce",
+    /// A nonce that is a hash of key and document.
+    NonceOfContent => "rig.body.nonce",
     /// A nonce of 8 random bytes, then zeros.
     PaddedNonce => "rig.body.nonce",
     /// JSON without gzip and box.
@@ -124,6 +132,12 @@ mistakes! {
     NoInfo => "rig.body.document",
     /// The document's version as a text.
     VersionAsText => "rig.body.document",
+    /// A document without its contacts.
+    NoContacts => "rig.body.document",
+    /// A document with another private key.
+    OtherPrivateKey => "rig.body.document",
+    /// The document of the first backup is uploaded again after a change.
+    FirstDocumentAgain => "rig.body.document",
     /// 403 is success.
     ForbiddenIsSuccess => "rig.backup.403",
     /// 405 is success.
@@ -182,10 +196,22 @@ mistakes! {
     AnyDocumentIsRestored => "rig.payload.version-2",
     /// The restored key differs from the key in the backup.
     RestoresAnotherKey => "rig.restore.healthy",
+    /// A backup is deleted as soon as it is restored.
+    DeletesAfterARestore => "rig.request.only-reads",
+    /// A backup that cannot be restored is deleted.
+    DeletesWhatIsBroken => "rig.request.only-reads",
+    /// After a restore that failed, a new backup is uploaded over the old one.
+    UploadsAfterAFailedRestore => "rig.request.only-reads",
+    /// A test deletes the backup.
+    DeletesInATest => "rig.request.only-reads",
+    /// A test uploads something.
+    UploadsInATest => "rig.request.only-reads",
     /// Another backup is deleted.
     DeletesAnother => "rig.request.path",
     /// The old backup is deleted before each upload.
     DeletesBeforeUpload => "rig.backup.507-over-old",
+    /// The limit is ignored when the password changes.
+    IgnoresLimitOfNewPassword => "rig.password.limit-small",
     /// A change of the password deletes the old backup first.
     DeletesFirst => "rig.password.old-kept",
     /// A change of the password leaves the old backup on the server.

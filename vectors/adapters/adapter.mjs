@@ -170,6 +170,7 @@ async function restore(task) {
   const path = `backups/${master.slice(0, 64)}`;
   await ask(task, "HEAD", path);
   const backup = parseJson(gunzip(decrypt(bytes(master.slice(64)), await ask(task, "GET", path))));
+  if (backup.info.version !== 1) throw new Refused("meaning", "a version of the future");
   if (Buffer.from(backup.user.privatekey, "base64").length !== 32) throw new Refused("meaning", "no private key");
   writeFileSync(`${task.DIR}/restored.json`, JSON.stringify(backup));
 }

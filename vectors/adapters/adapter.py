@@ -247,8 +247,8 @@ def rig(task):
         ask(task, "DELETE", keys["resource"])
     if action == "restore":
         backup = parse_json(gunzip(decrypt(bytes.fromhex(keys["encryption_key"]), ask(task, "GET", keys["resource"]))))
-        if len(base64.b64decode(backup["user"]["privatekey"])) != 32:
-            raise Refused("meaning", "no private key")
+        if backup["info"]["version"] != 1 or len(base64.b64decode(backup["user"]["privatekey"])) != 32:
+            raise Refused("meaning", "another version, or no private key")
         pathlib.Path(task["DIR"], "restored.json").write_text(json.dumps(backup), encoding="utf-8")
 
 

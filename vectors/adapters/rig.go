@@ -33,8 +33,11 @@ func main() {
 	sealed, _ := io.ReadAll(answer.Body) // a truncated box does not open
 	packed, _ := secretbox.Open(nil, sealed, nonce, (*[32]byte)(master[32:]))
 	reader, err := gzip.NewReader(bytes.NewReader(packed))
-	var document struct{ User struct{ PrivateKey []byte } }
-	if err != nil || json.NewDecoder(reader).Decode(&document) != nil || len(document.User.PrivateKey) != 32 {
+	var document struct {
+		Info struct{ Version float64 }
+		User struct{ PrivateKey []byte }
+	}
+	if err != nil || json.NewDecoder(reader).Decode(&document) != nil || document.Info.Version != 1 || len(document.User.PrivateKey) != 32 {
 		log.Fatal("no backup: ", err)
 	}
 }

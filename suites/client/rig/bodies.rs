@@ -2,13 +2,15 @@
 
 use super::AllSeen;
 use crate::engine::Outcome;
-use crate::rig::{Exchange, Seen, World};
+use crate::rig::{Action, Exchange, Seen, World};
 use crate::safe::backup::Wrong;
 use crate::safe::envelope::Nonce;
 use crate::safe::json::Document;
 use crate::safe::{Stage, backup};
 use crate::suites::client::body::likely;
+use crate::suites::client::compare::{Difference, Form, differences};
 use crate::suites::client::nonce;
+use serde_json::Value;
 use std::collections::HashMap;
 
 /// Returns whether it is an upload that arrived completely.
@@ -44,8 +46,40 @@ pub(super) fn document(_: &str, seen: &Seen, world: &World) -> Option<String> {
             Err(error) => return Some(format!("the content is not JSON: {error}")),
         };
         let (_, deviations) = backup::Backup::read(document);
-        let first = deviations.list.first()?;
-        Some(format!("{} {}", first.path, words_of(&first.wrong)))
+        match deviations.list.first() {
+            Some(first) => Some(format!("{} {}", first.path, words_of(&first.wrong))),
+            None => otherwise(given(seen, exchange)?, &json),
+        }
+    })
+}
+
+/// Returns the document that an upload must hold, if it is known. A client may upload what it
+/// restored, which is another one.
+///
+/// Source: `clients.http.restore-sequence`.
+fn given<'a>(seen: &'a Seen, exchange: &Exchange) -> Option<&'a [u8]> {
+    let turn = seen.turns.get(exchange.turn)?;
+    match turn.action {
+        Action::Backup | Action::ChangePassword => turn.document.as_deref(),
+        Action::Test | Action::Restore | Action::Delete => None,
+    }
+}
+
+/// Returns how a document differs from the one that was to be backed up, as JSON. The values are
+/// left out: they are of this run only.
+fn otherwise(given: &[u8], uploaded: &[u8]) -> Option<String> {
+    let read = |json: &[u8]| serde_json::from_slice::<Value>(json).ok();
+    let (given, uploaded) = (read(given)?, read(uploaded));
+    if uploaded.as_ref() == Some(&given) {
+        return None;
+    }
+    let all = differences(Form::Written, &given, &uploaded.unwrap_or_default());
+    Some(match all.first() {
+        Some(Difference { field, place, .. }) if !field.is_empty() => {
+            let of_place = if place.is_empty() { "" } else { " of " };
+            format!("`{field}`{of_place}{place} is not as in `document.json`")
+        }
+        Some(_) | None => "it is not the document in `document.json`".to_owned(),
     })
 }
 
@@ -93,18 +127,27 @@ fn deflate_stream(gzip: &[u8]) -> Option<&[u8]> {
 }
 
 pub(super) fn nonces(all_seen: &AllSeen) -> Outcome {
-    let mut known: HashMap<Nonce, &[u8]> = HashMap::new();
+    let mut known: HashMap<Nonce, (&str, &Exchange)> = HashMap::new();
     let mut last = None;
     let mut count = 0;
-    for exchange in all_seen.values().flat_map(Seen::uploads) {
+    let uploads = all_seen
+        .iter()
+        .flat_map(|(case, seen)| seen.uploads().map(move |exchange| (*case, exchange)));
+    for (case, exchange) in uploads {
         let Some(nonce) = exchange.body.first_chunk().filter(|_| exchange.complete) else {
             continue;
         };
         count += 1;
         let nonce = Nonce(*nonce);
-        let earlier = match known.insert(nonce, &exchange.body) {
-            // A body that is sent again after a challenge is not sealed again.
-            Some(before) if before == &exchange.body[..] => continue,
+        let earlier = match known.insert(nonce, (case, exchange)) {
+            // A body that is sent again in one action is not sealed again.
+            Some((earlier, before))
+                if earlier == case
+                    && before.turn == exchange.turn
+                    && before.body == exchange.body =>
+            {
+                continue;
+            }
             Some(_) => Some(nonce),
             None => last.replace(nonce),
         };

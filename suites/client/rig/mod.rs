@@ -5,8 +5,11 @@ mod bodies;
 mod case;
 mod cases;
 mod claims;
+mod reads;
 mod requests;
 mod secrets;
+#[cfg(test)]
+mod tests;
 
 pub use case::RigCase;
 

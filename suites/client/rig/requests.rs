@@ -1,7 +1,8 @@
 //! What must be true of every request of the run; checked after all cases.
 
 use super::bodies::{document, is_whole_upload, nonces, sealed, stored_gzip};
-use super::secrets::{private_key, safe_password};
+use super::reads::only_reads;
+use super::secrets::{encryption_key, private_key, safe_password, server_password};
 use super::{AllSeen, Context, RigCheck, UNSUPPORTED};
 use crate::clients::CredentialEncoding;
 use crate::engine::{Check, Deviation, Effect, Level, Outcome};
@@ -145,6 +146,18 @@ const LOOKS: &[LookBack] = &[
         look: in_vain,
     },
     LookBack {
+        id: "rig.request.only-reads",
+        title: "A test and a restore delete nothing, and a test and a failed restore upload nothing",
+        clause: clause::DOWNLOAD,
+        level: Level::Required,
+        stage: Stage::Http,
+        expected: "no DELETE during `test` and `restore`, no PUT during `test` and after a failed `restore`",
+        remedy: "Only read. Until a restore has succeeded, the backup on the server is all that the user has.",
+        about: |_| true,
+        clients: Clients::ALL,
+        look: only_reads,
+    },
+    LookBack {
         id: "rig.hosts.plain",
         title: "Nothing is sent over plain HTTP",
         clause: clause::HTTPS,
@@ -193,6 +206,30 @@ const LOOKS: &[LookBack] = &[
         look: private_key,
     },
     LookBack {
+        id: "rig.secret.encryption-key",
+        title: "The encryption key never leaves the client",
+        clause: clause::KEYS,
+        level: Level::Required,
+        stage: Stage::Open,
+        expected: "the second half of scrypt's output in no path, query, header field or body, in no encoding",
+        remedy: "Send the first half alone, in the path: the second half opens the backup.",
+        about: |_| true,
+        clients: Clients::ALL,
+        look: encryption_key,
+    },
+    LookBack {
+        id: "rig.secret.server-password",
+        title: "The server's password is only in `Authorization`",
+        clause: clause::AUTHENTICATION,
+        level: Level::Required,
+        stage: Stage::Auth,
+        expected: "the server's password in no path, query, body or other header field, in no encoding",
+        remedy: "Send it only in `Authorization`. Servers write the other parts of a request into their logs.",
+        about: |_| true,
+        clients: Clients::ALL,
+        look: server_password,
+    },
+    LookBack {
         id: "rig.body.sealed",
         title: "An upload opens with the key that belongs to its ID",
         clause: clause::ENVELOPE,
@@ -206,12 +243,12 @@ const LOOKS: &[LookBack] = &[
     },
     LookBack {
         id: "rig.body.document",
-        title: "An upload holds a backup document",
+        title: "An upload holds the document that is to be backed up",
         clause: clause::DOCUMENT,
         level: Level::Required,
         stage: Stage::Meaning,
-        expected: "JSON with everything that the format requires, and nothing that breaks it",
-        remedy: "See the vectors `payload`; `safe-conformance client` runs them one by one.",
+        expected: "JSON with everything that the format requires, and nothing that breaks it; equal to `document.json` of the action, unless a person drives the client",
+        remedy: "Read `document.json` again for each action, and seal it as it is. See also the vectors `payload`; `safe-conformance client` runs them one by one.",
         about: is_whole_upload,
         clients: Clients::MOBILE,
         look: document,

@@ -1,5 +1,6 @@
 //! Whether a password or key appears anywhere in the requests of a run, in any spelling.
 
+use crate::clients::CredentialEncoding;
 use crate::rig::{Exchange, Seen, World};
 use crate::safe::backup;
 use data_encoding::{BASE64, BASE64URL, HEXLOWER};
@@ -8,12 +9,25 @@ use std::collections::BTreeSet;
 
 /// Returns the place in the requests of a case that contains one of the spellings of a secret.
 fn place_in(seen: &Seen, spellings: &BTreeSet<Vec<u8>>) -> Option<&'static str> {
-    let finders: Vec<_> = spellings.iter().map(Finder::new).collect();
-    let mut exchanges = seen.exchanges.iter();
-    exchanges.find_map(|exchange| place_of(exchange, &finders))
+    place_beside(&[], seen, spellings)
 }
 
-fn place_of(exchange: &Exchange, spellings: &[Finder<'_>]) -> Option<&'static str> {
+/// Returns such a place, without these header fields.
+fn place_beside(
+    fields: &[&str],
+    seen: &Seen,
+    spellings: &BTreeSet<Vec<u8>>,
+) -> Option<&'static str> {
+    let finders: Vec<_> = spellings.iter().map(Finder::new).collect();
+    let mut exchanges = seen.exchanges.iter();
+    exchanges.find_map(|exchange| place_of(exchange, fields, &finders))
+}
+
+fn place_of(
+    exchange: &Exchange,
+    left_out: &[&str],
+    spellings: &[Finder<'_>],
+) -> Option<&'static str> {
     let holds = |text: &[u8]| {
         let mut spellings = spellings.iter();
         spellings.any(|spelling| spelling.find(text).is_some())
@@ -28,7 +42,8 @@ fn place_of(exchange: &Exchange, spellings: &[Finder<'_>]) -> Option<&'static st
     {
         return Some("the query");
     }
-    for (name, value) in &exchange.headers {
+    let headers = exchange.headers.iter();
+    for (name, value) in headers.filter(|(name, _)| !left_out.contains(&name.as_str())) {
         let decoded = value
             .split(' ')
             .filter_map(|word| BASE64.decode(word.as_bytes()).ok())
@@ -80,4 +95,40 @@ pub(super) fn private_key(_: &str, seen: &Seen, world: &World) -> Option<String>
     }
     let place = place_in(seen, &all)?;
     Some(format!("the private key in {place}"))
+}
+
+pub(super) fn encryption_key(_: &str, seen: &Seen, world: &World) -> Option<String> {
+    let mut all = BTreeSet::new();
+    for keys in world.all_keys() {
+        let key = keys.encryption_key.as_bytes();
+        all.extend(spellings(key));
+        // Base64 of the whole output of scrypt spells the second half otherwise.
+        all.extend(spellings(&[&keys.backup_id.as_bytes()[..], key].concat()));
+    }
+    let place = place_in(seen, &all)?;
+    Some(format!("the encryption key in {place}"))
+}
+
+pub(super) fn server_password(_: &str, seen: &Seen, world: &World) -> Option<String> {
+    let mut all = BTreeSet::new();
+    for password in [&world.server_password, &world.server_password_not_ascii] {
+        all.extend(spellings(password.as_bytes()));
+        all.insert(percent_encoded(password));
+        for encoding in [CredentialEncoding::Utf8, CredentialEncoding::Latin1] {
+            let credentials = encoding.encode(&world.user, password).to_string();
+            let basic = credentials.trim_start_matches("Basic ");
+            all.insert(basic.trim_end_matches('=').as_bytes().to_vec());
+        }
+    }
+    let place = place_beside(&["authorization"], seen, &all)?;
+    Some(format!("the server's password in {place}"))
+}
+
+/// Returns a text as in a query.
+fn percent_encoded(text: &str) -> Vec<u8> {
+    let encoded = text.bytes().map(|byte| match byte {
+        b'a'..=b'z' | b'0'..=b'9' | b'-' => char::from(byte).to_string(),
+        other => format!("%{other:02X}"),
+    });
+    encoded.collect::<String>().into_bytes()
 }

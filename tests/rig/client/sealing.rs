@@ -8,6 +8,8 @@ use flate2::write::ZlibEncoder;
 use safe_conformance::safe::EncryptionKey;
 use safe_conformance::safe::envelope::{self, Compression, Nonce};
 use safe_conformance::safe::keys::DerivedKeys;
+use serde_json::Value;
+use sha2::{Digest as _, Sha256};
 use std::io::Write as _;
 
 /// The length of a nonce, in bytes.
@@ -25,8 +27,31 @@ impl TestClient {
         })
     }
 
+    /// A document that keeps to the format, but is not the one to back up.
+    pub(super) fn other(&self, document: Vec<u8>) -> Vec<u8> {
+        let changed = |change: fn(&mut Value)| {
+            let mut value = serde_json::from_slice(&document).expect("the rig writes it");
+            change(&mut value);
+            value.to_string().into_bytes()
+        };
+        match self.mistake {
+            Some(Mistake::NoContacts) => changed(|it| it["contacts"] = Value::Array(Vec::new())),
+            Some(Mistake::OtherPrivateKey) => {
+                changed(|it| it["user"]["privatekey"] = BASE64.encode(&[9; 32]).into())
+            }
+            Some(Mistake::FirstDocumentAgain) => {
+                let kept = self.task.folder.join("kept.json");
+                std::fs::read(&kept).unwrap_or_else(|_| {
+                    std::fs::write(&kept, &document).expect("the folder is there");
+                    document
+                })
+            }
+            _ => document,
+        }
+    }
+
     pub(super) fn seal(&self, keys: &DerivedKeys, document: &[u8]) -> Vec<u8> {
-        let nonce = self.nonce();
+        let nonce = self.nonce(keys, document);
         let compression = if self.has(Mistake::CompressedGzip) {
             Compression::Level(6)
         } else {
@@ -67,11 +92,15 @@ impl TestClient {
         }
     }
 
-    fn nonce(&self) -> [u8; NONCE] {
+    fn nonce(&self, keys: &DerivedKeys, document: &[u8]) -> [u8; NONCE] {
         let mut nonce = [0; NONCE];
         match self.mistake {
             Some(Mistake::ZeroNonce) => {}
             Some(Mistake::SameNonce) => nonce = *b"\x01always\xfethe\xfdsame\xfc nonce\xfb",
+            Some(Mistake::NonceOfContent) => {
+                let content = [&keys.encryption_key.as_bytes()[..], document].concat();
+                nonce.copy_from_slice(&Sha256::digest(&content)[..NONCE]);
+            }
             Some(Mistake::PaddedNonce) => {
                 getrandom::fill(&mut nonce[..8]).expect("there is randomness");
             }

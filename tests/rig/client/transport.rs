@@ -172,6 +172,15 @@ impl TestClient {
         if self.has(Mistake::SafePasswordInHeader) {
             request = request.header("X-Debug", &self.task.password);
         }
+        if self.has(Mistake::PasswordInHeader) {
+            let login =
+                CredentialEncoding::Utf8.encode(&self.task.user, &self.task.server_password);
+            request = request.header("X-Login", login.to_string());
+        }
+        if self.has(Mistake::EncryptionKeyInHeader) {
+            let keys = self.keys(&self.task.password);
+            request = request.header("X-Debug", HEXLOWER.encode(keys.encryption_key.as_bytes()));
+        }
         if let Some(body) = body {
             request = if self.has(Mistake::Chunked) {
                 request.body(reqwest::Body::wrap(Chunks(Some(body.into()))))

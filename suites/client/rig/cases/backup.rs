@@ -312,6 +312,16 @@ fn password() -> Vec<RigCase> {
         .does(THEN_CHANGED)
         .on(|script| script.put = Answer::ByAction(vec![Answer::Proper, Answer::Status(500)]))
         .mobile(failed()),
+        // Source: `clients.http.size-gate`.
+        RigCase::new(
+            "rig.password.limit-small",
+            "After a change of the password, a backup larger than `maxBackupBytes` is not uploaded",
+            clause::SIZE,
+        )
+        .does(THEN_CHANGED)
+        .stage(Stage::Size)
+        .on(|script| script.config = Answer::ByAction(vec![Answer::Proper, config_of(100)]))
+        .mobile(failed().no(Kind::Uploads)),
         RigCase::new(
             "rig.password.old-kept",
             "The old backup remains until the new one is stored; neither Android nor iOS ensures that",
