@@ -91,6 +91,17 @@ where
     Fut: Future + Send + 'static,
     Fut::Output: Into<End>,
 {
+    // In its own thread: the caller may have a runtime already.
+    let ended = std::thread::spawn(move || run_here(client, only)).join();
+    ended.unwrap_or_else(|why| std::panic::resume_unwind(why))
+}
+
+fn run_here<F, Fut>(client: F, only: Vec<Pattern>) -> Result<Vec<Finding>, String>
+where
+    F: Fn(Task) -> Fut + Send + Sync + 'static,
+    Fut: Future + Send + 'static,
+    Fut::Output: Into<End>,
+{
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()

@@ -23,8 +23,9 @@ type Findings = BTreeMap<String, Finding>;
 /// and so on), or the embedded one when it is unset. `SAFE_REQUIRE_LIVE=1` makes an unset target
 /// fail.
 ///
-/// Under nextest, which knows no test that is skipped while it runs, a Required check that applies
-/// and could not be judged fails, unless `SAFE_ALLOW_UNJUDGED=1`.
+/// A Required check that applies and could not be judged fails, unless `SAFE_ALLOW_UNJUDGED=1`.
+/// What waits for a check that failed is ignored. Under nextest, which cannot ignore a test that
+/// runs already, it passes.
 ///
 /// This is the whole of a test target with `harness = false`:
 ///
@@ -83,10 +84,26 @@ impl ServerTests {
         self
     }
 
-    /// Runs the tests with the arguments of the process. Starts a runtime, and must therefore not
-    /// be called inside one.
+    /// Runs the tests with the arguments of the process, and waits until they have ended.
     pub fn run(self) -> ExitCode {
         run_as_tests(Source::Given(Box::new(Mutex::new(Some(self.checkup)))))
+    }
+}
+
+/// For a run with a pace, a largest upload or other other settings.
+///
+/// ```no_run
+/// use safe_conformance::{Checkup, ServerTests, Target};
+///
+/// fn main() -> std::process::ExitCode {
+///     let target = Target::parse("http://localhost:8080/safe").expect("a URL");
+///     let checkup = Checkup::new(target).max_upload(1024 * 1024);
+///     ServerTests::from(checkup).run()
+/// }
+/// ```
+impl From<Checkup> for ServerTests {
+    fn from(checkup: Checkup) -> Self {
+        Self { checkup }
     }
 }
 
@@ -251,7 +268,14 @@ fn folder() -> Result<PathBuf, String> {
     Ok(folder)
 }
 
+/// Runs the suite in its own thread: the caller may have a runtime already, and a runtime does
+/// not start inside another.
 fn run_suite(source: &Source) -> Result<Findings, String> {
+    let ended = std::thread::scope(|scope| scope.spawn(|| run_suite_here(source)).join());
+    ended.unwrap_or_else(|why| std::panic::resume_unwind(why))
+}
+
+fn run_suite_here(source: &Source) -> Result<Findings, String> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()

@@ -1,11 +1,11 @@
-//! How a test ends whose check deviates by agreement, or was not judged: libtest can ignore the
-//! latter, nextest cannot.
+//! How a test ends whose check deviates by agreement, or was not judged: libtest can show the
+//! latter as ignored, nextest cannot.
 
 use super::libtest::{failed, ignored, say};
-use crate::engine::{Finding, Level, Verdict};
+use crate::engine::{Finding, Level};
 use libtest_mimic::{Completion, Failed};
 
-/// The variable that allows Required checks to stay unjudged under nextest.
+/// The variable that allows Required checks to stay unjudged.
 const ALLOW: &str = "SAFE_ALLOW_UNJUDGED";
 
 /// Returns whether nextest started this process; nextest runs one test per process and cannot skip
@@ -30,15 +30,14 @@ pub(super) fn unjudged(finding: &Finding) -> Result<Completion, Failed> {
 
 fn end(finding: &Finding, is_nextest: bool, is_allowed: bool) -> Result<Completion, Failed> {
     let why = format!("{}: {}", finding.verdict, finding.observed);
-    if !is_nextest {
-        return Ok(ignored(&why));
-    }
-    let applies = finding.verdict != Verdict::NotApplicable;
-    if applies && finding.level == Level::Required && !is_allowed {
+    if finding.level == Level::Required && finding.is_blocked_alone() && !is_allowed {
         return Err(failed(&[
             format!("not judged: {why}"),
             format!("set {ALLOW}=1 to accept that"),
         ]));
+    }
+    if !is_nextest {
+        return Ok(ignored(&why));
     }
     say(&format!("not judged: {why}"));
     Ok(Completion::Completed)
@@ -47,7 +46,7 @@ fn end(finding: &Finding, is_nextest: bool, is_allowed: bool) -> Result<Completi
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::Outcome;
+    use crate::engine::{Blocker, Outcome, Verdict};
     use crate::suites::server;
     use std::time::Duration;
 
@@ -58,19 +57,50 @@ mod tests {
     }
 
     #[test]
-    fn nextest_fails_what_is_required_and_not_judged_unless_that_is_allowed() {
+    fn what_is_required_and_not_judged_fails_unless_that_is_allowed() {
         let required = finding("upload.accepted", Outcome::blocked("no answer"));
         let recommended = finding("integrity.cut-off-invisible", Outcome::blocked("no answer"));
         let elsewhere = finding("upload.accepted", Outcome::not_applicable("no HTTP/2"));
-        let passes = |finding, is_allowed| end(finding, true, is_allowed).is_ok();
-        assert!(!passes(&required, false));
-        for (finding, is_allowed) in [
-            (&required, true),
-            (&recommended, false),
-            (&elsewhere, false),
-        ] {
-            assert!(passes(finding, is_allowed), "{}", finding.name());
+        for is_nextest in [false, true] {
+            let passes = |finding, is_allowed| end(finding, is_nextest, is_allowed).is_ok();
+            assert!(!passes(&required, false), "nextest: {is_nextest}");
+            for (finding, is_allowed) in [
+                (&required, true),
+                (&recommended, false),
+                (&elsewhere, false),
+            ] {
+                assert!(passes(finding, is_allowed), "{}", finding.name());
+            }
         }
-        assert!(end(&required, false, false).is_ok(), "libtest ignores it");
+    }
+
+    #[test]
+    fn what_waits_for_another_check_leaves_the_failure_to_that_check() {
+        let by = Blocker::Check {
+            name: "upload.accepted[ios-h2]".to_owned(),
+            verdict: Verdict::Fail,
+        };
+        let follows = finding("delete.removes", Outcome::blocked_by(by, "blocked"));
+        assert_eq!(follows.level, Level::Required);
+        let shared = serde_json::to_string(&follows).expect("JSON");
+        let shared: Finding = serde_json::from_str(&shared).expect("a finding");
+        for finding in [follows, shared] {
+            assert!(end(&finding, false, false).is_ok());
+            assert!(end(&finding, true, false).is_ok());
+        }
+    }
+
+    /// Otherwise a Required check could stay unjudged and no test would fail.
+    #[test]
+    fn required_checks_need_only_required_checks() {
+        let level = |id: &str| {
+            let check = server::checks().find(|check| check.id == id);
+            check.expect("a check").level
+        };
+        for check in server::checks().filter(|check| check.level == Level::Required) {
+            for need in check.needs {
+                assert_eq!(level(need), Level::Required, "{} needs {need}", check.id);
+            }
+        }
     }
 }
