@@ -110,7 +110,7 @@ pub(super) fn named_url(argument: Option<&str>) -> Result<Option<String>, Compla
     match (argument, environment::variable("SAFE_TARGET")) {
         (Some(url), _) => Ok(Some(url.to_owned())),
         (None, Err(AccessError::Empty(_))) => Err(Complaint::usage(
-            "SAFE_TARGET is empty; set it to the URL of a server, or unset it to check the embedded server",
+            "SAFE_TARGET is empty; set it to the URL of a server, or unset it",
         )),
         (None, url) => Ok(url?),
     }

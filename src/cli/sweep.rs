@@ -84,11 +84,14 @@ fn list(ledgers: &[LeftLedger], out: &mut String) {
         "Runs left backups on these servers; sweep each with its URL and credentials:"
     );
     for ledger in ledgers {
+        let left = match ledger.count() {
+            0 => "no backup that it can name".to_owned(),
+            count => counted(count as u64, "backup"),
+        };
         let _ = writeln!(
             out,
-            "  {} ({}, {})",
+            "  {} ({left}, {})",
             ledger.target,
-            counted(ledger.count() as u64, "backup"),
             ledger.path().display()
         );
     }
@@ -216,6 +219,7 @@ fn said(swept: &Swept, ledger: &LeftLedger) -> String {
             swept.gone,
             counted(swept.named as u64, "backup")
         ),
+        None if swept.named == 0 => format!("{path} names no backup that may be left.\n"),
         None => format!(
             "{} of {} gone.\n",
             swept.gone,
