@@ -100,8 +100,9 @@ impl Running {
     /// tests, whose memory a child shares until its own program is loaded.
     pub fn peak_memory(&mut self) -> u64 {
         let status = format!("/proc/{}/status", self.id());
-        let mut peak = 0;
+        let (began, mut peak) = (Instant::now(), 0);
         while self.is_running() {
+            assert!(began.elapsed() < PATIENCE, "the program hangs");
             let text = std::fs::read_to_string(&status).unwrap_or_default();
             let line = text.lines().find_map(|line| line.strip_prefix("VmHWM:"));
             if let Some(kib) = line.and_then(|line| line.split_whitespace().next()?.parse().ok()) {

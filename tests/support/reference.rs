@@ -60,14 +60,11 @@ impl Reference {
 
     /// Waits until requests of clients that have gone are finished.
     pub fn settle(&self) {
-        let mut quiet = (self.count(), self.running.stored());
-        loop {
+        let mut before = (self.count(), self.running.stored());
+        wait_until(|| {
             std::thread::sleep(Duration::from_millis(120));
             let now = (self.count(), self.running.stored());
-            if now == quiet {
-                return;
-            }
-            quiet = now;
-        }
+            std::mem::replace(&mut before, now) == now
+        });
     }
 }

@@ -248,10 +248,8 @@ impl Scripted {
                     };
                 }));
             }
-            for thread in threads {
-                // If a script panics, the findings show it.
-                let _ = thread.join();
-            }
+            let ended: Vec<_> = threads.into_iter().map(JoinHandle::join).collect();
+            assert!(ended.iter().all(Result::is_ok), "a script panicked");
         });
         Self {
             address,
@@ -320,7 +318,12 @@ impl Scripted {
         if let Some(accepting) = self.accepting.take() {
             // Wakes the listener.
             let _ = TcpStream::connect(self.address);
-            let _ = accepting.join();
+            let ended = accepting.join();
+            // A second panic would abort the tests.
+            assert!(
+                ended.is_ok() || std::thread::panicking(),
+                "a script panicked"
+            );
         }
     }
 }

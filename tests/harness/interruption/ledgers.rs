@@ -10,7 +10,7 @@ use std::time::Duration;
 
 /// A server on which a killed run left backups, and the folder with its ledger.
 pub(super) fn killed(seed: &str) -> (Reference, tempfile::TempDir) {
-    loop {
+    for _ in 0..20 {
         let server = with_delay();
         let home = home();
         let running = Running::start(check(home.path(), server.url()).args(["--seed", seed]));
@@ -23,6 +23,7 @@ pub(super) fn killed(seed: &str) -> (Reference, tempfile::TempDir) {
             return (server, home);
         }
     }
+    panic!("twenty runs were killed, and none left a backup");
 }
 
 pub(super) const SEED: &str = "00000000000000a5";
