@@ -24,7 +24,7 @@ SUBJECTS = ("kdf", "secretbox", "envelope", "body", "config", "base-url", "passw
 DOCUMENT_SCHEMA = "backup.schema.json"
 # The line protocol: one schema for each direction.
 PROTOCOL = ("adapter.request.schema.json", "adapter.answer.schema.json")
-TOTAL_BYTES = 3 * 1024 * 1024
+TOTAL_BYTES = 7 * 512 * 1024
 
 
 class Mistake(Exception):

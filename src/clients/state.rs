@@ -2,12 +2,12 @@
 
 use super::release::Release;
 use super::restore::Restored;
-use crate::safe::ThreemaId;
 use crate::safe::backup::{
     Contact, DistributionList, Group, LinkKind, PictureRelease, Policy, Settings, Timestamp, User,
     Verification,
 };
 use crate::safe::json::Text;
+use crate::safe::{Client, ThreemaId};
 use data_encoding::{BASE64, HEXLOWER};
 use serde_json::{Map, Value, json};
 
@@ -38,7 +38,8 @@ impl Restored {
         let lists = backup.distribution_lists.iter().map(distribution_list);
         list("distributionlists", lists.collect());
         if let Some(kept) = &backup.settings {
-            state.insert("settings".to_owned(), settings(kept));
+            let client = self.release.client();
+            state.insert("settings".to_owned(), settings(kept, client));
         }
         state
     }
@@ -179,26 +180,31 @@ fn distribution_list(list: &DistributionList) -> Value {
     ])
 }
 
-fn settings(settings: &Settings) -> Value {
+/// A setting that the document does not have gets its default.
+///
+/// Source: `3.7`.
+fn settings(settings: &Settings, client: Client) -> Value {
+    let flag = |value: Option<bool>, default| Some(value.unwrap_or(default).into());
+    let on_android = |value: Option<bool>| match client {
+        Client::Android => flag(value, false),
+        Client::Ios | Client::Desktop => value.map(Value::from),
+    };
     let emojis = settings.recent_emojis.iter();
     object([
-        ("syncContacts", settings.sync_contacts.map(Value::from)),
-        ("blockUnknown", settings.block_unknown.map(Value::from)),
-        ("sendTyping", settings.send_typing.map(Value::from)),
-        ("readReceipts", settings.read_receipts.map(Value::from)),
-        ("threemaCalls", settings.threema_calls.map(Value::from)),
+        ("syncContacts", flag(settings.sync_contacts, false)),
+        ("blockUnknown", flag(settings.block_unknown, false)),
+        ("sendTyping", flag(settings.send_typing, true)),
+        ("readReceipts", flag(settings.read_receipts, true)),
+        ("threemaCalls", flag(settings.threema_calls, true)),
         (
             "relayThreemaCalls",
-            settings.relay_threema_calls.map(Value::from),
+            flag(settings.relay_threema_calls, false),
         ),
         (
             "disableScreenshots",
-            settings.disable_screenshots.map(Value::from),
+            on_android(settings.disable_screenshots),
         ),
-        (
-            "incognitoKeyboard",
-            settings.incognito_keyboard.map(Value::from),
-        ),
+        ("incognitoKeyboard", on_android(settings.incognito_keyboard)),
         ("blockedContacts", Some(ids(&settings.blocked_contacts))),
         ("syncExcludedIds", Some(ids(&settings.sync_excluded_ids))),
         (

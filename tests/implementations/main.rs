@@ -22,6 +22,7 @@ mod wrong;
 mod wrong_bodies;
 mod wrong_keys;
 mod wrong_opening;
+mod wrong_readers;
 
 use libtest_mimic::{Arguments, Failed, Trial};
 use safe_conformance::adapter::InProcess;
@@ -40,7 +41,10 @@ fn main() -> ExitCode {
     }
     let mut arguments = Arguments::from_args();
     arguments.test_threads.get_or_insert(AT_ONCE);
-    let by_hand = || wrong::all().into_iter().chain(wrong_bodies::all());
+    let by_hand = || {
+        let others = wrong_bodies::all().into_iter().chain(wrong_readers::all());
+        wrong::all().into_iter().chain(others)
+    };
     let mut trials = mutations::trials(by_hand().count());
     for wrong in by_hand() {
         trials.push(Trial::test(format!("wrong/{}", wrong.mistake), move || {

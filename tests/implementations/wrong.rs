@@ -117,6 +117,32 @@ wrong! {
     "password trimmed at the end": "kdf.space-trailing" at Http says "A trailing space: must not be trimmed",
     Derive derive(input: Derive) -> Derived { right(input.password.trim(), &input.id) }
 
+    "white space collapsed": "kdf.spaces-inside" at Http says "must not become one",
+    Derive derive(input: Derive) -> Derived {
+        right(&input.password.split_whitespace().collect::<Vec<_>>().join(" "), &input.id)
+    }
+
+    "a tab trimmed": "kdf.tab-trailing" at Http says "A trailing tab: must not be trimmed",
+    Derive derive(input: Derive) -> Derived { right(input.password.trim_end_matches('\t'), &input.id) }
+
+    "a carriage return trimmed": "kdf.return-trailing" at Http says "A trailing carriage return: must not be trimmed",
+    Derive derive(input: Derive) -> Derived { right(input.password.trim_end_matches('\r'), &input.id) }
+
+    "zero-width space dropped": "kdf.zero-width-space" at Http says "must not be dropped",
+    Derive derive(input: Derive) -> Derived { right(&input.password.replace('\u{200b}', ""), &input.id) }
+
+    "soft hyphen dropped": "kdf.soft-hyphen" at Http says "must not be dropped",
+    Derive derive(input: Derive) -> Derived { right(&input.password.replace('\u{ad}', ""), &input.id) }
+
+    "variation selector dropped": "kdf.variation-selector" at Http says "must not be dropped",
+    Derive derive(input: Derive) -> Derived { right(&input.password.replace('\u{fe0f}', ""), &input.id) }
+
+    "quotes made straight": "kdf.quotes-curly" at Http says "must not become straight",
+    Derive derive(input: Derive) -> Derived {
+        let password = input.password.replace('\u{2019}', "'").replace(['\u{201c}', '\u{201d}'], "\"");
+        right(&password, &input.id)
+    }
+
     "password with the line feed of `echo`": "kdf.mistake-line-feed" at Http says "without the line feed that `echo` adds",
     Derive derive(input: Derive) -> Derived { right(&format!("{}\n", input.password), &input.id) }
 
@@ -156,6 +182,42 @@ wrong! {
     "NaCl's 32 zero bytes sealed with the plaintext": "secretbox.mistake-padding-32" at Open says "without 32 zero bytes of NaCl's padding",
     Seal seal(input: Seal) -> Sealed {
         Own.seal(Seal { plaintext: Hex([&[0; 32][..], &input.plaintext.0].concat()), ..input })
+    }
+
+    "Poly1305's last reduction left out": "secretbox.poly1305-p" at Open says "must not be left out",
+    Seal seal(input: Seal) -> Sealed {
+        // Nothing is summed for an empty text: its tag is what is added to the sum in the end.
+        let end = tag(&Own.seal(Seal { plaintext: Hex(Vec::new()), ..input.clone() })?.r#box);
+        let mut boxed = Own.seal(input)?.r#box;
+        let right = tag(&boxed);
+        if right.wrapping_sub(end) < 5 {
+            boxed.0[..16].copy_from_slice(&right.wrapping_sub(5).to_le_bytes());
+        }
+        Ok(Sealed { r#box: boxed })
+    }
+
+    "tag compared as a string": "secretbox.tag-zero-inside" at Open says "stops at the zero byte",
+    OpenBox open_box(input: OpenBox) -> Opened {
+        compared(&input, |right, found| right.split(|byte| *byte == 0).next() == found.split(|byte| *byte == 0).next())
+    }
+
+    "13 bytes of the tag compared": "secretbox.tag-byte-13" at Open says "all of them must be compared",
+    OpenBox open_box(input: OpenBox) -> Opened { compared(&input, |right, found| right[..13] == found[..13]) }
+
+    "bytes 12 to 14 of the tag left out": "secretbox.tag-byte-12" at Open says "all of them must be compared",
+    OpenBox open_box(input: OpenBox) -> Opened {
+        compared(&input, |right, found| right[..12] == found[..12] && right[15] == found[15])
+    }
+
+    "the differences of the tag's bytes cancel": "secretbox.tag-two-bytes" at Open says "must not cancel",
+    OpenBox open_box(input: OpenBox) -> Opened {
+        compared(&input, |right, found| right.iter().chain(found).fold(0, |all, byte| all ^ byte) == 0)
+    }
+
+    "the sums of the tags compared": "secretbox.tag-sum" at Open says "the sum of all bytes stays the same",
+    OpenBox open_box(input: OpenBox) -> Opened {
+        let sum = |tag: &[u8]| tag.iter().map(|byte| u32::from(*byte)).sum::<u32>();
+        compared(&input, move |right, found| sum(right) == sum(found))
     }
 
     "tag last, opening": "secretbox.tag-last" at Open says "The tag at the end instead of the start",
@@ -310,6 +372,22 @@ wrong! {
         Ok(Checked { rule: (input.password.len() < 8).then_some(Rule::Length) })
     }
 
+    "code points counted for the maximum": "password-policy.emoji-2049" at Meaning says "too long only for Android", (as Android)
+    CheckPassword check_password(input: CheckPassword) -> Checked {
+        Ok(Checked { rule: (input.password.chars().count() > 4096).then_some(Rule::Length) })
+    }
+
+    "bytes counted for the maximum": "password-policy.umlauts-4096" at Meaning says "only 4096 characters", (as Android)
+    CheckPassword check_password(input: CheckPassword) -> Checked {
+        Ok(Checked { rule: (input.password.len() > 4096).then_some(Rule::Length) })
+    }
+
+    "a final line feed ignored after digits": "password-policy.digits-line-feed" at Meaning says "a final line feed",
+    CheckPassword check_password(input: CheckPassword) -> Checked {
+        let digits = input.password.strip_suffix('\n').unwrap_or(&input.password);
+        Ok(Checked { rule: digits.bytes().all(|byte| byte.is_ascii_digit()).then_some(Rule::Digits) })
+    }
+
     "any status is success": "exchange.get-404" at Http says "answered with 404",
     JudgeExchange judge_exchange(input: JudgeExchange) -> Taken { let _ = input; Ok(Taken {}) }
 
@@ -381,6 +459,27 @@ fn unchecked(input: &OpenBox) -> Answer<Vec<u8>> {
         .zip(&stream[40..])
         .map(|(byte, key)| byte ^ key)
         .collect())
+}
+
+/// Opens a box if the right tag and its own tag are the same to `same`.
+fn compared(input: &OpenBox, same: impl Fn(&[u8], &[u8]) -> bool) -> Answer<Opened> {
+    let plaintext = Hex(unchecked(input)?);
+    let right = Own.seal(Seal {
+        key: input.key.clone(),
+        nonce: input.nonce.clone(),
+        plaintext: plaintext.clone(),
+    })?;
+    if same(&right.r#box.0[..16], &input.r#box.0[..16]) {
+        Ok(Opened { plaintext })
+    } else {
+        Err(Refusal::at(Stage::Open, "the tag differs"))
+    }
+}
+
+/// The tag of a box as a number.
+fn tag(boxed: &Hex) -> u128 {
+    let tag = boxed.0.first_chunk().expect("a box has a tag");
+    u128::from_le_bytes(*tag)
 }
 
 fn unpacked(bytes: &Hex, body: &[u8]) -> Answer<Document> {

@@ -3,6 +3,8 @@
 A case consists of an ID, a flag, a comment, the backup, and JSON pointers to the values that the vector tests in what is written or restored.
 """
 
+import base64
+
 from backups import (EMAIL, FLAGS, MOBILE, OTHER_KEY, OWN, PICTURE, TIME, backup, contact, distribution_list, group, public_key)
 
 NOTES = {
@@ -17,6 +19,7 @@ NOTES = {
     "DistributionList": "A field of a distribution list, which iOS does not have.",
     "Flag": "A boolean setting, while all other flags have the opposite value.",
     "List": "A setting that is a list.",
+    "Many": "More contacts, groups, lists, members or IDs than a small fixed limit allows, or a larger picture.",
     "Several": "Several contacts, groups or lists: none may be lost or mixed up with another.",
 }
 
@@ -89,6 +92,14 @@ def of_contact():
     yield case("times-apart", "Time", "createdAt and an earlier lastUpdate", ["createdAt", "lastUpdate"], createdAt=TIME, lastUpdate=TIME - 1)
 
 
+def times(case, what):
+    """The times of a group or list that a field of 32 or 41 bits, or an order of the two, would change."""
+    for name, comment, time in [("2-32", "just beyond 32 bits", 2**32 + 7), ("2-41", "in 2039, just beyond 41 bits", 2**41 + 3)]:
+        yield case(f"created-{name}", "Time", f"createdAt of {what} {comment}", ["createdAt"], createdAt=time)
+        yield case(f"updated-{name}", "Time", f"lastUpdate of {what} {comment}", ["lastUpdate"], lastUpdate=time)
+    yield case("times-apart", "Time", f"createdAt of {what} and an earlier lastUpdate", ["createdAt", "lastUpdate"], createdAt=TIME, lastUpdate=TIME - 1)
+
+
 def of_group():
     place = "/groups/0/"
 
@@ -106,6 +117,7 @@ def of_group():
     yield case("no-name", "Group", "A group without a name", ["groupname"], groupname=None)
     yield case("created", "Time", "When a group was created", ["createdAt"])
     yield case("updated", "Time", "When a group last changed", ["lastUpdate"])
+    yield from times(case, "a group")
     yield case("private-true", "Group", "A private group", ["private"])
     yield case("private-false", "Group", "A group that is not private", ["private"], private=False)
     for name, comment, creator, members in [
@@ -136,6 +148,7 @@ def of_list():
         yield case(f"name-{name}", "DistributionList", f"A list's name, which must be kept unchanged: {name.replace('-', ' ')}", ["name"], name=text)
     yield case("created", "Time", "When a list was created", ["createdAt"])
     yield case("updated", "Time", "When a list last changed", ["lastUpdate"])
+    yield from times(case, "a list")
     yield case("private-true", "DistributionList", "A private list", ["private"])
     yield case("private-false", "DistributionList", "A list that is not private", ["private"], private=False)
     for count, members in enumerate((["ABCD1234"], ["ABCD1234", "ECHOECHO"], ["OTHERID1", "ECHOECHO", "ABCD1234"]), 1):
@@ -173,8 +186,32 @@ def several():
     yield "lists-2", "Several", "Two lists with the same name", backup(contacts=people, distributionlists=lists), of_lists
 
 
+def many():
+    """More of everything than a small fixed limit allows. The items of a list have the same values, because their order does not count."""
+    ids = [f"MANY{number:04}" for number in range(300)]
+    people = [{"identity": id, "createdAt": TIME, "verification": 0, "firstname": "Ada"} for id in ids]
+    last = ["/contacts/299/firstname", "/contacts/299/createdAt", "/contacts/300"]
+    yield "contacts-300", "Many", "300 contacts: none may be lost at 255 or 256", backup(contacts=people), last
+    members = [OWN, *ids[:59]]
+    yield ("group-members-60", "Many", "A group of 60 members", backup(contacts=people[:59], groups=[group(members=members)]),
+           ["/groups/0/members", "/groups/1"])
+    groups = [group(f"{number:016x}") for number in range(1, 41)]
+    yield "groups-40", "Many", "40 groups", backup(groups=groups), ["/groups/39/groupname", "/groups/39/members", "/groups/40"]
+    lists = [distribution_list(f"{number:02x}" + "00" * 7) for number in range(1, 21)]
+    yield ("lists-20", "Many", "20 distribution lists", backup(distributionlists=lists),
+           ["/distributionlists/19/name", "/distributionlists/19/members", "/distributionlists/20"])
+    yield ("list-members-60", "Many", "A distribution list with 60 members",
+           backup(contacts=people[:60], distributionlists=[distribution_list(members=ids[:60])]), ["/distributionlists/0/members", "/distributionlists/1"])
+    yield "user-release-60", "Many", "60 contacts may see the picture", backup(contacts=people[:60], user={"profilePicRelease": ids[:60]}), ["/user/profilePicRelease"]
+    for key in ("blockedContacts", "syncExcludedIds"):
+        about = [key, "syncExcludedIDs"] if key == "syncExcludedIds" else [key]
+        yield f"settings-{key.lower()}-50", "Many", f"{key} with 50 IDs", backup(settings={key: ids[:50]}), ["/settings/" + one for one in about]
+    picture = base64.b64encode(base64.b64decode(PICTURE) + bytes(number * 7 % 256 for number in range(4992)) + b"\xff\xd9").decode()
+    yield "user-picture-5000-bytes", "Many", "A picture of about 5000 bytes", backup(user={"profilePic": picture}), ["/user/profilePic"]
+
+
 def all_cases():
-    for part in (of_user, of_contact, of_group, of_list, of_settings, several):
+    for part in (of_user, of_contact, of_group, of_list, of_settings, several, many):
         yield from part()
 
 

@@ -200,8 +200,21 @@ def build(oracles):
         ("space-trailing", "A trailing space: must not be trimmed", PASSWORD + " "),
         ("space-no-break", "A trailing no-break space", PASSWORD + "\u00a0"),
         ("newline-trailing", "A trailing line feed, as `echo` would add", PASSWORD + "\n"),
+        ("tab-trailing", "A trailing tab: must not be trimmed", PASSWORD + "\t"),
+        ("return-trailing", "A trailing carriage return: must not be trimmed", PASSWORD + "\r"),
     ]:
         add(name, comment, ["WhiteSpace"], password, mistakes=[("trimmed", PASSWORD, ID)])
+    for name, comment, flag, password, wrong, what in [
+        ("spaces-inside", "Two and three spaces inside: must not become one", "WhiteSpace", "two  and   three", "two and three", "white space collapsed"),
+        ("zero-width-space", "U+200B (zero-width space) inside: must not be dropped, because it is part of the password", "Unicode",
+         "shootdeath\u200bstar", PASSWORD, "U+200B dropped"),
+        ("soft-hyphen", "U+00AD (soft hyphen) inside: must not be dropped, because it is part of the password", "Unicode",
+         "shootdeath\u00adstar", PASSWORD, "U+00AD dropped"),
+        ("variation-selector", "U+FE0F (variation selector) after a heart: must not be dropped, because it is part of the password", "Unicode",
+         "heart \u2764\ufe0f star", "heart \u2764 star", "U+FE0F dropped"),
+        ("quotes-curly", "Curly quotes: must not become straight", "Unicode", "\u201cit\u2019s\u201d a star", "\"it's\" a star", "quotes made straight"),
+    ]:
+        add(name, comment, [flag], password, mistakes=[(what, wrong, ID)])
     add("space-only", "Eight spaces", ["WhiteSpace"], " " * 8)
     add("bom-leading", "A leading U+FEFF (byte order mark): must not be dropped, because it is part of the password", ["Unicode"], "\ufeff" + PASSWORD,
         mistakes=[("byte order mark dropped", PASSWORD, ID)])

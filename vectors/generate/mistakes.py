@@ -127,6 +127,32 @@ def sealing(key, nonce, plain):
     ]
 
 
+def at_the_modulus(key, nonce, start, excess):
+    """The plaintext after `start`, and the box, for which Poly1305's sum before the last reduction is 2^130 - 5 + `excess`; with the box of those who leave that reduction out.
+
+    A sum in that range is congruent to 0 to 4, and every reduction of limbs leaves it there: only the last comparison with the modulus lowers it.
+    """
+    stream = _right(key, nonce, 32 + len(start) + 32)
+    r = int.from_bytes(stream[:16], "little") & 0x0FFFFFFC0FFFFFFC0FFFFFFC0FFFFFFF
+    modulus = 2**130 - 5
+    last_sum = excess * pow(r, -1, modulus) % modulus
+    for number in range(256):
+        middle = bytes([number]) * 16
+        sum = 0
+        ciphertext = _xor(start + middle, stream[32:])
+        for at in range(0, len(ciphertext), 16):
+            sum = (sum + int.from_bytes(ciphertext[at:at + 16] + b"\1", "little")) * r % modulus
+        block = (last_sum - sum) % modulus
+        # A block of 16 bytes has a 1 in its 129th bit.
+        if block >> 128 == 1:
+            break
+    plain = start + middle + _xor((block - 2**128).to_bytes(16, "little"), stream[32 + len(start) + 16:])
+    right = sodium.crypto_secretbox(plain, nonce, key)
+    s = int.from_bytes(stream[16:32], "little")
+    assert right[:16] == ((excess + s) % 2**128).to_bytes(16, "little")
+    return plain, right, ((modulus + excess + s) % 2**128).to_bytes(16, "little") + right[16:]
+
+
 def sealed(key, nonce, plain):
     """Part of an ID, name, and a box that was sealed with one mistake: an implementation that opens it to `plain` makes the same mistake."""
     names = ["xchacha20", "no-hsalsa20-last", "no-hsalsa20-first", "nonce-zero", "nonce-reversed", "nonce-halves", "nonce-12", "counter-1",

@@ -48,6 +48,10 @@ def build(oracles):
     add("length-8", "Length", "8 characters", "Xq7!vmZp", None, None)
     add("length-4096", "Length", "4096 characters", long, None, None)
     add("length-4097", "Length", "4097 characters: too long only for Android", long | {"length": 4097}, "length", None)
+    emoji = {"pattern": "\U0001f511\U0001f512\U0001f513", "length": 2048}
+    add("emoji-2048", "Length", "2048 emoji: 4096 UTF-16 units", emoji, None, None)
+    add("emoji-2049", "Length", "2049 emoji: 4098 UTF-16 units, too long only for Android", emoji | {"length": 2049}, "length", None)
+    add("umlauts-4096", "Length", "4096 umlauts: 8192 bytes of UTF-8, but only 4096 characters", {"pattern": "\u00e4\u00f6\u00fc", "length": 4096}, None, None)
     add("emoji-4", "Length", "4 different emoji: 8 UTF-16 units, 4 graphemes", "\U0001f511\U0001f512\U0001f513\U0001f514", None, "length")
     add("emoji-family", "Length", "A family of three, one grapheme of 8 UTF-16 units", "\U0001f468\u200d\U0001f469\u200d\U0001f467", None, "length")
     add("combining-7", "Length", "7 letters with combining accents: 14 UTF-16 units, 7 graphemes", "a\u0301b\u0301c\u0301d\u0301e\u0301f\u0301g\u0301", None, "length")
@@ -65,6 +69,7 @@ def build(oracles):
     add("digits-15", "Digits", "15 digits", "834975851204766", "digits", "digits")
     add("digits-16", "Digits", "16 digits", "8349758512047669", None, None)
     add("digits-16-same", "OneCharacter", "The same digit 16 times", "7777777777777777", "one_character", "one_character")
+    add("digits-line-feed", "Digits", "8 digits and a final line feed, before which `$` also matches", "83497585\n", None, None)
     add("digits-space", "Digits", "Digits and a space", "834975 8", None, None)
     add("digits-arabic", "Digits", "8 Arabic-Indic digits: not ASCII digits", "\u0668\u0663\u0664\u0669\u0667\u0665\u0668\u0665", None, None)
     add("digits-full-width", "Digits", "8 full-width digits: not ASCII digits", "\uff18\uff13\uff14\uff19\uff17\uff15\uff18\uff15", None, None)

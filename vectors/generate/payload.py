@@ -5,6 +5,7 @@ import zlib
 
 from envelope import member
 from model import File, by, invalid, unknown
+from payload_absent import defaults, missing, unknown_keys
 from payload_builder import Builder
 from payload_documents import (
     OWN, PRIVATE_KEY, GROUP_KEY, LINK, TIME, public_key, entry, DIRECTORY, contact, group, without, document,
@@ -19,6 +20,8 @@ NOTES = {
     "Minimal": "The smallest document that a client accepts.",
     "Version": "`info.version`.",
     "DeviceGroupKey": "The key that iOS adds when it makes a backup to link a device: base64 of 32 bytes.",
+    "Default": "Keys that the format does not require are absent. Their defaults apply.",
+    "Device": "`info.device` names the app that wrote the document. It may be any text or absent.",
     "MissingPart": "A part of the document, or a key that a client requires, is missing.",
     "UnknownKey": "Unknown keys. A reader ignores them, a tool must preserve them.",
     "WrongType": "A value of the wrong type. Android's parser converts it, the other clients refuse the whole document.",
@@ -146,52 +149,6 @@ def versions(add):
         android = REFUSES if int(as_int) > 1 else gives(SAME)
         add(f"version-{id}", "Version", comment, of(spelling), android, ios, desktop, hang if id == "2" else None,
             java=[(("info", "version"), "getInt", as_int)])
-
-
-def missing(add):
-    def less(*path):
-        value = document(contacts=[contact()], groups=[group()], distributionlists=[{"name": "List", "members": ["ECHOECHO"]}])
-        inner = value
-        for key in path[:-1]:
-            inner = inner[key]
-        del inner[path[-1]]
-        return value
-
-    add("no-info", "MissingPart", "Without info", less("info"), REFUSES, REFUSES, REFUSES, SWALLOWS)
-    add("no-user", "MissingPart", "Without user", less("user"), REFUSES, REFUSES, REFUSES)
-    add("no-privatekey", "MissingPart", "Without the private key", less("user", "privatekey"), REFUSES, REFUSES, REFUSES)
-    add("no-settings", "MissingPart", "Without settings: Android skips them, iOS crashes", less("settings"),
-        gives(SAME), crashes("meaning", "the settings are unwrapped without a check"), REFUSES)
-    add("no-sync-contacts", "MissingPart", "Settings without syncContacts", less("settings", "syncContacts"),
-        gives(SAME | {"/settings/syncContacts": False}), REFUSES, REFUSES)
-    add("no-contacts", "MissingPart", "Without contacts: Android then restores neither groups nor distribution lists", less("contacts"),
-        gives({"/user/nickname": "Tester", "/groups": None, "/distributionlists": None}),
-        gives({"/user/nickname": "Tester", "/contacts/0/identity": "ECHOECHO", "/contacts/0/hidden": True, "/groups/0/id": "0000000000000001"}),
-        REFUSES,
-        {"ios-7.0.0": gives({"/groups/0/id": "0000000000000001"}), "ios-4.8 ios-4.9 ios-5.4 ios-5.8 ios-6.8 ios-6.8.8": gives({"/groups": None}),
-         "ios-4.6": hangs("meaning", "the callback for the end of the restore is never called")})
-    less_contacts = without(document(settings={"blockUnknown": True, "blockedContacts": ["OTHERID1"]}), "contacts")
-    add("no-contacts-settings", "MissingPart", "Without contacts: the settings are still restored", less_contacts,
-        gives({"/settings/blockUnknown": True, "/settings/blockedContacts": ["OTHERID1"]}),
-        gives({"/settings/blockUnknown": True, "/settings/blockedContacts": ["OTHERID1"]}), gives({"/settings": None}))
-    value = document(groups=[without(group(), "deleted")])
-    add("no-deleted", "MissingPart", "A group without `deleted`: Android before 6.0 drops it, Desktop refuses the backup", value,
-        gives(SAME | {"/groups/0/id": "0000000000000001"}), gives(SAME | {"/groups/0/id": "0000000000000001"}), REFUSES,
-        {"android-4.8 android-5.3 android-5.8": gives({"/groups": None})})
-    add("no-verification", "MissingPart", "A contact without verification", document(contacts=[without(contact(), "verification")]),
-        gives(SAME | {"/contacts/0/verification": 0}), gives(SAME | {"/contacts/0/verification": 0}), REFUSES)
-    restored_now = "the time is the time of the restore"
-    add("no-created-at", "MissingPart", "A contact without createdAt: Android uses the time of the restore, Desktop that of the import",
-        document(contacts=[without(contact(), "createdAt")]), gives(SAME, restored_now), gives(SAME | {"/contacts/0/createdAt": None}), gives(SAME, restored_now))
-    add("contact-without-id", "MissingPart", "A contact without an ID: both mobile clients skip it",
-        document(contacts=[without(contact("ABCD1234"), "identity"), contact()]), gives(SAME), unknown(NO_SOURCE), REFUSES, {IOS_READ: gives(SAME)})
-    for key, name in (("id", "id"), ("creator", "creator")):
-        second = {"/groups/0/id": "0000000000000002", "/groups/1": None}
-        add(f"group-without-{name}", "MissingPart", f"A group without `{key}`: both mobile clients skip it",
-            document(groups=[without(group(), key), group(2)]), gives(second), unknown(NO_SOURCE), REFUSES, {IOS_READ: gives(second)})
-    add("unknown-keys", "UnknownKey", "Unknown keys at every level, with known names inside",
-        document(info={"x": None}, user={"y": {"privatekey": 1}}, contacts=[contact(z=[1, 2])], settings={"w": "syncContacts"}) | {"links": [], "v": {"user": None}},
-        gives(SAME), gives(SAME), gives(SAME))
 
 
 def types(add):
@@ -550,6 +507,10 @@ DOCUMENTS = [
      "clients.read.missing-info clients.read.missing-user clients.read.missing-settings clients.read.missing-sync-contacts "
      "clients.read.missing-contacts clients.read.missing-deleted clients.read.missing-verification clients.read.missing-identity "
      "clients.read.incomplete-group clients.read.unknown-keys clients.read.swallowed-error"),
+    ("defaults of absent keys", defaults,
+     "clients.read.created-at clients.read.last-update clients.read.list-id clients.read.desktop-rest clients.loss.lists"),
+    ("what no client knows", unknown_keys,
+     "clients.read.unknown-keys clients.read.group-id-not-hex clients.write.android-info clients.read.desktop-rest clients.loss.lists"),
     ("types, nulls and times", types,
      "clients.read.string-for-number clients.read.unknown-receipts clients.read.unknown-verification clients.read.null-string "
      "clients.read.created-at clients.read.last-update clients.read.wrong-type clients.read.decoded-keys clients.read.negative-time "

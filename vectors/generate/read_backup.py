@@ -49,8 +49,10 @@ def build(oracles):
     def pointers(about):
         return lambda state: {"restored": pointed(state, state_pointers(about))}
 
+    known = {one["id"] for one in DIRECTORY}
     for name, flag, comment, whole, about in all_cases():
-        add(fields, name, flag, comment, whole, pointers(about))
+        people = [entry(one["identity"]) for one in whole["contacts"] if one["identity"] not in known]
+        add(fields, name, flag, comment, whole, pointers(about), directory=DIRECTORY + people)
     other = public_key("ZZZZ9999")
     refuses = {"desktop": invalid("meaning")}
     for level in (0, 1):

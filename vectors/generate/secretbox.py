@@ -9,6 +9,7 @@ from model import File, answer_bytes, by, counted, hexed, invalid, valid
 NOTES = {
     "Published": "The vector of NaCl's test suite.",
     "BlockEdge": "A plaintext at the edge of a block. Poly1305 works on 16 bytes, Salsa20 on 64, and the first 32 bytes of the key stream are Poly1305's key.",
+    "Modulus": "A message made for its tag: Poly1305's sum is between 2^130 - 5 and 2^130 before the last reduction, as in one of 2^128 messages.",
     "Large": "The largest size that current servers accept. The answer is a hash: encrypt, compare the hash, then open your own box.",
     "TamperedTag": "The tag was changed. No part of the plaintext may be returned.",
     "TamperedCiphertext": "A byte of the ciphertext was changed. No part of the plaintext may be returned.",
@@ -84,6 +85,16 @@ def build(oracles):
                   {"key": KEY.hex(), "nonce": nonce.hex(), "plaintext": {"count": length}},
                   valid({"box": answer_bytes(oracles.seal(KEY, nonce, plain))}))
 
+    modulus = file.group("Poly1305 at its modulus", "seal", ["clause 2.1", "RFC 8439 section 2.5"], both)
+    for name, excess, sum in [("p", 0, "exactly 2^130 - 5"), ("p-plus-1", 1, "2^130 - 4"), ("2-130-minus-1", 4, "2^130 - 1")]:
+        id = f"secretbox.poly1305-{name}"
+        nonce = nonce_of(id)
+        plain, box, unreduced = mistakes.at_the_modulus(KEY, nonce, b"Poly1305's sum is %d more than p." % excess, excess)
+        assert len(plain) == 64 and oracles.seal(KEY, nonce, plain) == box and oracles.open(KEY, nonce, unreduced) is None, id
+        modulus.add(id, f"A message for which Poly1305's sum is {sum} before the last reduction, which must not be left out", ["Modulus"],
+                    {"key": KEY.hex(), "nonce": nonce.hex(), "plaintext": hexed(plain)}, valid({"box": hexed(box)}),
+                    [{"name": "Poly1305's last reduction left out", "box": hexed(unreduced)}])
+
     opened = file.group("boxes to open", "open_box", ["clause 2.1", "clause 2.3"], both)
     plain = b"65 bytes, more than one block of Salsa20, and not all of one kind"
     assert len(plain) == 65
@@ -104,6 +115,15 @@ def build(oracles):
             return key, nonce, box[:at] + bytes([box[at] ^ bit]) + box[at + 1:]
         return change
 
+    def moved(key, nonce, box):
+        """Adds 1 to one byte of the tag and subtracts 1 from another one."""
+        tag = bytearray(box[:16])
+        up = next(at for at in range(16) if tag[at] < 255)
+        down = next(at for at in range(15, up, -1) if tag[at] > 0)
+        tag[up] += 1
+        tag[down] -= 1
+        return key, nonce, bytes(tag) + box[16:]
+
     nonce = nonce_of("secretbox.open")
     add("open", "The unchanged box, from which the changed boxes of this group are made, each with its own nonce", ["BlockEdge"], lambda k, n, b: (k, n, b), good=True,
         mistakes=[{"name": name, "plaintext": hexed(wrong)} for name, wrong in mistakes.opening(KEY, nonce, oracles.seal(KEY, nonce, plain))])
@@ -116,6 +136,21 @@ def build(oracles):
 
     add("tag-first-bit", "The lowest bit of the tag's first byte is flipped", ["TamperedTag"], flip(0))
     add("tag-last-bit", "The highest bit of the tag's last byte is flipped", ["TamperedTag"], flip(15, 128))
+    for place in range(1, 15):
+        add(f"tag-byte-{place}", f"Only byte {place} of the tag's bytes 0 to 15 is changed: all of them must be compared", ["TamperedTag"], flip(place, 1 << place % 8))
+    add("tag-two-bytes", "The same bit of two bytes of the tag is flipped: their differences must not cancel", ["TamperedTag"],
+        lambda k, n, b: (k, n, bytes(byte ^ (4 if at in (3, 9) else 0) for at, byte in enumerate(b))))
+    add("tag-sum", "Two bytes of the tag are changed so that the sum of all bytes stays the same", ["TamperedTag"], moved)
+    for name, comment, place in [("first", "The tag begins with a zero byte, and every later byte of it is changed", 0),
+                                 ("inside", "The tag's third byte is zero, and every later byte of it is changed", 2)]:
+        id = f"secretbox.tag-zero-{name}"
+        number = next(number for number in range(10**6) if oracles.seal(KEY, nonce_of(f"{id} {number}"), plain)[:place + 1].find(0) == place)
+        nonce = nonce_of(f"{id} {number}")
+        box = oracles.seal(KEY, nonce, plain)
+        box = bytes(byte ^ (0x55 if place < at < 16 else 0) for at, byte in enumerate(box))
+        assert oracles.open(KEY, nonce, box) is None, id
+        opened.add(id, f"{comment}: a comparison of strings stops at the zero byte", ["TamperedTag"],
+                   {"key": KEY.hex(), "nonce": nonce.hex(), "box": hexed(box)}, invalid("open"))
     add("tag-zero", "The tag is replaced by zero bytes", ["TamperedTag"], lambda k, n, b: (k, n, bytes(16) + b[16:]))
     add("ciphertext-first", "The first byte of the ciphertext is changed", ["TamperedCiphertext"], flip(16))
     add("ciphertext-block-2", "The first ciphertext byte of the second block of Salsa20's key stream is changed", ["TamperedCiphertext"], flip(16 + 32))
