@@ -341,7 +341,7 @@ pub(super) const BODY_REWRITTEN: Problem = Problem {
     title: "something changes the bytes of a backup in transit",
     evidence: "`integrity.content` deviates: bytes that look like HTML, gzip or text are returned changed",
     meaning: "A proxy, a filter or a script treats a backup as text or as a page. A changed backup cannot be decrypted.",
-    fix: "Leave this path unchanged: switch off filters that rewrite HTML, unpack gzip or convert text, and send `Cache-Control: no-transform`.",
+    fix: "Leave this path unchanged: switch off filters that rewrite HTML, unpack gzip, convert text or cut off white space, and send `Cache-Control: no-transform`.",
     fixes: &[
         (
             Product::Nginx,

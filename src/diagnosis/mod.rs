@@ -51,6 +51,9 @@ pub const NO_WEBDAV: &str = "problem.no-webdav";
 /// The ID of the problem that the server does not ask for credentials.
 pub const NO_CHALLENGE: &str = "problem.no-challenge";
 
+/// The ID of the problem that requests over HTTP/2 fail.
+pub const HTTP2_FAILS: &str = "problem.http2-fails";
+
 /// The ID of the problem that older phones lack the root.
 pub const NEW_ROOT: &str = "problem.new-root";
 

@@ -376,6 +376,8 @@ faults! {
         "Answers 429 from the twelfth request on, as Nextcloud does after failed logins.";
     Locked = "locked" in "put.rs", needs Order,
         "Answers every PUT with 423, as WebDAV servers do while another client's lock remains.";
+    ConnectionsClosed = "connections-closed" in "server.rs", needs Order,
+        "Closes every fourth connection without an answer, after the first twenty, like a proxy with four backends of which one has gone down.";
     UpstreamDown = "upstream-down" in "handler.rs",
         "Answers everything with 502 and an HTML page, like proxies whose server is down.";
     Maintenance = "maintenance" in "cloud.rs" "handler.rs",
@@ -386,6 +388,8 @@ faults! {
         "Sends a certificate from a root that no client trusts, as servers with their own authority do.";
     CertificateSelfSigned = "certificate-self-signed" in "certificates.rs", needs Tls,
         "Sends a certificate that signed itself, like servers that never got another one.";
+    CertificateAlternates = "certificate-alternates" in "server.rs", needs Tls Order,
+        "Sends a certificate of another authority on every fourth connection after the first twenty, like one of four servers that was forgotten.";
     CertificateExpired = "certificate-expired" in "certificates.rs", needs Tls,
         "Sends a certificate that has expired, like servers whose renewal failed.";
     CertificateNotYetValid = "certificate-not-yet-valid" in "certificates.rs", needs Tls,

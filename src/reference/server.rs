@@ -7,7 +7,7 @@ use super::handler;
 use super::idle::Idle;
 use super::log::LoggedRequest;
 use super::options::Options;
-use super::profile::Line;
+use super::profile::{HangUp, Line, is_every_fourth};
 use super::site::Site;
 use super::tasks::Tasks;
 use hyper::server::conn::{http1, http2};
@@ -16,6 +16,7 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
@@ -47,9 +48,17 @@ pub async fn start(options: Options) -> io::Result<Running> {
     let (root, security) = if options.tls {
         let certificates = Certificates::make(faults)?;
         let config = certificates.server_config(faults)?;
+        let acceptor = |config| TlsAcceptor::from(Arc::new(config));
+        let forgotten = if faults.contains(Fault::CertificateAlternates) {
+            Certificates::make(faults)?.server_config(faults)?
+        } else {
+            None
+        };
         let security = Security {
             script: Script::new(faults, certificates.chain()),
-            acceptor: config.map(|config| TlsAcceptor::from(Arc::new(config))),
+            acceptor: config.map(acceptor),
+            forgotten: forgotten.map(acceptor),
+            connections: AtomicUsize::new(0),
         };
         (Some(certificates.root), Some(Arc::new(security)))
     } else {
@@ -143,6 +152,19 @@ struct Security {
     script: Script,
     /// `None` if every handshake is scripted.
     acceptor: Option<TlsAcceptor>,
+    /// Another certificate, on some connections.
+    forgotten: Option<TlsAcceptor>,
+    connections: AtomicUsize,
+}
+
+impl Security {
+    /// Returns how the next connection is secured.
+    fn next_acceptor(&self) -> Option<TlsAcceptor> {
+        let number = self.connections.fetch_add(1, Ordering::Relaxed) + 1;
+        let forgotten = self.forgotten.as_ref();
+        let forgotten = forgotten.filter(|_| is_every_fourth(number));
+        forgotten.or(self.acceptor.as_ref()).cloned()
+    }
 }
 
 async fn accept(
@@ -173,7 +195,10 @@ async fn connection(
     site: Arc<Site>,
     tasks: Tasks,
 ) {
-    let Some(line) = site.manner.open_line() else {
+    let fault = site
+        .has(Fault::ConnectionsClosed)
+        .then_some(HangUp::EveryFourth);
+    let Some(line) = site.manner.open_line(fault) else {
         return;
     };
     // With Nagle's algorithm an answer may wait for an acknowledgement; a failure only costs time.
@@ -186,7 +211,7 @@ async fn connection(
     let acceptor = match after {
         After::Ended => return,
         After::Plain => return serve_http1(stream, line, site).await,
-        After::Ordinary => security.and_then(|security| security.acceptor.clone()),
+        After::Ordinary => security.and_then(|security| security.next_acceptor()),
     };
     let Some(acceptor) = acceptor else {
         return;

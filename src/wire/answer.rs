@@ -373,6 +373,8 @@ pub enum FailureKind {
     BadChunks,
     /// More interim answers (1xx) came than are read.
     TooManyInterim,
+    /// The certificate is not one that clients trust.
+    Certificate,
     /// Another failure of the server or the network: a client would also fail here.
     Peer,
     /// The harness broke the upload off on purpose.
@@ -420,6 +422,7 @@ impl FailureKind {
             | Self::HeaderTooLarge
             | Self::BadChunks
             | Self::TooManyInterim
+            | Self::Certificate
             | Self::Peer => true,
             Self::BrokenOff { .. }
             | Self::NotOffered
@@ -535,4 +538,18 @@ pub enum TlsTrouble {
     Handshake(String),
     /// No connection was made, or the run was halted.
     Failure(Failure),
+}
+
+impl TlsTrouble {
+    /// Returns whether the certificate is what is wrong: the server speaks the protocol.
+    pub(in crate::wire) const fn is_of_certificate(&self) -> bool {
+        match self {
+            Self::UnknownIssuer
+            | Self::Expired
+            | Self::NotYetValid
+            | Self::WrongName(_)
+            | Self::BadCertificate(_) => true,
+            Self::NoStore | Self::NoCommonProtocol | Self::Handshake(_) | Self::Failure(_) => false,
+        }
+    }
 }

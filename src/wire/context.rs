@@ -96,6 +96,12 @@ impl Context {
         self.session.facts()
     }
 
+    /// Returns whether the server offers both HTTP/1.1 and HTTP/2.
+    pub async fn speaks_both(&self) -> bool {
+        let offers = self.session.offers().await;
+        offers.is_ok_and(|offers| offers.one && offers.two)
+    }
+
     /// Returns the whole run, for checks of the run itself.
     pub fn session(&self) -> &Session {
         &self.session

@@ -56,11 +56,14 @@ impl Payload {
             Recipe::AllOnes(length) => vec![0xFF; length],
             Recipe::Zeros(length) => vec![0; length],
             Recipe::Gzip(length) => gzip(&random(length)),
-            Recipe::Html(length) => repeat(
-                b"<!DOCTYPE html><html><body><p>A backup may look like this.</p></body></html>\n",
-                length,
-            ),
-            Recipe::Lines(length) => repeat(b"one line\r\nanother\nand a third\r", length),
+            Recipe::Html(length) => {
+                let page = b"<!DOCTYPE html><html><body><p>A backup may look like this.</p></body></html>\n";
+                ending_in(b' ', repeat(page, length))
+            }
+            Recipe::Lines(length) => {
+                let lines = b" one line\r\nanother\nand a third\r";
+                ending_in(b'\n', repeat(lines, length))
+            }
             Recipe::Sealed => Vec::new(),
         };
         Self::of(recipe, bytes)
@@ -93,6 +96,14 @@ impl Payload {
 
 fn repeat(pattern: &[u8], length: usize) -> Vec<u8> {
     pattern.iter().copied().cycle().take(length).collect()
+}
+
+/// Returns the bytes with this last one: a script may cut off white space.
+fn ending_in(last: u8, mut bytes: Vec<u8>) -> Vec<u8> {
+    if let Some(byte) = bytes.last_mut() {
+        *byte = last;
+    }
+    bytes
 }
 
 /// Returns a gzip file at level 0, so that every compressor writes the same bytes.

@@ -307,6 +307,15 @@ impl Request {
             || matches!(self.place, Place::Below(_) | Place::DoubleSlashBackup(_))
     }
 
+    /// Returns whether the raw sender sends this, over a new connection.
+    pub fn is_sent_raw(&self, http: Http) -> bool {
+        // OkHttp adds no `Accept`, and reqwest cannot omit it.
+        let lacks_accept = !self.headers.iter().any(|(name, _)| *name == "Accept");
+        // A wrong password is sent exactly once, over a connection that has just answered.
+        let is_sent_once = self.login == LoginUse::Wrong;
+        self.is_raw() || ((lacks_accept || is_sent_once) && http == Http::One)
+    }
+
     fn place_shown(&self) -> String {
         match &self.place {
             Place::Config => "config".to_owned(),

@@ -76,6 +76,12 @@ pub struct Totals {
     /// The number of requests that were repeated because no answer arrived.
     #[serde(default)]
     pub asked_again: u32,
+    /// The number of new connections over which requests of checks were sent, and repeated.
+    #[serde(default)]
+    pub new_connections: u32,
+    /// How many of them closed without an answer, although the same request was answered later.
+    #[serde(default)]
+    pub closed_connections: u32,
     /// How long no request was sent because of such answers, in milliseconds.
     #[serde(default)]
     pub paused_ms: u64,

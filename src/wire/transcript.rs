@@ -102,6 +102,9 @@ pub struct Transcript {
     /// The first reason why the run slowed down, if it did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) slowed_by: Option<String>,
+    /// What was wrong with the certificate of a later connection, if anything.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) untrusted: Option<String>,
     /// When the run began, as RFC 3339 writes it; a transcript of an earlier version lacks it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     started: Option<String>,
@@ -205,6 +208,7 @@ impl Transcript {
             unfinished: Vec::new(),
             halted: None,
             slowed_by: None,
+            untrusted: None,
             started: None,
             duration_ms: None,
             totals: Totals::default(),

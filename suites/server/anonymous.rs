@@ -12,7 +12,7 @@ use crate::engine::{Effect, Level};
 use crate::engine::{Outcome, checks};
 use crate::safe::{Client, Clients, Directions, Stage, clause};
 use crate::wire::{
-    Answer, Context, FailureKind, LoginUse, Method, Place, Recipe, Request, Response,
+    Answer, Context, FailureKind, LoginUse, Method, OwnBackup, Place, Recipe, Request, Response,
 };
 
 checks! { Context;
@@ -222,6 +222,17 @@ fn answered(answer: Answer) -> Result<String, Outcome> {
     }
 }
 
+/// Stores a backup again, and returns whether it stays while nobody asks without credentials. On a
+/// server that loses backups, a missing one does not show who removed it.
+async fn keeps(context: &Context, backup: &OwnBackup) -> Result<bool, Outcome> {
+    let payload = context.payload("control", Recipe::Random(600));
+    if stored(context, backup, &payload).await.is_err() {
+        return Ok(false);
+    }
+    let again = context.send(Request::get(backup)).await?;
+    Ok(again.is_success() && again.body.is(&payload))
+}
+
 /// How many requests without credentials a run may send in addition to those of every run. Open
 /// listings use them first.
 ///
@@ -253,8 +264,8 @@ async fn anonymous_overwrite(context: &Context) -> Judged {
     let after = context.send(Request::get(&backup)).await?;
     Ok(if after.is_success() && after.body.is(&old) {
         Outcome::pass(format!("{answered}, and the backup is unchanged"))
-    } else if after.proves_absence()
-        || (after.is_success() && (after.body.is(&new) || after.body.is_cut_from(&new)))
+    } else if (after.is_success() && (after.body.is(&new) || after.body.is_cut_from(&new)))
+        || (after.proves_absence() && keeps(context, &backup).await?)
     {
         Outcome::deviates(
             Stage::Auth,
@@ -302,7 +313,7 @@ async fn anonymous_delete(context: &Context) -> Judged {
     let after = context.send(Request::get(&backup)).await?;
     Ok(if after.is_success() && after.body.is(&payload) {
         Outcome::pass(format!("{answered}, and the backup is still there"))
-    } else if after.proves_absence() {
+    } else if after.proves_absence() && keeps(context, &backup).await? {
         Outcome::deviates(
             Stage::Auth,
             format!("a DELETE without credentials removed a backup ({answered})"),

@@ -8,8 +8,8 @@ use crate::engine::{Effect, Level};
 use crate::engine::{Outcome, checks};
 use crate::safe::{Client, Clients, Direction, Directions, Stage, clause};
 use crate::wire::{
-    Answer, Challenge, Context, Facet, LoginKind, LoginUse, Method, OwnBackup, Payload, Place,
-    Recipe, Request, Response,
+    Answer, Challenge, Context, Facet, HttpChoice, LoginKind, LoginUse, Method, OwnBackup, Payload,
+    Place, Recipe, Request, Response,
 };
 
 /// The three requests that a client may send first without credentials.
@@ -194,6 +194,7 @@ pub(super) async fn upload_without_login(context: &Context) -> AnonymousUpload {
     let payload = context.shared_payload("anonymous", Recipe::Random(size));
     let place = Place::Backup(backup.clone());
     let mut request = context.as_client(Client::Ios, Operation::Upload, place);
+    request.http = HttpChoice::Newest;
     request.payload = Some(payload.clone());
     let answer = context
         .once("shared.anonymous-upload", request.anonymous())
@@ -219,7 +220,8 @@ pub(super) async fn download_without_login(context: &Context) -> Result<Answer, 
     let stored = judge_stored(put, get, &payload);
     let answer = if stored.is_ok() {
         let place = Place::Backup(backup.clone());
-        let request = context.as_client(Client::Ios, Operation::Download, place);
+        let mut request = context.as_client(Client::Ios, Operation::Download, place);
+        request.http = HttpChoice::Newest;
         let request = request.anonymous();
         Some(context.once("shared.anonymous-download", request).await)
     } else {

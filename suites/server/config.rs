@@ -177,17 +177,23 @@ async fn readable(context: &Context) -> Judged {
         let is_other = says_both || context.facts().names_another_user;
         let is_own = answer.status == 404 && !is_other;
         let is_known = deviation.cause.as_ref().is_some_and(|cause| !cause.likely);
+        // Only for these is the file a likely reason.
+        let may_be_missing = matches!(answer.status, 404 | 410);
         let is_unasked = answer.status == 403 && !with_credentials && !is_known;
         if is_unasked && is_read_with_credentials(context).await {
             return Ok(with_problem(deviation, certain(NO_CHALLENGE)).into());
         }
+        let other = || (!may_be_missing).then(|| NOT_SERVED.to_owned());
         Deviation {
-            remedy: deviation.remedy.filter(|_| !is_own),
+            remedy: deviation.remedy.filter(|_| !is_own).or_else(other),
             ..deviation
         }
         .into()
     })
 }
+
+/// The remedy for an answer that shows neither a missing file nor a known problem.
+const NOT_SERVED: &str = "Find out what sends this status: the server, or a proxy or provider before it. Their logs name the reason, and the status itself often does. The apps go on only after a 2xx.";
 
 /// Android uploads over the connection that brought `config`, and reads the surplus as the answer.
 ///

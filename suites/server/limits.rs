@@ -6,13 +6,14 @@ use super::judge::{Judged, bytes, describe, difference, with_problem};
 use super::upload::stored;
 use crate::clients::Condition;
 use crate::diagnosis::{
-    Diagnosis, Evidence, Silence, Subject, answered_by, diagnose, diagnose_silence,
+    Diagnosis, Evidence, HTTP2_FAILS, Silence, Subject, answered_by, certain, diagnose,
+    diagnose_silence,
 };
 use crate::engine::{Blocker, Deviation, Outcome, checks};
 use crate::engine::{Effect, Level};
 use crate::safe::config::USUAL_MAX_BACKUP_BYTES;
 use crate::safe::{Clients, Directions, Stage, clause};
-use crate::wire::{Context, Method, OwnBackup, Recipe, Request, Response};
+use crate::wire::{Context, HttpChoice, Method, OwnBackup, Recipe, Request, Response};
 use std::fmt;
 use std::time::Duration;
 
@@ -81,6 +82,19 @@ enum Size {
     Refused(Refusal),
 }
 
+impl Size {
+    /// Returns where and how it failed; `None` if it is stored.
+    fn failure(&self) -> Option<(Stage, String)> {
+        match self {
+            Self::Stored => None,
+            Self::Damaged(how, _) => Some((Stage::Size, how.clone())),
+            Self::Refused(Refusal {
+                stage, observed, ..
+            }) => Some((*stage, format!("was refused: {observed}"))),
+        }
+    }
+}
+
 /// Why an upload was refused, for its size or not.
 #[derive(Clone, Debug)]
 struct Refusal {
@@ -132,9 +146,20 @@ fn problem_of(context: &Context, answer: &Response) -> Option<Diagnosis> {
 }
 
 async fn attempt(context: &Context, backup: &OwnBackup, size: u64) -> Result<Size, Outcome> {
+    attempt_over(HttpChoice::Any, context, backup, size).await
+}
+
+async fn attempt_over(
+    http: HttpChoice,
+    context: &Context,
+    backup: &OwnBackup,
+    size: u64,
+) -> Result<Size, Outcome> {
     let length = usize::try_from(size).unwrap_or(usize::MAX);
     let payload = context.payload(&size.to_string(), Recipe::Random(length));
-    let answer = match context.send(Request::put(backup, &payload)).await {
+    let mut put = Request::put(backup, &payload);
+    put.http = http;
+    let answer = match context.send(put).await {
         Ok(answer) => answer,
         Err(failure) if failure.kind.is_peer() => {
             return Ok(Size::Refused(Refusal {
@@ -160,7 +185,9 @@ async fn attempt(context: &Context, backup: &OwnBackup, size: u64) -> Result<Siz
             answered_by: answered_by(&answer),
         }));
     }
-    let after = match context.send(Request::get(backup).reading(length)).await {
+    let mut get = Request::get(backup).reading(length);
+    get.http = http;
+    let after = match context.send(get).await {
         Ok(after) => after,
         Err(failure) if failure.kind.is_peer() => {
             let how = format!("was accepted, but a GET of it failed: {}", failure.message);
@@ -188,7 +215,19 @@ async fn must_store(context: &Context, size: u64) -> Judged {
     // Half of the budget is for finding the real limit.
     let tested = size.min(budget / 2).min(LARGEST_TRIED);
     let backup = context.own_backup("backup");
-    let refusal = match attempt(context, &backup, tested).await? {
+    // Phones use HTTP/2 where it is offered.
+    let mut first = attempt_over(HttpChoice::Newest, context, &backup, tested).await?;
+    if let Some((stage, how)) = first.failure()
+        && context.speaks_both().await
+    {
+        first = attempt(context, &backup, tested).await?;
+        if first.failure().is_none() {
+            let observed = format!("a backup of {tested} bytes {how}; over HTTP/1.1 it is stored");
+            let deviation = Deviation::new(stage, observed);
+            return Ok(with_problem(deviation, certain(HTTP2_FAILS)).into());
+        }
+    }
+    let refusal = match first {
         Size::Stored if tested < size => return Ok(tested_less(size, tested)),
         Size::Stored => return still_there(context, &backup, size).await,
         Size::Damaged(how, cut) => {

@@ -1,10 +1,11 @@
-//! Whether the server redirects clients or limits them.
+//! Whether the server redirects clients, limits them or closes their connections.
 
 use super::facets::WHOLE;
 use super::judge::{Judged, with_problem};
 use crate::diagnosis::named;
 use crate::engine::{Blocker, Deviation, Effect, Level, Outcome, checks};
 use crate::safe::{Clients, Directions, Stage, clause};
+use crate::text::counted;
 use crate::wire::Context;
 
 checks! { Context;
@@ -52,7 +53,27 @@ checks! { Context;
         remedy: "The apps need no change unless the limit is far lower. For this check, use `--pace slow`, or allow a few requests a second; Nextcloud's lock-out ends after half an hour, or with `occ security:bruteforce:reset IP`.",
         run: left_alone,
     }
+
+    /// New connections are answered.
+    NEW_CONNECTIONS = Check {
+        id: "server.new-connections",
+        clause: clause::STATUS,
+        level: Level::Recommended,
+        clients: Clients::ANDROID,
+        breaks: Directions::NONE,
+        variants: WHOLE,
+        needs: &["tls.trusted"],
+        effect: Effect::LooksBack,
+        expected: "an answer over every new connection",
+        remedy: "Look in the logs of the server and of the proxies before it for what closes connections: one of several backends that is down, a process that crashes, a limit on connections in a firewall. Android tries a new connection once for each address of the name; a backup that meets a closed one fails.",
+        run: new_connections,
+    }
 }
+
+/// A server closes new connections if it closes at least this many.
+const CLOSED: u32 = 3;
+/// It also has to close more than one in this many.
+const ONE_IN: u32 = 10;
 
 async fn redirects(context: &Context) -> Judged {
     let redirects = context.session().redirects();
@@ -117,4 +138,43 @@ async fn left_alone(context: &Context) -> Judged {
         (None, None) if session.answers() == 0 => Outcome::blocked("the run received no answer"),
         (None, None) => Outcome::pass("no limit was noticed"),
     })
+}
+
+/// Source: clients.http.retries.
+async fn new_connections(context: &Context) -> Judged {
+    let session = context.session();
+    if session.answers() == 0 {
+        return Ok(Outcome::blocked("the run received no answer"));
+    }
+    let totals = session.totals();
+    Ok(judged(totals.new_connections, totals.closed_connections))
+}
+
+/// Judges a run that used this many new connections, of which some closed without an answer.
+fn judged(used: u32, closed: u32) -> Outcome {
+    let observed = format!(
+        "{closed} of {} closed without an answer, and brought one when the request was sent again",
+        counted(u64::from(used), "new connection")
+    );
+    match closed {
+        _ if used == 0 => Outcome::not_applicable("no request needed a new connection"),
+        0 => Outcome::pass("every new connection brought an answer"),
+        _ if closed >= CLOSED && closed > used / ONE_IN => Outcome::deviates(Stage::Http, observed),
+        _ => Outcome::pass(observed),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_server_that_often_closes_new_connections_deviates() {
+        let deviates = |used, closed| matches!(judged(used, closed), Outcome::Deviates(_));
+        assert!(deviates(3, 3) && deviates(150, 16) && deviates(u32::MAX, u32::MAX));
+        // One in twenty may be the network of the person who runs the check.
+        for (used, closed) in [(2, 2), (150, 15), (150, 7), (150, 0), (0, 0)] {
+            assert!(!deviates(used, closed), "{closed} of {used}");
+        }
+    }
 }

@@ -218,11 +218,13 @@ pub(super) enum Then {
 
 /// When a connection is closed without an answer.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum HangUp {
+pub(in super::super) enum HangUp {
     /// One in this many connections: in turn before and after its first answer.
     OneIn(usize),
     /// Every connection, after its first answer.
     AfterEachAnswer,
+    /// Every fourth connection after the first twenty, before its first answer.
+    EveryFourth,
 }
 
 /// How a folder is shown to users who have logged in.

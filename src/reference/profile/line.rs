@@ -31,6 +31,11 @@ enum Ends {
     AfterAnswer,
 }
 
+/// Returns whether a connection with this number is one of every four, after the first twenty.
+pub(in super::super) fn is_every_fourth(number: usize) -> bool {
+    number > 20 && number.is_multiple_of(4)
+}
+
 impl Lines {
     /// Returns a new connection.
     pub(super) fn open(&self, hangs_up: Option<HangUp>) -> Line {
@@ -39,7 +44,8 @@ impl Lines {
             Some(HangUp::AfterEachAnswer) => Some(Ends::AfterAnswer),
             Some(HangUp::OneIn(many)) if number.is_multiple_of(2 * many) => Some(Ends::AfterAnswer),
             Some(HangUp::OneIn(many)) if number.is_multiple_of(many) => Some(Ends::BeforeAnswer),
-            Some(HangUp::OneIn(_)) | None => None,
+            Some(HangUp::EveryFourth) if is_every_fourth(number) => Some(Ends::BeforeAnswer),
+            Some(HangUp::OneIn(_) | HangUp::EveryFourth) | None => None,
         };
         Line {
             ends,

@@ -107,10 +107,11 @@ impl Manner {
         self.habits.contains(&habit)
     }
 
-    /// Returns a new connection; `None` if it is dropped.
-    pub(in super::super) fn open_line(&self) -> Option<Line> {
+    /// Returns a new connection, which closes as a fault or else as the profile says; `None` if it
+    /// is dropped.
+    pub(in super::super) fn open_line(&self, fault: Option<HangUp>) -> Option<Line> {
         let is_dropped = matches!(self.banned(), Some(Then::Drop(_)));
-        (!is_dropped).then(|| self.lines.open(self.hangs_up))
+        (!is_dropped).then(|| self.lines.open(fault.or(self.hangs_up)))
     }
 
     /// Returns how the front treats a request.

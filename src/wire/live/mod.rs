@@ -172,11 +172,7 @@ impl Live {
         self.bytes_sent.fetch_add(length, Ordering::Relaxed);
         // An answer may return as many bytes as were sent.
         let expected = length.max(request.read_limit as u64);
-        // OkHttp adds no `Accept`, and reqwest cannot omit it.
-        let lacks_accept = !request.headers.iter().any(|(name, _)| *name == "Accept");
-        // A wrong password is sent exactly once, over a connection that has just answered.
-        let is_sent_once = request.login == LoginUse::Wrong;
-        let raw = request.is_raw() || ((lacks_accept || is_sent_once) && http == Http::One);
+        let raw = request.is_sent_raw(http);
         // The time of a download counts only after the answer has started.
         let until_head = limit + Duration::from_secs(length / SLOWEST);
         let how = How {

@@ -5,6 +5,7 @@
 
 mod asking;
 mod ban;
+mod connections;
 mod doubts;
 mod failures;
 mod limits;
@@ -13,6 +14,7 @@ mod refused_login;
 mod tries;
 
 pub(in crate::wire) use self::asking::Round;
+use self::connections::NewConnections;
 use self::doubts::Doubts;
 use self::refusals::Refusals;
 use crate::wire::halt::Halt;
@@ -54,7 +56,10 @@ pub(super) struct Patience {
     deaf: [AtomicBool; 2],
     locked: AtomicU32,
     asked_again: AtomicU32,
+    new_connections: NewConnections,
     slowed_by: OnceLock<String>,
+    /// What was wrong with the certificate of a later connection.
+    untrusted: OnceLock<String>,
     doubts: Doubts,
     refusals: Refusals,
 }
@@ -77,7 +82,9 @@ impl Patience {
             deaf: Default::default(),
             locked: AtomicU32::new(0),
             asked_again: AtomicU32::new(0),
+            new_connections: NewConnections::default(),
             slowed_by: OnceLock::new(),
+            untrusted: OnceLock::new(),
             doubts: Doubts::default(),
             refusals: Refusals::default(),
         }
@@ -90,6 +97,8 @@ pub(in crate::wire) struct Met {
     pub(in crate::wire) limited: u32,
     pub(in crate::wire) locked: u32,
     pub(in crate::wire) asked_again: u32,
+    pub(in crate::wire) new_connections: u32,
+    pub(in crate::wire) closed_connections: u32,
     pub(in crate::wire) paused: Duration,
 }
 

@@ -88,6 +88,8 @@ pub struct Session {
     halted: Arc<OnceLock<Halt>>,
     /// What made a replayed run slow down.
     slowed_by: Option<String>,
+    /// What was wrong with a certificate in the middle of a replayed run.
+    untrusted: Option<String>,
     encryption_key: EncryptionKey,
     offers: OnceCell<Result<Offers, Failure>>,
     inspection: OnceCell<Result<Arc<Inspection>, Failure>>,
@@ -173,6 +175,7 @@ impl Session {
             let _ = session.halted.set(why.clone());
         }
         session.slowed_by.clone_from(&transcript.slowed_by);
+        session.untrusted.clone_from(&transcript.untrusted);
         session.late = Mutex::new(transcript.late.clone());
         session.replayed = Some((transcript.totals, transcript.left_behind.clone()));
         session
@@ -193,6 +196,7 @@ impl Session {
             scrub: Mutex::new(scrub),
             halted: Arc::default(),
             slowed_by: None,
+            untrusted: None,
             encryption_key: encryption_key(settings.seed),
             settings,
             offers: OnceCell::new(),
@@ -272,6 +276,15 @@ impl Session {
         match &self.source {
             Source::Live { live, .. } => live.slowed_by(),
             Source::Replay(_) => self.slowed_by.as_deref(),
+        }
+    }
+
+    /// Returns what was wrong with the certificate of a connection, although an earlier one had
+    /// been answered.
+    pub fn untrusted(&self) -> Option<&str> {
+        match &self.source {
+            Source::Live { live, .. } => live.untrusted(),
+            Source::Replay(_) => self.untrusted.as_deref(),
         }
     }
 
@@ -358,6 +371,8 @@ impl Session {
                     limited: met.limited,
                     locked: met.locked,
                     asked_again: met.asked_again,
+                    new_connections: met.new_connections,
+                    closed_connections: met.closed_connections,
                     paused_ms: u64::try_from(met.paused.as_millis()).unwrap_or(u64::MAX),
                     deleted: self.guard.binned(),
                 }
@@ -392,6 +407,7 @@ impl Session {
         transcript.totals = self.totals();
         transcript.halted = self.halted().cloned();
         transcript.slowed_by = self.slowed_by().map(str::to_owned);
+        transcript.untrusted = self.untrusted().map(str::to_owned);
         transcript.left_behind.clone_from(&leftovers.doubts);
         transcript.late = self.late();
         if let Some(reason) = &run.stopped {

@@ -26,7 +26,8 @@ impl Session {
                     Err(TlsTrouble::Failure(failure)) if !failure.kind.is_peer() => {
                         return Err(failure);
                     }
-                    Err(_) => false,
+                    // Clients trust another certificate of this name, which it sent before.
+                    Err(trouble) => trouble.is_of_certificate(),
                 };
                 Ok(Offers { one, two: true })
             }
@@ -39,7 +40,8 @@ impl Session {
     }
 
     /// Makes the handshake with this number. A handshake without an answer is repeated once,
-    /// because it does not show what the server offers.
+    /// because it does not show what the server offers; one whose certificate is not trusted too,
+    /// because one of several servers may have another.
     async fn offered(
         &self,
         number: u32,
@@ -51,10 +53,14 @@ impl Session {
             n,
         };
         let first = self.handshake(key(number), versions).await;
-        let is_lost = matches!(&first, Err(TlsTrouble::Failure(failure)) if matches!(
-            failure.kind,
-            FailureKind::TimedOut | FailureKind::NoAnswer | FailureKind::Reset
-        ));
+        let is_lost = match &first {
+            Err(TlsTrouble::Failure(failure)) => matches!(
+                failure.kind,
+                FailureKind::TimedOut | FailureKind::NoAnswer | FailureKind::Reset
+            ),
+            Err(trouble) => trouble.is_of_certificate(),
+            Ok(_) => false,
+        };
         if !is_lost {
             return first;
         }

@@ -260,7 +260,10 @@ pub(super) fn trouble(error: &std::io::Error) -> TlsTrouble {
 
 fn certificate_trouble(error: &CertificateError) -> TlsTrouble {
     match error {
-        CertificateError::UnknownIssuer => TlsTrouble::UnknownIssuer,
+        // Another authority may have the same name.
+        CertificateError::UnknownIssuer | CertificateError::BadSignature => {
+            TlsTrouble::UnknownIssuer
+        }
         CertificateError::Expired | CertificateError::ExpiredContext { .. } => TlsTrouble::Expired,
         CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => {
             TlsTrouble::NotYetValid
@@ -319,15 +322,22 @@ pub(super) fn unspoken(trouble: TlsTrouble) -> Failure {
 pub(super) fn failure_of(trouble: TlsTrouble) -> Failure {
     let message = match trouble {
         TlsTrouble::Failure(failure) => return failure,
-        TlsTrouble::NoStore => "this machine has no store of trusted certificates".to_owned(),
+        TlsTrouble::Handshake(why) => return Failure::peer(Stage::Tls, why),
+        TlsTrouble::NoStore => {
+            let message = "this machine has no store of trusted certificates";
+            return Failure::peer(Stage::Tls, message);
+        }
+        TlsTrouble::NoCommonProtocol => {
+            let message = "the server does not speak this version of HTTP";
+            return Failure::peer(Stage::Tls, message);
+        }
         TlsTrouble::UnknownIssuer => "the certificate's issuer is not trusted".to_owned(),
         TlsTrouble::Expired => "the certificate has expired".to_owned(),
         TlsTrouble::NotYetValid => "the certificate is not valid yet".to_owned(),
         TlsTrouble::WrongName(names) => format!("the certificate is for {names}"),
-        TlsTrouble::BadCertificate(why) | TlsTrouble::Handshake(why) => why,
-        TlsTrouble::NoCommonProtocol => "the server does not speak this version of HTTP".to_owned(),
+        TlsTrouble::BadCertificate(why) => why,
     };
-    Failure::peer(Stage::Tls, message)
+    Failure::lost(FailureKind::Certificate, Stage::Tls, message)
 }
 
 #[cfg(test)]

@@ -205,6 +205,31 @@ fn encoding_of(answer: &Response) -> Option<&str> {
         .filter(|encoding| !encoding.eq_ignore_ascii_case("identity"))
 }
 
+/// The names of encodings that an HTTP library may undo. Source: RFC 9110 section 8.4.1, RFC 7932,
+/// RFC 8878.
+const ENCODINGS: [&str; 7] = [
+    "gzip",
+    "x-gzip",
+    "deflate",
+    "compress",
+    "x-compress",
+    "br",
+    "zstd",
+];
+
+/// Returns whether the header names no encoding, as `none` or `utf-8`, and the body is as it was
+/// stored: a library that knows no such encoding leaves the bytes as they are.
+fn names_no_encoding(encoding: &str, answer: &Response, payload: &Payload) -> bool {
+    let is_named = |name: &&str| encoding.eq_ignore_ascii_case(name);
+    !ENCODINGS.iter().any(is_named) && !encoding.contains(',') && answer.body.is(payload)
+}
+
+fn unchanged_despite(encoding: &str) -> Outcome {
+    Outcome::pass(format!(
+        "it came back as it was stored; `Content-Encoding: {encoding}` names no encoding"
+    ))
+}
+
 async fn encoding(context: &Context) -> Judged {
     const OFFER: &str = "gzip, deflate, br";
     let offer = (context.facet().case() == "asked").then_some(OFFER);
@@ -212,6 +237,9 @@ async fn encoding(context: &Context) -> Judged {
     let Some(encoding) = encoding_of(&answer) else {
         return Ok(Outcome::pass("no Content-Encoding"));
     };
+    if names_no_encoding(encoding, &answer, &payload) {
+        return Ok(unchanged_despite(encoding));
+    }
     // Of the encodings that it offers, this program unpacks gzip alone, as the apps do.
     let is_right = if encoding.eq_ignore_ascii_case("gzip") {
         answer.unpacked && answer.body.is(&payload)
@@ -238,6 +266,9 @@ async fn compressed(context: &Context) -> Judged {
             Some(difference) => Outcome::deviates(Stage::Size, format!("the body {difference}")),
         });
     };
+    if names_no_encoding(encoding, &answer, &payload) {
+        return Ok(unchanged_despite(encoding));
+    }
     if !encoding.eq_ignore_ascii_case("gzip") {
         return Ok(Outcome::deviates(
             Stage::Http,

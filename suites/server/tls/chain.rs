@@ -70,6 +70,32 @@ checks! { Context;
         remedy: remedy::TRUSTED,
         run: trusted,
     }
+
+    /// Later connections present a certificate that clients trust as well.
+    EVERY_CONNECTION = Check {
+        id: "tls.every-connection",
+        clause: clause::TRUST,
+        level: Level::Required,
+        clients: Clients::ALL,
+        breaks: Directions::BOTH,
+        variants: WHOLE,
+        needs: &["tls.trusted"],
+        effect: Effect::LooksBack,
+        expected: "a certificate that clients trust on every connection of the run, not only on the first",
+        remedy: remedy::EVERY_CONNECTION,
+        run: every_connection,
+    }
+}
+
+async fn every_connection(context: &Context) -> Judged {
+    if !context.facts().https {
+        return Ok(Outcome::not_applicable("the URL is http://"));
+    }
+    Ok(match context.session().untrusted() {
+        Some(why) => deviates(format!("a later connection had another certificate: {why}")).into(),
+        None if context.session().answers() == 0 => Outcome::blocked("the run received no answer"),
+        None => Outcome::pass("no connection had another certificate"),
+    })
 }
 
 by_looking! {

@@ -28,6 +28,8 @@ pub(super) const STAPLE: &str = "nginx: `ssl_stapling on; ssl_stapling_verify on
 
 pub(super) const TRUSTED: &str = "Get a certificate from a public authority (with certbot, Caddy or acme.sh). The root of a private authority must be installed on every phone, and on iOS also switched on; to test with it, give it with --ca-file.";
 
+pub(super) const EVERY_CONNECTION: &str = "Several servers, or several processes of one, answer under this name, and not all of them have the new certificate. Install it on each of them, and restart those that still run with the old one.";
+
 pub(super) const CLOCK: &str =
     "Set the clock of this machine and that of the server (`timedatectl set-ntp true`).";
 

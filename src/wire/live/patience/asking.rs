@@ -32,7 +32,10 @@ impl Live {
     /// Returns how often the run slowed down, waited or repeated a request.
     pub(in crate::wire) fn met(&self) -> Met {
         let pace = self.patience.pace.now();
+        let (new_connections, closed_connections) = self.patience.new_connections.counted();
         Met {
+            new_connections,
+            closed_connections,
             limited: pace.limited,
             paused: pace.paused,
             locked: self.patience.locked.load(Ordering::Relaxed),
@@ -43,6 +46,12 @@ impl Live {
     /// Returns the first reason why the run slowed down, if it did.
     pub(in crate::wire) fn slowed_by(&self) -> Option<&str> {
         self.patience.slowed_by.get().map(String::as_str)
+    }
+
+    /// Returns what was wrong with the certificate of a connection, although an earlier one had
+    /// been answered.
+    pub(in crate::wire) fn untrusted(&self) -> Option<&str> {
+        self.patience.untrusted.get().map(String::as_str)
     }
 
     /// Sends one request for a check and reads the answer, unless the run was halted.
@@ -219,6 +228,9 @@ impl Live {
             let next = self.after(request, &answer, &mut tries, for_check).await;
             if for_check && let Some(failure) = self.hidden_by_halt(request, &answer) {
                 return Err(failure);
+            }
+            if for_check && answer.is_ok() && matches!(next, Next::Take) {
+                self.patience.new_connections.count(request, http, &tries);
             }
             match next {
                 Next::Take if self.was_limited(request, &answer, &tries) => {

@@ -33,6 +33,13 @@ impl Live {
             FailureKind::NoAnswer | FailureKind::Reset => {
                 self.after_closure(request, served, tries).await
             }
+            // One of several servers may have another certificate: this is a finding, but no reason
+            // for others.
+            FailureKind::Certificate if served => {
+                patience.untrusted.get_or_init(|| failure.message.clone());
+                tries.certificates += 1;
+                self.after_closure(request, served, tries).await
+            }
             FailureKind::Peer if served && failure.stage == Stage::Tls => {
                 self.after_closure(request, served, tries).await
             }

@@ -23,6 +23,8 @@ pub(super) fn of(pauses: &[u64], tried: u32) -> Duration {
 #[derive(Default)]
 pub(super) struct Tries {
     pub(super) closures: u32,
+    /// How many of these closures came from this side, because of the certificate.
+    pub(super) certificates: u32,
     pub(super) timeouts: u32,
     pub(super) connections: u32,
     pub(super) bodies: u32,

@@ -56,7 +56,17 @@ async fn a_server_offers_what_its_handshakes_settle_on() {
         (vec![two(), (1, Ok(shaken(None)))], Ok((true, true))),
         // HTTP/2 only.
         (
-            vec![two(), (1, Err(TlsTrouble::Expired))],
+            vec![two(), (1, Err(TlsTrouble::NoCommonProtocol))],
+            Ok((false, true)),
+        ),
+        // One of several servers has another certificate.
+        (vec![two(), (1, Err(TlsTrouble::Expired))], Ok((true, true))),
+        (
+            vec![
+                two(),
+                (1, Err(TlsTrouble::Expired)),
+                (3, Err(TlsTrouble::NoCommonProtocol)),
+            ],
             Ok((false, true)),
         ),
         (

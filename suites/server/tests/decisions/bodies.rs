@@ -15,6 +15,9 @@ fn after_a_stranger(check: &str, status: u16, length: usize) -> Outcome {
             *sent = Some(payload.map_or_else(|| stored(asked), |sent| sent.bytes.to_vec()));
             return answers(401, b"");
         }
+        if is(asked, Method::Put) {
+            *sent = None;
+        }
         match &*sent {
             Some(body) if is(asked, Method::Get) => {
                 answers(status, &body[..body.len().min(length)])
@@ -43,6 +46,25 @@ fn what_a_stranger_uploaded_is_stored_only_if_it_is_given() {
     let unclear = after_a_stranger("auth.anonymous-delete", 500, all);
     assert_eq!(blocker(unclear), Blocker::Answer);
     assert!(passes(&after_a_stranger("auth.anonymous-delete", 200, all)));
+}
+
+#[test]
+fn a_server_that_loses_backups_shows_nobody_who_removes_them() {
+    for check in ["auth.anonymous-overwrite", "auth.anonymous-delete"] {
+        let mut reads = 0;
+        let world = World::new(move |asked| {
+            if is_anonymous(asked) {
+                return answers(401, b"");
+            }
+            reads = if is(asked, Method::Put) { 0 } else { reads + 1 };
+            if is(asked, Method::Get) && reads > 1 {
+                answers(404, b"")
+            } else {
+                Deed::Healthy
+            }
+        });
+        assert_eq!(blocker(world.judge(check)), Blocker::Answer, "{check}");
+    }
 }
 
 #[test]

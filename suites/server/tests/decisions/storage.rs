@@ -111,6 +111,31 @@ fn a_server_may_compress_only_where_it_is_asked_to() {
     assert_eq!(deviation(asked).stage, Stage::Http);
 }
 
+#[test]
+fn a_name_of_no_encoding_changes_nothing() {
+    for (encoding, is_fine) in [("none", true), ("UTF-8", true), ("br", false)] {
+        let world = World::new(move |asked| {
+            if is(asked, Method::Get) {
+                Deed::Adds(vec![("content-encoding", encoding.to_owned())])
+            } else {
+                Deed::Healthy
+            }
+        });
+        for check in [
+            "integrity.content-encoding[unasked]",
+            "integrity.content-encoding[asked]",
+            "integrity.compressed-download",
+        ] {
+            let outcome = world.judge(check);
+            assert_eq!(
+                passes(&outcome),
+                is_fine,
+                "{encoding}, {check}: {outcome:?}"
+            );
+        }
+    }
+}
+
 // Limits.
 
 #[test]
