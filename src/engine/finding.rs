@@ -230,12 +230,6 @@ impl Finding {
         self.because == Some(Because::Error(Breakage::Stopped))
     }
 
-    /// Returns whether it could not be judged although every check that it needs passed.
-    pub(crate) fn is_blocked_alone(&self) -> bool {
-        let is_named = |cause: &Cause| Blocker::NAMED.iter().any(|by| by.key() == cause.id);
-        self.verdict == Verdict::Blocked && self.cause.as_ref().is_none_or(is_named)
-    }
-
     /// Returns the name of the check with its variant: `upload.accepted[ios-h2]`.
     pub fn name(&self) -> String {
         if self.variant.is_empty() {

@@ -2,7 +2,7 @@
 //! latter as ignored, nextest cannot.
 
 use super::libtest::{failed, ignored, say};
-use crate::engine::{Finding, Level};
+use crate::engine::{Blocker, Cause, Finding, Level, Verdict};
 use libtest_mimic::{Completion, Failed};
 
 /// The variable that allows Required checks to stay unjudged.
@@ -30,7 +30,7 @@ pub(super) fn unjudged(finding: &Finding) -> Result<Completion, Failed> {
 
 fn end(finding: &Finding, is_nextest: bool, is_allowed: bool) -> Result<Completion, Failed> {
     let why = format!("{}: {}", finding.verdict, finding.observed);
-    if finding.level == Level::Required && finding.is_blocked_alone() && !is_allowed {
+    if finding.level == Level::Required && is_blocked_alone(finding) && !is_allowed {
         return Err(failed(&[
             format!("not judged: {why}"),
             format!("set {ALLOW}=1 to accept that"),
@@ -43,10 +43,16 @@ fn end(finding: &Finding, is_nextest: bool, is_allowed: bool) -> Result<Completi
     Ok(Completion::Completed)
 }
 
+/// Returns whether it could not be judged although every check that it needs passed.
+fn is_blocked_alone(finding: &Finding) -> bool {
+    let is_named = |cause: &Cause| Blocker::NAMED.iter().any(|by| by.key() == cause.id);
+    finding.verdict == Verdict::Blocked && finding.cause.as_ref().is_none_or(is_named)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::{Blocker, Outcome, Verdict};
+    use crate::engine::Outcome;
     use crate::suites::server;
     use std::time::Duration;
 
