@@ -87,6 +87,12 @@ const FACTS: &[(&str, &str)] = &[
     ("rig.payload.group-number", "clients.read.wrong-type"),
     ("rig.payload.groups-", "clients.read.wrong-type"),
     ("rig.payload.group-without", "clients.read.incomplete-group"),
+    ("rig.payload.group-defaults", "clients.read.created-at"),
+    ("rig.payload.settings-defaults", "clients.read.desktop-rest"),
+    ("rig.payload.list-defaults", "clients.loss.lists"),
+    ("rig.payload.unknown-key-link", "clients.read.desktop-rest"),
+    ("rig.payload.unknown-key-list", "clients.loss.lists"),
+    ("rig.payload.group-no-created-at", "clients.read.created-at"),
     ("rig.payload.group-updated-text", "clients.read.last-update"),
     (
         "rig.payload.group-created-minus",

@@ -93,7 +93,9 @@ async fn every_connection(context: &Context) -> Judged {
     }
     Ok(match context.session().untrusted() {
         Some(why) => deviates(format!("a later connection had another certificate: {why}")).into(),
-        None if context.session().answers() == 0 => Outcome::blocked("the run received no answer"),
+        None if context.session().answers() == 0 => {
+            Outcome::not_applicable("no request followed the inspection")
+        }
         None => Outcome::pass("no connection had another certificate"),
     })
 }
