@@ -178,9 +178,10 @@ fn source(arguments: &Arguments) -> Result<Source, Complaint> {
     if let Some(file) = &arguments.file {
         let typed = file.to_string_lossy();
         if typed.contains("://") && !file.exists() {
-            return Err(Complaint::usage(format!(
-                "`{typed}` is a URL, not a file; write --from {typed} to download the backup"
-            )));
+            // A URL may hold a password.
+            return Err(Complaint::usage(
+                "the file to inspect is a URL; give it with --from to download the backup",
+            ));
         }
         arguments.access.without_server()?;
         return read_bytes(file).map(Source::Body);

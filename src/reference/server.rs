@@ -7,7 +7,7 @@ use super::handler;
 use super::idle::Idle;
 use super::log::LoggedRequest;
 use super::options::Options;
-use super::profile::{HangUp, Line, is_every_fourth};
+use super::profile::{HangUp, Line};
 use super::site::Site;
 use super::tasks::Tasks;
 use hyper::server::conn::{http1, http2};
@@ -16,7 +16,6 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
@@ -58,7 +57,6 @@ pub async fn start(options: Options) -> io::Result<Running> {
             script: Script::new(faults, certificates.chain()),
             acceptor: config.map(acceptor),
             forgotten: forgotten.map(acceptor),
-            connections: AtomicUsize::new(0),
         };
         (Some(certificates.root), Some(Arc::new(security)))
     } else {
@@ -154,15 +152,13 @@ struct Security {
     acceptor: Option<TlsAcceptor>,
     /// Another certificate, on some connections.
     forgotten: Option<TlsAcceptor>,
-    connections: AtomicUsize,
 }
 
 impl Security {
-    /// Returns how the next connection is secured.
-    fn next_acceptor(&self) -> Option<TlsAcceptor> {
-        let number = self.connections.fetch_add(1, Ordering::Relaxed) + 1;
+    /// Returns how a connection is secured.
+    fn acceptor_of(&self, line: &Line) -> Option<TlsAcceptor> {
         let forgotten = self.forgotten.as_ref();
-        let forgotten = forgotten.filter(|_| is_every_fourth(number));
+        let forgotten = forgotten.filter(|_| line.is_every_fourth());
         forgotten.or(self.acceptor.as_ref()).cloned()
     }
 }
@@ -211,7 +207,7 @@ async fn connection(
     let acceptor = match after {
         After::Ended => return,
         After::Plain => return serve_http1(stream, line, site).await,
-        After::Ordinary => security.and_then(|security| security.next_acceptor()),
+        After::Ordinary => security.and_then(|security| security.acceptor_of(&line)),
     };
     let Some(acceptor) = acceptor else {
         return;

@@ -27,6 +27,23 @@ pub(super) fn refused(error: &str) -> ExitCode {
     ExitCode::from(101)
 }
 
+/// Carries out what is asynchronous, and waits for it. It has its own thread, because the caller may
+/// have a runtime, and no runtime starts inside another.
+pub(super) fn waited_for<F>(asynchronous: impl FnOnce() -> F + Send) -> Result<F::Output, String>
+where
+    F: Future<Output: Send>,
+{
+    let run = || {
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .enable_all()
+            .build()
+            .map_err(|error| format!("failed to start the asynchronous runtime: {error}"))?;
+        Ok(runtime.block_on(asynchronous()))
+    };
+    let ended = std::thread::scope(|scope| scope.spawn(run).join());
+    ended.unwrap_or_else(|why| std::panic::resume_unwind(why))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

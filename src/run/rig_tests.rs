@@ -1,7 +1,7 @@
 //! The rig as tests of `cargo test`, one per case, for authors of clients in Rust.
 
 use super::implementation_tests::completion;
-use super::libtest::{failed, refused};
+use super::libtest::{failed, refused, waited_for};
 use super::rig::Rig;
 use crate::engine::{Finding, Pattern, Selection};
 use crate::rig::{End, Task};
@@ -91,26 +91,11 @@ where
     Fut: Future + Send + 'static,
     Fut::Output: Into<End>,
 {
-    // In its own thread: the caller may have a runtime already.
-    let ended = std::thread::spawn(move || run_here(client, only)).join();
-    ended.unwrap_or_else(|why| std::panic::resume_unwind(why))
-}
-
-fn run_here<F, Fut>(client: F, only: Vec<Pattern>) -> Result<Vec<Finding>, String>
-where
-    F: Fn(Task) -> Fut + Send + Sync + 'static,
-    Fut: Future + Send + 'static,
-    Fut::Output: Into<End>,
-{
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()
-        .map_err(|error| format!("failed to start the asynchronous runtime: {error}"))?;
     let selection = Selection {
         only,
         ..Selection::default()
     };
-    let report = runtime.block_on(Rig::new().selecting(selection).run(client));
+    let report = waited_for(|| Rig::new().selecting(selection).run(client))?;
     report
         .map(|report| report.findings)
         .map_err(|error| error.to_string())

@@ -1,7 +1,7 @@
 //! The suite as tests of `cargo test`, one per check and variant, for authors of servers.
 
 use super::environment::Access;
-use super::libtest::{failed, refused, say};
+use super::libtest::{failed, refused, say, waited_for};
 use super::unjudged::{is_under_nextest, unjudged, waived};
 use crate::engine::waiver::Waivers;
 use crate::engine::{Finding, Level, Verdict};
@@ -268,19 +268,8 @@ fn folder() -> Result<PathBuf, String> {
     Ok(folder)
 }
 
-/// Runs the suite in its own thread: the caller may have a runtime already, and a runtime does
-/// not start inside another.
 fn run_suite(source: &Source) -> Result<Findings, String> {
-    let ended = std::thread::scope(|scope| scope.spawn(|| run_suite_here(source)).join());
-    ended.unwrap_or_else(|why| std::panic::resume_unwind(why))
-}
-
-fn run_suite_here(source: &Source) -> Result<Findings, String> {
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()
-        .map_err(|error| error.to_string())?;
-    runtime.block_on(async {
+    waited_for(|| async {
         let (checkup, running) = match source {
             Source::Environment => {
                 let (target, running) = target().await?;
@@ -306,7 +295,7 @@ fn run_suite_here(source: &Source) -> Result<Findings, String> {
             .into_iter()
             .map(|finding| (finding.name(), finding))
             .collect())
-    })
+    })?
 }
 
 async fn target() -> Result<(Target, Option<reference::Running>), String> {

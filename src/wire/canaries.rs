@@ -1,6 +1,7 @@
 //! The canaries of [`crate::retention`] on a server: requests about them by role, and no others.
 
-use super::answer::{Answer, Failure, FailureKind};
+use super::answer::Answer;
+use super::failure::{Failure, FailureKind};
 use super::guard::OwnBackup;
 use super::payload::Payload;
 use super::person::Asking;

@@ -2,8 +2,9 @@
 
 mod sharing;
 
-use super::answer::{Answer, Failure, FailureKind, Reach};
+use super::answer::{Answer, Reach};
 use super::facet::{Facet, Http};
+use super::failure::{Failure, FailureKind};
 use super::guard::OwnBackup;
 use super::payload::{Payload, Recipe};
 use super::request::{HttpChoice, LoginUse, Manner, Method, Place, Request};

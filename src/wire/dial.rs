@@ -1,6 +1,6 @@
 //! One connection to one address.
 
-use super::answer::{Failure, FailureKind};
+use super::failure::{Failure, FailureKind};
 use crate::safe::Stage;
 use std::net::SocketAddr;
 use std::time::Duration;

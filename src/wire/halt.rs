@@ -1,6 +1,7 @@
 //! Why a run stops by itself: the server limits it, locks it out, or refuses its credentials.
 
-use super::answer::{Failure, FailureKind, Response};
+use super::answer::Response;
+use super::failure::{Failure, FailureKind};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 

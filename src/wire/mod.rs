@@ -12,6 +12,7 @@ mod challenge;
 mod context;
 mod dial;
 mod facet;
+mod failure;
 mod gather;
 mod guard;
 mod halt;
@@ -36,14 +37,13 @@ mod target;
 pub mod tls;
 mod transcript;
 
-pub use answer::{
-    Answer, Body, Failure, FailureKind, Handshake, Reach, Redirected, Response, TlsTrouble,
-};
+pub use answer::{Answer, Body, Handshake, Reach, Redirected, Response, TlsTrouble};
 pub use binned::{Binned, Purged};
 pub use canaries::Canaries;
 pub use challenge::Challenge;
 pub use context::Context;
 pub use facet::{Facet, Http};
+pub use failure::{Failure, FailureKind};
 pub use guard::Doubt;
 pub use guard::OwnBackup;
 pub use halt::{Halt, Sign};

@@ -3,7 +3,8 @@
 //!
 //! Every read is limited in bytes; the caller limits the time.
 
-use super::answer::{Body, Failure, FailureKind};
+use super::answer::Body;
+use super::failure::{Failure, FailureKind};
 use super::gather::Gather;
 use super::request::{LISTENS, Manner};
 use crate::safe::Stage;

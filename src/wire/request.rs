@@ -302,7 +302,7 @@ impl Request {
     }
 
     /// Returns whether only the raw sender can send this, over HTTP/1.1.
-    pub fn is_raw(&self) -> bool {
+    pub fn needs_raw_sender(&self) -> bool {
         self.manner != Manner::Ordinary
             || matches!(self.place, Place::Below(_) | Place::DoubleSlashBackup(_))
     }
@@ -313,7 +313,7 @@ impl Request {
         let lacks_accept = !self.headers.iter().any(|(name, _)| *name == "Accept");
         // A wrong password is sent exactly once, over a connection that has just answered.
         let is_sent_once = self.login == LoginUse::Wrong;
-        self.is_raw() || ((lacks_accept || is_sent_once) && http == Http::One)
+        self.needs_raw_sender() || ((lacks_accept || is_sent_once) && http == Http::One)
     }
 
     fn place_shown(&self) -> String {

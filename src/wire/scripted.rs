@@ -1,8 +1,9 @@
 //! A server in memory for tests of checks and of the cleanup: healthy, unless a script says
 //! otherwise.
 
-use super::answer::{Answer, Body, Failure, FailureKind, Response};
+use super::answer::{Answer, Body, Response};
 use super::facet::Http;
+use super::failure::{Failure, FailureKind};
 use super::ledger::Ledger;
 use super::pace::{Pace, PaceChoice};
 use super::request::{LoginUse, Manner, Method, Place, Request};

@@ -1,6 +1,7 @@
 //! The state of what several checks share.
 
-use super::answer::{Answer, Failure, Response};
+use super::answer::{Answer, Response};
+use super::failure::Failure;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use tokio::sync::OnceCell;

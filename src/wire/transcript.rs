@@ -4,7 +4,8 @@
 //! order of checks does not matter. Bodies that the harness made are stored as recipes. A
 //! transcript contains no secret and no backup ID.
 
-use super::answer::{Answer, Failure, Handshake, Reach, TlsTrouble};
+use super::answer::{Answer, Handshake, Reach, TlsTrouble};
+use super::failure::Failure;
 use super::guard::Doubt;
 use super::halt::Halt;
 use super::secret::{REDACTED, Scrub};

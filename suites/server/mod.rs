@@ -4,6 +4,7 @@
 mod anonymous;
 mod auth;
 mod config;
+mod connections;
 mod delete;
 mod download;
 mod facets;
@@ -44,6 +45,7 @@ pub fn checks() -> impl Iterator<Item = &'static ServerCheck> {
         tls::rules::CHECKS,
         tls::chain::CHECKS,
         redirects::CHECKS,
+        connections::CHECKS,
         auth::CHECKS,
         config::CHECKS,
         http3::CHECKS,

@@ -20,6 +20,8 @@ pub(in super::super) struct Lines(AtomicUsize);
 /// One connection of the server.
 #[derive(Clone, Default)]
 pub(in super::super) struct Line {
+    /// Counted from 1.
+    number: usize,
     ends: Option<Ends>,
     state: Arc<AtomicU8>,
 }
@@ -32,7 +34,7 @@ enum Ends {
 }
 
 /// Returns whether a connection with this number is one of every four, after the first twenty.
-pub(in super::super) fn is_every_fourth(number: usize) -> bool {
+fn is_every_fourth(number: usize) -> bool {
     number > 20 && number.is_multiple_of(4)
 }
 
@@ -48,6 +50,7 @@ impl Lines {
             Some(HangUp::OneIn(_) | HangUp::EveryFourth) | None => None,
         };
         Line {
+            number,
             ends,
             state: Arc::default(),
         }
@@ -55,6 +58,11 @@ impl Lines {
 }
 
 impl Line {
+    /// Returns whether the connection is one of every four, after the first twenty.
+    pub(in super::super) fn is_every_fourth(&self) -> bool {
+        is_every_fourth(self.number)
+    }
+
     /// Returns whether the connection ends instead of an answer.
     pub(in super::super) fn ends_before_answer(&self) -> bool {
         let ends = self.ends == Some(Ends::BeforeAnswer);

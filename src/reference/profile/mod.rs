@@ -17,7 +17,7 @@ pub(super) use behaviour::{Bare, Folders, Habit, HangUp, Listing};
 pub use catalogue::Profile;
 pub(super) use front::Front;
 pub(super) use late::BrokenOff;
-pub(super) use line::{Line, is_every_fourth};
+pub(super) use line::Line;
 pub(super) use manner::Manner;
 pub(super) use tempo::Tempo;
 pub(super) use watch::Seen;

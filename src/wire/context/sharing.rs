@@ -7,8 +7,9 @@
 
 use super::Context;
 use crate::safe::Client;
-use crate::wire::answer::{Answer, Failure, FailureKind, Response};
+use crate::wire::answer::{Answer, Response};
 use crate::wire::facet::Facet;
+use crate::wire::failure::{Failure, FailureKind};
 use crate::wire::guard::OwnBackup;
 use crate::wire::payload::Recipe;
 use crate::wire::request::Request;

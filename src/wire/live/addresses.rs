@@ -2,8 +2,9 @@
 
 use super::Live;
 use crate::safe::Stage;
-use crate::wire::answer::{Failure, Reach};
+use crate::wire::answer::Reach;
 use crate::wire::dial::dial;
+use crate::wire::failure::Failure;
 use futures_util::future::join_all;
 use std::net::{IpAddr, SocketAddr};
 use tokio::net::TcpStream;

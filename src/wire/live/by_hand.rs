@@ -4,8 +4,9 @@
 use super::line::Line;
 use super::{Live, path_of};
 use crate::clients::CredentialEncoding;
-use crate::wire::answer::{Answer, Failure, FailureKind, Response};
+use crate::wire::answer::{Answer, Response};
 use crate::wire::facet::Http;
+use crate::wire::failure::{Failure, FailureKind};
 use crate::wire::raw::{self, RawRequest};
 use crate::wire::request::{LoginUse, Method, Place, Request};
 use crate::wire::secret::clean_response;

@@ -3,9 +3,9 @@
 
 use super::Live;
 use crate::safe::Stage;
-use crate::wire::answer::Failure;
 use crate::wire::dial::CONNECT_TIME;
 use crate::wire::facet::Http;
+use crate::wire::failure::Failure;
 use crate::wire::tls::{Store, Tls};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;

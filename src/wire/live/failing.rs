@@ -1,8 +1,8 @@
 //! Failures of the HTTP library, in the words of the raw sender.
 
 use crate::safe::Stage;
-use crate::wire::answer::{Failure, FailureKind};
 use crate::wire::dial::of_connecting;
+use crate::wire::failure::{Failure, FailureKind};
 use crate::wire::raw::{BODY_ENDED, NO_ANSWER, NOT_HTTP, bad_chunks};
 use crate::wire::tls;
 

@@ -1,7 +1,8 @@
 //! Tests HTTP/3 with one datagram, to which a server answers with its QUIC versions.
 
 use super::Live;
-use crate::wire::answer::{Failure, Reach};
+use crate::wire::answer::Reach;
+use crate::wire::failure::Failure;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::time::Duration;
 use tokio::net::UdpSocket;

@@ -13,9 +13,10 @@ mod patience;
 pub use door::{Door, Over, Spot};
 pub(super) use patience::Round;
 
-use super::answer::{Answer, Failure, FailureKind, Handshake, Response, TlsTrouble};
+use super::answer::{Answer, Handshake, Response, TlsTrouble};
 use super::bin::BinPlace;
 use super::facet::Http;
+use super::failure::{Failure, FailureKind};
 use super::gather::Gather;
 use super::guard::OwnBackup;
 use super::halt::Halt;

@@ -1,7 +1,8 @@
 //! The first wall: every field that a server controls is cleaned at the input.
 
 use super::{Cookies, Scrub, Value};
-use crate::wire::answer::{Body, Failure, Response, TlsTrouble};
+use crate::wire::answer::{Body, Response, TlsTrouble};
+use crate::wire::failure::Failure;
 use crate::wire::listing::{Listing, bytes_without_ids, without_ids};
 use crate::wire::payload::gzip;
 use crate::wire::request::{LoginUse, Place, Request};

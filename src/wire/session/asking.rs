@@ -5,8 +5,9 @@ use super::{NotedRedirects, Session, Source};
 use crate::clients::CredentialEncoding;
 use crate::safe::Stage;
 use crate::text::counted;
-use crate::wire::answer::{Answer, Failure, FailureKind, Handshake, Reach, Response, TlsTrouble};
+use crate::wire::answer::{Answer, Handshake, Reach, Response, TlsTrouble};
 use crate::wire::facet::Http;
+use crate::wire::failure::{Failure, FailureKind};
 use crate::wire::guard::OwnBackup;
 use crate::wire::live::{Live, Round};
 use crate::wire::request::{HttpChoice, LoginUse, Method, Place, Purpose, Request};
@@ -413,7 +414,7 @@ impl Session {
         }
         let offers = self.offers().await?;
         let not_offered = |what: &str| Failure::of(FailureKind::NotOffered, what.to_owned());
-        let choice = if request.is_raw() {
+        let choice = if request.needs_raw_sender() {
             HttpChoice::Only(Http::One)
         } else {
             request.http

@@ -3,7 +3,8 @@
 
 use super::Session;
 use super::asking::{Company, Question, mismatch};
-use crate::wire::answer::{Answer, FailureKind};
+use crate::wire::answer::Answer;
+use crate::wire::failure::FailureKind;
 use crate::wire::live::{Live, Round};
 use crate::wire::pace::Turn;
 use crate::wire::request::Request;

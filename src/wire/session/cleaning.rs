@@ -9,7 +9,8 @@
 
 use super::{LATE_STORE, Leftovers, Session, Source};
 use crate::clients::CredentialEncoding;
-use crate::wire::answer::{Answer, FailureKind, Response};
+use crate::wire::answer::{Answer, Response};
+use crate::wire::failure::FailureKind;
 use crate::wire::guard::{Doubt, Honesty, LATEST, OwnBackup};
 use crate::wire::halt::Sign;
 use crate::wire::live::Live;

@@ -16,7 +16,8 @@ use parts::BrokenOff;
 pub use passed::{Link, Passed};
 pub use sweeping::Swept;
 
-use super::answer::{Answer, Failure};
+use super::answer::Answer;
+use super::failure::Failure;
 use super::guard::{Doubt, Guard};
 use super::halt::Halt;
 use super::ledger::Ledger;

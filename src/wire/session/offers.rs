@@ -1,8 +1,9 @@
 //! The versions of HTTP that a server offers, which decide the versions of requests.
 
 use super::{Offers, Session};
-use crate::wire::answer::{Failure, FailureKind, Handshake, TlsTrouble};
+use crate::wire::answer::{Handshake, TlsTrouble};
 use crate::wire::facet::Http;
+use crate::wire::failure::{Failure, FailureKind};
 use crate::wire::transcript::Key;
 
 impl Session {

@@ -7,7 +7,7 @@ mod purging;
 mod sweeping;
 
 use super::{Leftovers, Offers, Session, Source};
-use crate::wire::answer::{Failure, FailureKind};
+use crate::wire::failure::{Failure, FailureKind};
 use crate::wire::guard::{Doubt, OwnBackup};
 use crate::wire::payload::{Payload, Recipe};
 use crate::wire::request::{Manner, Method, Place, Request};

@@ -19,8 +19,9 @@ pub use inspection::{
     Shaken, Silence, Trust, Version,
 };
 
-use super::answer::{Failure, FailureKind, Handshake, TlsTrouble};
+use super::answer::{Handshake, TlsTrouble};
 use super::facet::Http;
+use super::failure::{Failure, FailureKind};
 use crate::safe::Stage;
 use hello::Hello;
 use rustls::pki_types::pem::PemObject as _;

@@ -3,7 +3,7 @@
 
 use super::tries::{CLOSURES, Next, SMALL, Tries, of};
 use crate::safe::Stage;
-use crate::wire::answer::{Failure, FailureKind};
+use crate::wire::failure::{Failure, FailureKind};
 use crate::wire::halt::{Halt, Sign};
 use crate::wire::live::Live;
 use crate::wire::request::{LoginUse, Method, Request};

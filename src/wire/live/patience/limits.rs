@@ -1,7 +1,8 @@
 //! Answers that require patience: from a server that limits requests, or one that holds a lock.
 
 use super::tries::{Next, Tries, of};
-use crate::wire::answer::{Answer, Failure, FailureKind, Response};
+use crate::wire::answer::{Answer, Response};
+use crate::wire::failure::{Failure, FailureKind};
 use crate::wire::halt::{Halt, Sign};
 use crate::wire::live::Live;
 use crate::wire::request::Request;

@@ -1,6 +1,6 @@
 //! The attempts of one request, and how to continue after each.
 
-use crate::wire::answer::Failure;
+use crate::wire::failure::Failure;
 use crate::wire::halt::{Halt, Sign};
 use std::time::Duration;
 use tokio::time::Instant;

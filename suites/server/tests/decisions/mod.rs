@@ -12,7 +12,7 @@ use crate::clients::Condition;
 use crate::engine::{Blocker, Deviation, Outcome};
 use crate::safe::Stage;
 use crate::wire::scripted::{Asked, Deed, reply, silence};
-use crate::wire::{FailureKind, LoginUse, Manner, Method, Place, Target};
+use crate::wire::{FailureKind, HttpChoice, LoginUse, Manner, Method, Place, Target};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 

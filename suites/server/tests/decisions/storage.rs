@@ -138,6 +138,43 @@ fn a_name_of_no_encoding_changes_nothing() {
 
 // Limits.
 
+/// Returns what is judged where large uploads over HTTP/2 fail this often, and over HTTP/1.1 if
+/// `fails_over_one`.
+fn below(status: u16, failures: usize, fails_over_one: bool) -> Outcome {
+    let mut left = failures;
+    World::with_tls(move |asked| {
+        let payload = asked.request.payload.as_ref();
+        let is_large = payload.is_some_and(|payload| payload.len() > 100_000);
+        let is_newest = asked.request.http == HttpChoice::Newest;
+        if is_large && is_newest && left > 0 {
+            left -= 1;
+            answers(status, b"")
+        } else if is_large && !is_newest && fails_over_one {
+            answers(status, b"")
+        } else {
+            Deed::Healthy
+        }
+    })
+    .judge("limits.below")
+}
+
+#[test]
+fn http_2_is_blamed_only_for_what_repeats_and_works_over_http_1() {
+    let always = usize::MAX;
+    assert!(passes(&below(413, 0, true)));
+    for status in [413, 502] {
+        let broken = cause(below(status, always, false));
+        assert_eq!(broken.as_deref(), Some("problem.http2-fails"), "{status}");
+        assert_eq!(
+            blocker(below(status, 1, false)),
+            Blocker::Answer,
+            "{status}"
+        );
+        let both = cause(below(status, always, true));
+        assert_ne!(both.as_deref(), Some("problem.http2-fails"), "{status}");
+    }
+}
+
 #[test]
 fn a_search_sends_nothing_larger_than_what_was_refused() {
     let largest = Arc::new(AtomicUsize::new(0));

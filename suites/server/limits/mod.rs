@@ -1,19 +1,19 @@
 //! Sizes: the server accepts what its config promises, and not much more.
 
+mod attempt;
+
+use self::attempt::{Size, Why, attempt, attempt_over};
 use super::config::limits;
 use super::facets::WHOLE;
-use super::judge::{Judged, bytes, describe, difference, with_problem};
+use super::judge::{Judged, bytes, describe, with_problem};
 use super::upload::stored;
 use crate::clients::Condition;
-use crate::diagnosis::{
-    Diagnosis, Evidence, HTTP2_FAILS, Silence, Subject, answered_by, certain, diagnose,
-    diagnose_silence,
-};
+use crate::diagnosis::{HTTP2_FAILS, certain};
 use crate::engine::{Blocker, Deviation, Outcome, checks};
 use crate::engine::{Effect, Level};
 use crate::safe::config::USUAL_MAX_BACKUP_BYTES;
 use crate::safe::{Clients, Directions, Stage, clause};
-use crate::wire::{Context, HttpChoice, Method, OwnBackup, Recipe, Request, Response};
+use crate::wire::{Context, HttpChoice, OwnBackup, Recipe, Request};
 use std::fmt;
 use std::time::Duration;
 
@@ -74,140 +74,6 @@ async fn promised(context: &Context) -> Result<u64, Outcome> {
 /// is held in memory.
 const LARGEST_TRIED: u64 = 64 * 1024 * 1024;
 
-/// The result of an upload of some size.
-enum Size {
-    Stored,
-    /// Accepted, but came back changed: how, and whether it was cut.
-    Damaged(String, bool),
-    Refused(Refusal),
-}
-
-impl Size {
-    /// Returns where and how it failed; `None` if it is stored.
-    fn failure(&self) -> Option<(Stage, String)> {
-        match self {
-            Self::Stored => None,
-            Self::Damaged(how, _) => Some((Stage::Size, how.clone())),
-            Self::Refused(Refusal {
-                stage, observed, ..
-            }) => Some((*stage, format!("was refused: {observed}"))),
-        }
-    }
-}
-
-/// Why an upload was refused, for its size or not.
-#[derive(Clone, Debug)]
-struct Refusal {
-    stage: Stage,
-    /// What was seen, with the server's own sentence.
-    observed: String,
-    why: Why,
-    problem: Option<Diagnosis>,
-    answered_by: Option<String>,
-}
-
-/// The kinds of refusal; each has its own fix if the size is the reason.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Why {
-    /// The server answered this status.
-    Status(u16),
-    /// No answer: the connection was closed, or the time ran out.
-    NoAnswer,
-}
-
-impl Why {
-    /// Returns whether the status itself names the size as the reason. Source: clause 4.6.
-    const fn names_the_size(self) -> bool {
-        matches!(self, Self::Status(400 | 413))
-    }
-
-    /// Returns whether the limit can be found to the byte. A quota changes while other backups come
-    /// and go, and a missing answer costs the whole timeout.
-    const fn is_searched_to_the_byte(self) -> bool {
-        !matches!(self, Self::Status(507) | Self::NoAnswer)
-    }
-}
-
-/// The request of these checks.
-const LARGE_UPLOAD: (Method, Subject) = (Method::Put, Subject::LargeBackup);
-const EXACT_UPLOAD: (Method, Subject) = (Method::Put, Subject::ExactBackup);
-
-/// Returns the problem that a refusal shows. The caller verifies that smaller backups are stored
-/// before it reports the problem.
-fn problem_of(context: &Context, answer: &Response) -> Option<Diagnosis> {
-    let facts = context.facts();
-    let shown_by = |(method, subject): (Method, Subject)| {
-        let (base, login) = (&facts.base, facts.login);
-        diagnose(&Evidence::of(base, login, method, subject, answer))
-    };
-    let is_exact = context.check_id() == EXACT.id;
-    let of_exact = is_exact.then(|| shown_by(EXACT_UPLOAD)).flatten();
-    of_exact.or_else(|| shown_by(LARGE_UPLOAD))
-}
-
-async fn attempt(context: &Context, backup: &OwnBackup, size: u64) -> Result<Size, Outcome> {
-    attempt_over(HttpChoice::Any, context, backup, size).await
-}
-
-async fn attempt_over(
-    http: HttpChoice,
-    context: &Context,
-    backup: &OwnBackup,
-    size: u64,
-) -> Result<Size, Outcome> {
-    let length = usize::try_from(size).unwrap_or(usize::MAX);
-    let payload = context.payload(&size.to_string(), Recipe::Random(length));
-    let mut put = Request::put(backup, &payload);
-    put.http = http;
-    let answer = match context.send(put).await {
-        Ok(answer) => answer,
-        Err(failure) if failure.kind.is_peer() => {
-            return Ok(Size::Refused(Refusal {
-                stage: failure.stage,
-                observed: failure.message,
-                why: Why::NoAnswer,
-                problem: diagnose_silence(&Silence {
-                    asked: Some(LARGE_UPLOAD),
-                    kind: failure.kind,
-                }),
-                answered_by: None,
-            }));
-        }
-        Err(failure) => return Err(failure.into()),
-    };
-    if !answer.is_success() {
-        let is_size = matches!(answer.status, 413 | 507);
-        return Ok(Size::Refused(Refusal {
-            stage: if is_size { Stage::Size } else { Stage::Http },
-            observed: describe(&answer),
-            why: Why::Status(answer.status),
-            problem: problem_of(context, &answer),
-            answered_by: answered_by(&answer),
-        }));
-    }
-    let mut get = Request::get(backup).reading(length);
-    get.http = http;
-    let after = match context.send(get).await {
-        Ok(after) => after,
-        Err(failure) if failure.kind.is_peer() => {
-            let how = format!("was accepted, but a GET of it failed: {}", failure.message);
-            return Ok(Size::Damaged(how, false));
-        }
-        Err(failure) => return Err(failure.into()),
-    };
-    if !after.is_success() {
-        let how = format!(
-            "was accepted, but a GET of it returned {}",
-            describe(&after)
-        );
-        return Ok(Size::Damaged(how, false));
-    }
-    Ok(match difference(&after.body, &payload) {
-        None => Size::Stored,
-        Some(how) => Size::Damaged(how, after.body.is_cut_from(&payload)),
-    })
-}
-
 /// Judges an upload of `size` bytes that the server must accept. Searches for the real limit if it
 /// does not.
 async fn must_store(context: &Context, size: u64) -> Judged {
@@ -217,15 +83,16 @@ async fn must_store(context: &Context, size: u64) -> Judged {
     let backup = context.own_backup("backup");
     // Phones use HTTP/2 where it is offered.
     let mut first = attempt_over(HttpChoice::Newest, context, &backup, tested).await?;
-    if let Some((stage, how)) = first.failure()
+    let mut attempts = 1;
+    if let Some(failure) = first.failure()
         && context.speaks_both().await
     {
-        first = attempt(context, &backup, tested).await?;
-        if first.failure().is_none() {
-            let observed = format!("a backup of {tested} bytes {how}; over HTTP/1.1 it is stored");
-            let deviation = Deviation::new(stage, observed);
-            return Ok(with_problem(deviation, certain(HTTP2_FAILS)).into());
+        let over_one = attempt(context, &backup, tested).await?;
+        if over_one.failure().is_none() {
+            return only_over_one(context, &backup, tested, failure).await;
         }
+        first = over_one;
+        attempts = 2;
     }
     let refusal = match first {
         Size::Stored if tested < size => return Ok(tested_less(size, tested)),
@@ -239,7 +106,7 @@ async fn must_store(context: &Context, size: u64) -> Judged {
             let search = Search {
                 taken,
                 refused: tested,
-                budget: budget - tested,
+                budget: budget.saturating_sub(tested.saturating_mul(attempts)),
                 to_the_byte: true,
             };
             let limit = search.run(context, &backup).await?;
@@ -248,8 +115,9 @@ async fn must_store(context: &Context, size: u64) -> Judged {
         Size::Refused(refusal) => refusal,
     };
     let taken = small_is_stored(context, tested).await?;
-    if !refusal.why.names_the_size() {
+    if !refusal.why.names_the_size() && attempts == 1 {
         // A refusal for another reason proves nothing at once: a refusal for the size must repeat.
+        attempts = 2;
         match attempt(context, &backup, tested).await? {
             Size::Refused(_) => {}
             Size::Stored | Size::Damaged(..) => {
@@ -260,11 +128,10 @@ async fn must_store(context: &Context, size: u64) -> Judged {
             }
         }
     }
-    let spent = if refusal.why.names_the_size() { 1 } else { 2 };
     let search = Search {
         taken,
         refused: tested,
-        budget: budget.saturating_sub(tested.saturating_mul(spent)),
+        budget: budget.saturating_sub(tested.saturating_mul(attempts)),
         to_the_byte: refusal.why.is_searched_to_the_byte(),
     };
     let limit = search.run(context, &backup).await?;
@@ -278,6 +145,28 @@ async fn must_store(context: &Context, size: u64) -> Judged {
         deviation.alternative = stopgap(limit);
     }
     Ok(with_problem(deviation, refusal.problem).into())
+}
+
+/// Judges an upload of `tested` bytes that failed over HTTP/2, and was stored over HTTP/1.1. It is
+/// repeated, because one failure proves nothing.
+async fn only_over_one(
+    context: &Context,
+    backup: &OwnBackup,
+    tested: u64,
+    (stage, how): (Stage, String),
+) -> Judged {
+    let observed = format!("a backup of {tested} bytes {how}; over HTTP/1.1 it is stored");
+    if tested.saturating_mul(3) > context.facts().max_upload {
+        let why = format!("{observed}; --max-upload leaves no room to repeat it");
+        return Ok(Outcome::blocked_by(Blocker::HarnessLimit, why));
+    }
+    let again = attempt_over(HttpChoice::Newest, context, backup, tested).await?;
+    if again.failure().is_none() {
+        let why = format!("{observed}, and over HTTP/2 the second time");
+        return Ok(Outcome::blocked(why));
+    }
+    let deviation = Deviation::new(stage, observed);
+    Ok(with_problem(deviation, certain(HTTP2_FAILS)).into())
 }
 
 /// Returns what helps where the limit cannot be raised; nothing if few backups would fit.

@@ -1,0 +1,148 @@
+//! One upload of some size, and the download that follows it.
+
+use super::super::judge::{describe, difference};
+use super::EXACT;
+use crate::diagnosis::{
+    Diagnosis, Evidence, Silence, Subject, answered_by, diagnose, diagnose_silence,
+};
+use crate::engine::Outcome;
+use crate::safe::Stage;
+use crate::wire::{Context, HttpChoice, Method, OwnBackup, Recipe, Request, Response};
+
+/// The result of an upload of some size.
+pub(super) enum Size {
+    Stored,
+    /// Accepted, but came back changed: how, and whether it was cut.
+    Damaged(String, bool),
+    Refused(Refusal),
+}
+
+impl Size {
+    /// Returns where and how it failed; `None` if it is stored.
+    pub(super) fn failure(&self) -> Option<(Stage, String)> {
+        match self {
+            Self::Stored => None,
+            Self::Damaged(how, _) => Some((Stage::Size, how.clone())),
+            Self::Refused(Refusal {
+                stage, observed, ..
+            }) => Some((*stage, format!("was refused: {observed}"))),
+        }
+    }
+}
+
+/// Why an upload was refused, for its size or not.
+#[derive(Clone, Debug)]
+pub(super) struct Refusal {
+    pub(super) stage: Stage,
+    /// What was seen, with the server's own sentence.
+    pub(super) observed: String,
+    pub(super) why: Why,
+    pub(super) problem: Option<Diagnosis>,
+    pub(super) answered_by: Option<String>,
+}
+
+/// The kinds of refusal; each has its own fix if the size is the reason.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Why {
+    /// The server answered this status.
+    Status(u16),
+    /// No answer: the connection was closed, or the time ran out.
+    NoAnswer,
+}
+
+impl Why {
+    /// Returns whether the status itself names the size as the reason. Source: clause 4.6.
+    pub(super) const fn names_the_size(self) -> bool {
+        matches!(self, Self::Status(400 | 413))
+    }
+
+    /// Returns whether the limit can be found to the byte. A quota changes while other backups come
+    /// and go, and a missing answer costs the whole timeout.
+    pub(super) const fn is_searched_to_the_byte(self) -> bool {
+        !matches!(self, Self::Status(507) | Self::NoAnswer)
+    }
+}
+
+/// The request of these checks.
+const LARGE_UPLOAD: (Method, Subject) = (Method::Put, Subject::LargeBackup);
+const EXACT_UPLOAD: (Method, Subject) = (Method::Put, Subject::ExactBackup);
+
+/// Returns the problem that a refusal shows. The caller verifies that smaller backups are stored
+/// before it reports the problem.
+fn problem_of(context: &Context, answer: &Response) -> Option<Diagnosis> {
+    let facts = context.facts();
+    let shown_by = |(method, subject): (Method, Subject)| {
+        let (base, login) = (&facts.base, facts.login);
+        diagnose(&Evidence::of(base, login, method, subject, answer))
+    };
+    let is_exact = context.check_id() == EXACT.id;
+    let of_exact = is_exact.then(|| shown_by(EXACT_UPLOAD)).flatten();
+    of_exact.or_else(|| shown_by(LARGE_UPLOAD))
+}
+
+pub(super) async fn attempt(
+    context: &Context,
+    backup: &OwnBackup,
+    size: u64,
+) -> Result<Size, Outcome> {
+    attempt_over(HttpChoice::Any, context, backup, size).await
+}
+
+pub(super) async fn attempt_over(
+    http: HttpChoice,
+    context: &Context,
+    backup: &OwnBackup,
+    size: u64,
+) -> Result<Size, Outcome> {
+    let length = usize::try_from(size).unwrap_or(usize::MAX);
+    let payload = context.payload(&size.to_string(), Recipe::Random(length));
+    let mut put = Request::put(backup, &payload);
+    put.http = http;
+    let answer = match context.send(put).await {
+        Ok(answer) => answer,
+        Err(failure) if failure.kind.is_peer() => {
+            return Ok(Size::Refused(Refusal {
+                stage: failure.stage,
+                observed: failure.message,
+                why: Why::NoAnswer,
+                problem: diagnose_silence(&Silence {
+                    asked: Some(LARGE_UPLOAD),
+                    kind: failure.kind,
+                }),
+                answered_by: None,
+            }));
+        }
+        Err(failure) => return Err(failure.into()),
+    };
+    if !answer.is_success() {
+        let is_size = matches!(answer.status, 413 | 507);
+        return Ok(Size::Refused(Refusal {
+            stage: if is_size { Stage::Size } else { Stage::Http },
+            observed: describe(&answer),
+            why: Why::Status(answer.status),
+            problem: problem_of(context, &answer),
+            answered_by: answered_by(&answer),
+        }));
+    }
+    let mut get = Request::get(backup).reading(length);
+    get.http = http;
+    let after = match context.send(get).await {
+        Ok(after) => after,
+        Err(failure) if failure.kind.is_peer() => {
+            let how = format!("was accepted, but a GET of it failed: {}", failure.message);
+            return Ok(Size::Damaged(how, false));
+        }
+        Err(failure) => return Err(failure.into()),
+    };
+    if !after.is_success() {
+        let how = format!(
+            "was accepted, but a GET of it returned {}",
+            describe(&after)
+        );
+        return Ok(Size::Damaged(how, false));
+    }
+    Ok(match difference(&after.body, &payload) {
+        None => Size::Stored,
+        Some(how) => Size::Damaged(how, after.body.is_cut_from(&payload)),
+    })
+}
