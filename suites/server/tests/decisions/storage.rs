@@ -144,7 +144,7 @@ fn below(status: u16, failures: usize, fails_over_one: bool) -> Outcome {
     let mut left = failures;
     World::with_tls(move |asked| {
         let payload = asked.request.payload.as_ref();
-        let is_large = payload.is_some_and(|payload| payload.len() > 100_000);
+        let is_large = payload.is_some_and(|payload| payload.len() > 30_000);
         let is_newest = asked.request.http == HttpChoice::Newest;
         if is_large && is_newest && left > 0 {
             left -= 1;
