@@ -27,8 +27,8 @@ pub(super) fn refused(error: &str) -> ExitCode {
     ExitCode::from(101)
 }
 
-/// Carries out what is asynchronous, and waits for it. It has its own thread, because the caller may
-/// have a runtime, and no runtime starts inside another.
+/// Carries out what is asynchronous, and waits for it. It has its own thread, because the caller
+/// may have a runtime, and no runtime starts inside another.
 pub(super) fn waited_for<F>(asynchronous: impl FnOnce() -> F + Send) -> Result<F::Output, String>
 where
     F: Future<Output: Send>,

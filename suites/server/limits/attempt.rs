@@ -28,6 +28,11 @@ impl Size {
             }) => Some((*stage, format!("was refused: {observed}"))),
         }
     }
+
+    /// Returns whether the answer is 413.
+    pub(super) const fn is_too_large(&self) -> bool {
+        matches!(self, Self::Refused(refusal) if matches!(refusal.why, Why::Status(413)))
+    }
 }
 
 /// Why an upload was refused, for its size or not.

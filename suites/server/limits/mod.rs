@@ -84,7 +84,10 @@ async fn must_store(context: &Context, size: u64) -> Judged {
     // Phones use HTTP/2 where it is offered.
     let mut first = attempt_over(HttpChoice::Newest, context, &backup, tested).await?;
     let mut attempts = 1;
+    // A 413 is hardly about the version: what is left then is better spent on the real limit.
+    let leaves_room = tested.saturating_mul(3) <= budget;
     if let Some(failure) = first.failure()
+        && (leaves_room || !first.is_too_large())
         && context.speaks_both().await
     {
         let over_one = attempt(context, &backup, tested).await?;

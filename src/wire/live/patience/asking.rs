@@ -138,6 +138,12 @@ impl Live {
             }
             let answer = self.once(request, http, encoding, self.limit(&tries)).await;
             match &answer {
+                Err(failure) if failure.kind == FailureKind::Certificate => {
+                    match self.after_distrust(failure, &mut tries) {
+                        Next::Again(pause) => tokio::time::sleep(pause).await,
+                        _ => return answer,
+                    }
+                }
                 Err(failure)
                     if matches!(failure.kind, FailureKind::NoAnswer | FailureKind::Reset)
                         && tries.closures < CLOSURES.1
@@ -148,6 +154,7 @@ impl Live {
                 }
                 Err(_) => return answer,
                 Ok(response) => {
+                    self.distrusted(&tries);
                     self.heard(request, response);
                     self.after_refusal(request, response).await;
                     if self.patience.halt.get().is_none() {
@@ -311,6 +318,7 @@ impl Live {
     ) -> Next {
         match answer {
             Ok(response) => {
+                self.distrusted(tries);
                 self.deaf(request).store(false, Ordering::Relaxed);
                 if request.login != LoginUse::Wrong
                     && let Some(sign) = Sign::of(response)

@@ -5,6 +5,7 @@ use super::tries::Tries;
 use crate::clients::CredentialEncoding;
 use crate::wire::answer::{Answer, Response};
 use crate::wire::facet::Http;
+use crate::wire::failure::FailureKind;
 use crate::wire::halt::{Halt, Sign};
 use crate::wire::live::Live;
 use crate::wire::request::{LoginUse, Method, Place, Request};
@@ -45,6 +46,8 @@ impl Live {
         match self.config_now().await {
             Ok(config) if config.status == 403 => Some(Sign::Status(403)),
             Ok(config) => Sign::of(&config),
+            // Another certificate is the work of another server.
+            Err(failure) if failure.kind == FailureKind::Certificate => None,
             Err(failure) => failure.kind.is_peer().then_some(Sign::NoConnection),
         }
     }

@@ -28,7 +28,7 @@ impl NewConnections {
             && request.login != LoginUse::Wrong
             && request.body_length() <= SMALL;
         if is_usual && request.is_sent_raw(http) {
-            let closed = tries.closures.saturating_sub(tries.certificates);
+            let closed = tries.closures;
             self.used.fetch_add(1 + closed, Ordering::Relaxed);
             self.closed.fetch_add(closed, Ordering::Relaxed);
         }

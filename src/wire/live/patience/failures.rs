@@ -1,7 +1,7 @@
 //! Requests without an answer: which are repeated, how often, and when the server counts as
 //! unreachable.
 
-use super::tries::{CLOSURES, Next, SMALL, Tries, of};
+use super::tries::{CLOSURES, DISTRUSTED, Next, SMALL, Tries, of};
 use crate::safe::Stage;
 use crate::wire::failure::{Failure, FailureKind};
 use crate::wire::halt::{Halt, Sign};
@@ -25,19 +25,19 @@ impl Live {
         if request.method == Method::Put {
             self.disturb(request);
         }
-        if request.login == LoginUse::Wrong || patience.halt.get().is_some() {
+        if patience.halt.get().is_some() {
+            return Next::Take;
+        }
+        // No request was sent, so even a wrong login may be repeated.
+        if failure.kind == FailureKind::Certificate {
+            return self.after_distrust(failure, tries);
+        }
+        if request.login == LoginUse::Wrong {
             return Next::Take;
         }
         let served = patience.served.load(Ordering::Relaxed);
         match failure.kind {
             FailureKind::NoAnswer | FailureKind::Reset => {
-                self.after_closure(request, served, tries).await
-            }
-            // One of several servers may have another certificate: this is a finding, but no reason
-            // for others.
-            FailureKind::Certificate if served => {
-                patience.untrusted.get_or_init(|| failure.message.clone());
-                tries.certificates += 1;
                 self.after_closure(request, served, tries).await
             }
             FailureKind::Peer if served && failure.stage == Stage::Tls => {
@@ -60,6 +60,30 @@ impl Live {
                 })
             }
             _ => Next::Take,
+        }
+    }
+
+    /// One of several servers may have another certificate: this is a finding, but no reason for
+    /// others. It is one only if another connection is answered.
+    pub(super) fn after_distrust(&self, failure: &Failure, tries: &mut Tries) -> Next {
+        tries
+            .distrusted
+            .get_or_insert_with(|| failure.message.clone());
+        let served = self.patience.served.load(Ordering::Relaxed);
+        if served {
+            self.distrusted(tries);
+        }
+        if tries.certificates == if served { DISTRUSTED.1 } else { DISTRUSTED.0 } {
+            return Next::Take;
+        }
+        tries.certificates += 1;
+        self.again(Duration::from_millis(20) * tries.certificates)
+    }
+
+    /// Notes the certificate that a connection had, although another one was answered.
+    pub(super) fn distrusted(&self, tries: &Tries) {
+        if let Some(why) = &tries.distrusted {
+            self.patience.untrusted.get_or_init(|| why.clone());
         }
     }
 

@@ -11,6 +11,9 @@ pub(super) const SMALL: usize = 64 * 1024;
 /// and with a large one. A client's library repeats it once. If one connection in twenty is closed,
 /// five in a row happen once in 3 million.
 pub(super) const CLOSURES: (u32, u32) = (4, 2);
+/// How often a request is repeated on a new connection because of the certificate, before the first
+/// answer of a run and after it.
+pub(super) const DISTRUSTED: (u32, u32) = (3, 8);
 
 /// Returns the pause before the next attempt: the one with this index, or the last one.
 pub(super) fn of(pauses: &[u64], tried: u32) -> Duration {
@@ -23,8 +26,10 @@ pub(super) fn of(pauses: &[u64], tried: u32) -> Duration {
 #[derive(Default)]
 pub(super) struct Tries {
     pub(super) closures: u32,
-    /// How many of these closures came from this side, because of the certificate.
+    /// How often the certificate was the reason, so that no request was sent.
     pub(super) certificates: u32,
+    /// What was wrong with the first such certificate.
+    pub(super) distrusted: Option<String>,
     pub(super) timeouts: u32,
     pub(super) connections: u32,
     pub(super) bodies: u32,
