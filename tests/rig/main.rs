@@ -149,6 +149,7 @@ fn around(rig: Rig, check: &str) -> Rig {
         "rig.backup.first",
         "rig.backup.changed",
         "rig.restore.healthy",
+        "rig.restore.tampered",
         "rig.delete.healthy",
         "rig.delete.500",
     ]
