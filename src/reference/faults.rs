@@ -378,6 +378,8 @@ faults! {
         "Answers every PUT with 423, as WebDAV servers do while another client's lock remains.";
     ConnectionsClosed = "connections-closed" in "server.rs", needs Order,
         "Closes every fourth connection without an answer, after the first twenty, like a proxy with four backends of which one has gone down.";
+    UpstreamRestarts = "upstream-restarts" in "handler.rs", needs Order,
+        "Answers every tenth download of a backup with 502, like a proxy whose server restarts time and again.";
     UpstreamDown = "upstream-down" in "handler.rs",
         "Answers everything with 502 and an HTML page, like proxies whose server is down.";
     Maintenance = "maintenance" in "cloud.rs" "handler.rs",

@@ -247,10 +247,17 @@ fn has_expected_headers(call: &Call<'_>) -> bool {
     names_threema && (*call.route != Route::Config || takes_json)
 }
 
+/// Returns whether this is one of every ten downloads of backups with credentials.
+fn is_tenth(site: &Site, call: &Call<'_>) -> bool {
+    let is_download = call.parts.method == Method::GET && matches!(call.route, Route::Backup(_));
+    is_download && auth::is_known(site, call) && site.is_tenth_download()
+}
+
 /// Returns the answer of a server on which nothing works.
 fn broken_altogether(site: &Site, call: &Call<'_>) -> Option<Answer> {
     let number = site.count_request();
-    if site.has(Fault::UpstreamDown) {
+    if site.has(Fault::UpstreamDown) || (site.has(Fault::UpstreamRestarts) && is_tenth(site, call))
+    {
         let title = "502 Bad Gateway";
         return Some(page(StatusCode::BAD_GATEWAY, title, "<h1>Bad Gateway</h1>"));
     }

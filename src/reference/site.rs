@@ -69,6 +69,7 @@ pub(super) struct Site {
     pub(super) manner: Manner,
     requests: AtomicUsize,
     configs: AtomicUsize,
+    downloads: AtomicUsize,
     uploading: Mutex<Vec<String>>,
     cache: Mutex<HashMap<String, Answer>>,
     ghosts: Mutex<BTreeSet<String>>,
@@ -109,6 +110,7 @@ impl Site {
             manner,
             requests: AtomicUsize::new(0),
             configs: AtomicUsize::new(0),
+            downloads: AtomicUsize::new(0),
             uploading: Mutex::default(),
             cache: Mutex::default(),
             ghosts: Mutex::default(),
@@ -173,6 +175,11 @@ impl Site {
     /// Counts a request; returns its number, counted from 1.
     pub(super) fn count_request(&self) -> usize {
         self.requests.fetch_add(1, Ordering::Relaxed) + 1
+    }
+
+    /// Counts a download of a backup; returns whether it is one of every ten.
+    pub(super) fn is_tenth_download(&self) -> bool {
+        self.downloads.fetch_add(1, Ordering::Relaxed) % 10 == 9
     }
 
     /// Counts an answer to a GET of `config`; returns whether its number is even.

@@ -106,6 +106,9 @@ pub struct Transcript {
     /// What was wrong with the certificate of a later connection, if anything.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) untrusted: Option<String>,
+    /// The first error that was gone when the request was sent again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) passed_error: Option<String>,
     /// When the run began, as RFC 3339 writes it; a transcript of an earlier version lacks it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     started: Option<String>,
@@ -210,6 +213,7 @@ impl Transcript {
             halted: None,
             slowed_by: None,
             untrusted: None,
+            passed_error: None,
             started: None,
             duration_ms: None,
             totals: Totals::default(),

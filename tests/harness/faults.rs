@@ -256,8 +256,10 @@ fn changes(healthy: &[Finding], ill: &[Finding]) -> String {
         let affected = now.affects();
         let problem = problem(now);
         let observed = match now.id.as_str() {
-            // How many connections a run opens is a matter of the machine's load.
-            "server.new-connections" => without_numbers(&now.observed),
+            // How many connections and requests a run needs is a matter of the machine's load.
+            "server.new-connections" | "server.intermittent-errors" => {
+                without_numbers(&now.observed)
+            }
             _ => now.observed.clone(),
         };
         let line = format!(

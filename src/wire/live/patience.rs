@@ -7,6 +7,7 @@ mod asking;
 mod ban;
 mod connections;
 mod doubts;
+mod errors;
 mod failures;
 mod limits;
 mod refusals;
@@ -16,6 +17,7 @@ mod tries;
 pub(in crate::wire) use self::asking::Round;
 use self::connections::NewConnections;
 use self::doubts::Doubts;
+use self::errors::Errors;
 use self::refusals::Refusals;
 use crate::wire::halt::Halt;
 use crate::wire::pace::Pace;
@@ -57,6 +59,7 @@ pub(super) struct Patience {
     locked: AtomicU32,
     asked_again: AtomicU32,
     new_connections: NewConnections,
+    errors: Errors,
     slowed_by: OnceLock<String>,
     /// What was wrong with the certificate of a later connection.
     untrusted: OnceLock<String>,
@@ -83,6 +86,7 @@ impl Patience {
             locked: AtomicU32::new(0),
             asked_again: AtomicU32::new(0),
             new_connections: NewConnections::default(),
+            errors: Errors::default(),
             slowed_by: OnceLock::new(),
             untrusted: OnceLock::new(),
             doubts: Doubts::default(),
@@ -99,6 +103,7 @@ pub(in crate::wire) struct Met {
     pub(in crate::wire) asked_again: u32,
     pub(in crate::wire) new_connections: u32,
     pub(in crate::wire) closed_connections: u32,
+    pub(in crate::wire) passing_errors: u32,
     pub(in crate::wire) paused: Duration,
 }
 

@@ -91,6 +91,7 @@ pub struct Session {
     slowed_by: Option<String>,
     /// What was wrong with a certificate in the middle of a replayed run.
     untrusted: Option<String>,
+    passed_error: Option<String>,
     encryption_key: EncryptionKey,
     offers: OnceCell<Result<Offers, Failure>>,
     inspection: OnceCell<Result<Arc<Inspection>, Failure>>,
@@ -177,6 +178,7 @@ impl Session {
         }
         session.slowed_by.clone_from(&transcript.slowed_by);
         session.untrusted.clone_from(&transcript.untrusted);
+        session.passed_error.clone_from(&transcript.passed_error);
         session.late = Mutex::new(transcript.late.clone());
         session.replayed = Some((transcript.totals, transcript.left_behind.clone()));
         session
@@ -198,6 +200,7 @@ impl Session {
             halted: Arc::default(),
             slowed_by: None,
             untrusted: None,
+            passed_error: None,
             encryption_key: encryption_key(settings.seed),
             settings,
             offers: OnceCell::new(),
@@ -289,6 +292,14 @@ impl Session {
         }
     }
 
+    /// Returns the first error that was gone when the request was sent again, and that request.
+    pub fn passed_error(&self) -> Option<&str> {
+        match &self.source {
+            Source::Live { live, .. } => live.passed_error(),
+            Source::Replay(_) => self.passed_error.as_deref(),
+        }
+    }
+
     /// Returns the pace of the run.
     pub const fn pace(&self) -> &Pace {
         &self.settings.pace
@@ -374,6 +385,7 @@ impl Session {
                     asked_again: met.asked_again,
                     new_connections: met.new_connections,
                     closed_connections: met.closed_connections,
+                    passing_errors: met.passing_errors,
                     paused_ms: u64::try_from(met.paused.as_millis()).unwrap_or(u64::MAX),
                     deleted: self.guard.binned(),
                 }
@@ -409,6 +421,7 @@ impl Session {
         transcript.halted = self.halted().cloned();
         transcript.slowed_by = self.slowed_by().map(str::to_owned);
         transcript.untrusted = self.untrusted().map(str::to_owned);
+        transcript.passed_error = self.passed_error().map(str::to_owned);
         transcript.left_behind.clone_from(&leftovers.doubts);
         transcript.late = self.late();
         if let Some(reason) = &run.stopped {

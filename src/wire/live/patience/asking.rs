@@ -15,6 +15,7 @@ use crate::wire::target::LoginKind;
 use std::sync::PoisonError;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
+use tokio::time::Instant;
 
 /// How many times longer the answer to a repeated request may take; it is sent alone.
 const LONGER: u32 = 3;
@@ -37,6 +38,7 @@ impl Live {
         Met {
             new_connections,
             closed_connections,
+            passing_errors: self.patience.errors.passed(),
             limited: pace.limited,
             paused: pace.paused,
             locked: self.patience.locked.load(Ordering::Relaxed),
@@ -232,8 +234,12 @@ impl Live {
                 return Err(Failure::from(halt));
             }
             let limit = self.limit(&tries);
+            let begun = Instant::now();
             let answer = self.once(request, http, encoding, limit).await;
-            let next = self.after(request, &answer, &mut tries, for_check).await;
+            let took = begun.elapsed();
+            let next = self
+                .after(request, &answer, took, &mut tries, for_check)
+                .await;
             if for_check && let Some(failure) = self.hidden_by_halt(request, &answer) {
                 return Err(failure);
             }
@@ -251,6 +257,10 @@ impl Live {
                         request.manner == Manner::Ordinary && request.body_length() < SMALL;
                     turn.answered(is_ordinary && answer.is_ok());
                     return taken(answer, &tries);
+                }
+                Next::Instead(earlier) => {
+                    turn.answered(false);
+                    return Ok(*earlier);
                 }
                 Next::Again(pause) => {
                     let silent =
@@ -313,6 +323,7 @@ impl Live {
         &self,
         request: &Request,
         answer: &Answer,
+        took: Duration,
         tries: &mut Tries,
         for_check: bool,
     ) -> Next {
@@ -324,6 +335,9 @@ impl Live {
                     && let Some(sign) = Sign::of(response)
                 {
                     return self.after_limit(request, response, sign, tries).await;
+                }
+                if for_check && let Some(next) = self.after_error(request, response, took, tries) {
+                    return next;
                 }
                 self.heard(request, response);
                 self.after_refusal(request, response).await;

@@ -1,5 +1,6 @@
 //! The attempts of one request, and how to continue after each.
 
+use crate::wire::answer::Response;
 use crate::wire::failure::Failure;
 use crate::wire::halt::{Halt, Sign};
 use std::time::Duration;
@@ -33,6 +34,10 @@ pub(super) struct Tries {
     pub(super) timeouts: u32,
     pub(super) connections: u32,
     pub(super) bodies: u32,
+    /// How often the answer was an error that may pass.
+    pub(super) errors: usize,
+    /// The first of these answers.
+    pub(super) error: Option<Response>,
     pub(super) limits: u32,
     /// The sign of a possible limit, until its meaning is known.
     pub(super) sign: Option<Sign>,
@@ -44,10 +49,10 @@ pub(super) struct Tries {
 }
 
 impl Tries {
-    /// Returns whether it is repeated because no answer arrived: it may have been carried out
-    /// twice.
+    /// Returns whether it is repeated because no answer arrived, or an error: it may have been
+    /// carried out twice.
     pub(super) const fn was_lost(&self) -> bool {
-        self.closures + self.timeouts + self.connections + self.bodies > 0
+        self.closures + self.timeouts + self.connections + self.bodies > 0 || self.errors > 0
     }
 
     /// Returns whether it is repeated alone, so that other requests cannot affect its answer: after
@@ -61,6 +66,8 @@ impl Tries {
 pub(super) enum Next {
     /// The answer counts.
     Take,
+    /// An earlier answer counts.
+    Instead(Box<Response>),
     /// The request is repeated after this pause, while others may be sent.
     Again(Duration),
     /// The request is repeated at half the pace after this pause, in which none is sent.
