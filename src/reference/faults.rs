@@ -380,6 +380,8 @@ faults! {
         "Closes every fourth connection without an answer, after the first twenty, like a proxy with four backends of which one has gone down.";
     UpstreamRestarts = "upstream-restarts" in "handler.rs", needs Order,
         "Answers every tenth download of a backup with 502, like a proxy whose server restarts time and again.";
+    UpstreamOverloaded = "upstream-overloaded" in "handler.rs", needs Order,
+        "Answers every third download of a backup with 502, like a proxy whose server has too few processes.";
     UpstreamDown = "upstream-down" in "handler.rs",
         "Answers everything with 502 and an HTML page, like proxies whose server is down.";
     Maintenance = "maintenance" in "cloud.rs" "handler.rs",

@@ -247,17 +247,21 @@ fn has_expected_headers(call: &Call<'_>) -> bool {
     names_threema && (*call.route != Route::Config || takes_json)
 }
 
-/// Returns whether this is one of every ten downloads of backups with credentials.
-fn is_tenth(site: &Site, call: &Call<'_>) -> bool {
+/// Returns whether this is one of the downloads of backups, with credentials, that fail.
+fn fails_at_times(site: &Site, call: &Call<'_>) -> bool {
+    let one_in = match () {
+        () if site.has(Fault::UpstreamRestarts) => 10,
+        () if site.has(Fault::UpstreamOverloaded) => 3,
+        () => return false,
+    };
     let is_download = call.parts.method == Method::GET && matches!(call.route, Route::Backup(_));
-    is_download && auth::is_known(site, call) && site.is_tenth_download()
+    is_download && auth::is_known(site, call) && site.count_download().is_multiple_of(one_in)
 }
 
 /// Returns the answer of a server on which nothing works.
 fn broken_altogether(site: &Site, call: &Call<'_>) -> Option<Answer> {
     let number = site.count_request();
-    if site.has(Fault::UpstreamDown) || (site.has(Fault::UpstreamRestarts) && is_tenth(site, call))
-    {
+    if site.has(Fault::UpstreamDown) || fails_at_times(site, call) {
         let title = "502 Bad Gateway";
         return Some(page(StatusCode::BAD_GATEWAY, title, "<h1>Bad Gateway</h1>"));
     }

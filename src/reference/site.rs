@@ -177,9 +177,9 @@ impl Site {
         self.requests.fetch_add(1, Ordering::Relaxed) + 1
     }
 
-    /// Counts a download of a backup; returns whether it is one of every ten.
-    pub(super) fn is_tenth_download(&self) -> bool {
-        self.downloads.fetch_add(1, Ordering::Relaxed) % 10 == 9
+    /// Counts a download of a backup; returns its number, counted from 1.
+    pub(super) fn count_download(&self) -> usize {
+        self.downloads.fetch_add(1, Ordering::Relaxed) + 1
     }
 
     /// Counts an answer to a GET of `config`; returns whether its number is even.

@@ -82,10 +82,12 @@ pub struct Totals {
     /// How many of them closed without an answer, although the same request was answered later.
     #[serde(default)]
     pub closed_connections: u32,
-    /// The number of requests that were answered with an error of the server, and otherwise when
-    /// they were sent again.
+    /// The number of requests that are sent again after an error of the server.
     #[serde(default)]
-    pub passing_errors: u32,
+    pub repeatable: u32,
+    /// How many of them were answered with an error, and otherwise when they were sent again.
+    #[serde(default)]
+    pub passed_errors: u32,
     /// How long no request was sent because of such answers, in milliseconds.
     #[serde(default)]
     pub paused_ms: u64,

@@ -1,5 +1,5 @@
-//! Whether the server limits its clients, closes their connections, or fails at times. Each check
-//! looks back at the whole run.
+//! Whether the server limits its clients, or closes their connections. Each check looks back at the
+//! whole run.
 
 use super::facets::WHOLE;
 use super::judge::Judged;
@@ -38,21 +38,6 @@ checks! { Context;
         remedy: "Look in the logs of the server and of the proxies before it for what closes connections: one of several backends that is down, a process that crashes, a limit on connections in a firewall. Android tries a new connection once for each address of the name; a backup that meets a closed one fails.",
         run: new_connections,
     }
-
-    /// No request fails that succeeds when it is sent again.
-    INTERMITTENT_ERRORS = Check {
-        id: "server.intermittent-errors",
-        clause: clause::STATUS,
-        level: Level::Recommended,
-        clients: Clients::MOBILE,
-        breaks: Directions::NONE,
-        variants: WHOLE,
-        needs: &["tls.trusted"],
-        effect: Effect::LooksBack,
-        expected: "no 500, 502 or 504 for a request that is answered otherwise when it is sent again",
-        remedy: "Look in the logs of the server and of the proxies before it, at the time of this run: a process that crashes or runs out of memory, too few processes for the requests, a database that is locked, one of several backends that is down. Android does not send such a request again; a backup that meets an error fails.",
-        run: intermittent_errors,
-    }
 }
 
 /// A server closes new connections if it closes at least this many.
@@ -89,41 +74,6 @@ async fn new_connections(context: &Context) -> Judged {
     Ok(judged(totals.new_connections, totals.closed_connections))
 }
 
-/// A server fails at times if it answers at least this many requests with an error that passes.
-const ERRORS: u32 = 3;
-
-/// Source: clients.http.retries.
-async fn intermittent_errors(context: &Context) -> Judged {
-    let session = context.session();
-    if session.answers() == 0 {
-        return Ok(Outcome::blocked("the run received no answer"));
-    }
-    let first = session.passed_error().unwrap_or_default();
-    Ok(judged_errors(session.totals().passing_errors, first))
-}
-
-/// Judges a run in which this many requests were answered with an error, and otherwise when they
-/// were sent again; `first` names one of them.
-fn judged_errors(passed: u32, first: &str) -> Outcome {
-    if passed == 0 {
-        return Outcome::pass("no error was gone when the request was sent again");
-    }
-    let observed = format!(
-        "{} with an error, and otherwise when sent again; the first: {first}",
-        were_answered(passed)
-    );
-    if passed < ERRORS {
-        Outcome::pass(observed)
-    } else {
-        Outcome::deviates(Stage::Http, observed)
-    }
-}
-
-fn were_answered(requests: u32) -> String {
-    let was = if requests == 1 { "was" } else { "were" };
-    format!("{} {was} answered", counted(u64::from(requests), "request"))
-}
-
 /// Judges a run that used this many new connections, of which some closed without an answer.
 fn judged(used: u32, closed: u32) -> Outcome {
     let observed = format!(
@@ -140,21 +90,6 @@ fn judged(used: u32, closed: u32) -> Outcome {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_server_that_fails_three_times_deviates() {
-        for passed in [0, 1, 2] {
-            let outcome = judged_errors(passed, "502 to GET config");
-            assert!(matches!(outcome, Outcome::Pass(_)), "{passed}: {outcome:?}");
-        }
-        for passed in [3, u32::MAX] {
-            let outcome = judged_errors(passed, "502 to GET config");
-            assert!(
-                matches!(outcome, Outcome::Deviates(_)),
-                "{passed}: {outcome:?}"
-            );
-        }
-    }
 
     #[test]
     fn a_server_that_often_closes_new_connections_deviates() {

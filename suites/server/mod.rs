@@ -7,6 +7,7 @@ mod config;
 mod connections;
 mod delete;
 mod download;
+mod errors;
 mod facets;
 mod further;
 mod http3;
@@ -46,6 +47,7 @@ pub fn checks() -> impl Iterator<Item = &'static ServerCheck> {
         tls::chain::CHECKS,
         redirects::CHECKS,
         connections::CHECKS,
+        errors::CHECKS,
         auth::CHECKS,
         config::CHECKS,
         http3::CHECKS,

@@ -257,7 +257,7 @@ fn changes(healthy: &[Finding], ill: &[Finding]) -> String {
         let problem = problem(now);
         let observed = match now.id.as_str() {
             // How many connections and requests a run needs is a matter of the machine's load.
-            "server.new-connections" | "server.intermittent-errors" => {
+            "server.new-connections" | "server.intermittent-errors" | "server.often-fails" => {
                 without_numbers(&now.observed)
             }
             _ => now.observed.clone(),

@@ -103,7 +103,8 @@ pub(in crate::wire) struct Met {
     pub(in crate::wire) asked_again: u32,
     pub(in crate::wire) new_connections: u32,
     pub(in crate::wire) closed_connections: u32,
-    pub(in crate::wire) passing_errors: u32,
+    pub(in crate::wire) repeatable: u32,
+    pub(in crate::wire) passed_errors: u32,
     pub(in crate::wire) paused: Duration,
 }
 

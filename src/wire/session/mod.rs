@@ -385,7 +385,8 @@ impl Session {
                     asked_again: met.asked_again,
                     new_connections: met.new_connections,
                     closed_connections: met.closed_connections,
-                    passing_errors: met.passing_errors,
+                    repeatable: met.repeatable,
+                    passed_errors: met.passed_errors,
                     paused_ms: u64::try_from(met.paused.as_millis()).unwrap_or(u64::MAX),
                     deleted: self.guard.binned(),
                 }

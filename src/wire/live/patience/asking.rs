@@ -35,10 +35,12 @@ impl Live {
     pub(in crate::wire) fn met(&self) -> Met {
         let pace = self.patience.pace.now();
         let (new_connections, closed_connections) = self.patience.new_connections.counted();
+        let (repeatable, passed_errors) = self.patience.errors.counted();
         Met {
             new_connections,
             closed_connections,
-            passing_errors: self.patience.errors.passed(),
+            repeatable,
+            passed_errors,
             limited: pace.limited,
             paused: pace.paused,
             locked: self.patience.locked.load(Ordering::Relaxed),
@@ -55,6 +57,11 @@ impl Live {
     /// been answered.
     pub(in crate::wire) fn untrusted(&self) -> Option<&str> {
         self.patience.untrusted.get().map(String::as_str)
+    }
+
+    /// Returns the first error that was gone when the request was sent again, and that request.
+    pub(in crate::wire) fn passed_error(&self) -> Option<&str> {
+        self.patience.errors.first()
     }
 
     /// Sends one request for a check and reads the answer, unless the run was halted.

@@ -1,11 +1,13 @@
-//! Answers that require patience: from a server that limits requests, or one that holds a lock.
+//! Answers that require patience: from a server that limits requests, that holds a lock, or that
+//! failed for a moment.
 
+use super::errors::{ERROR_PAUSES, QUICK, is_error, is_repeatable};
 use super::tries::{Next, Tries, of};
 use crate::wire::answer::{Answer, Response};
 use crate::wire::failure::{Failure, FailureKind};
 use crate::wire::halt::{Halt, Sign};
 use crate::wire::live::Live;
-use crate::wire::request::Request;
+use crate::wire::request::{Method, Request};
 use std::sync::PoisonError;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -61,6 +63,36 @@ impl Live {
             });
         }
         Next::Slower(pause)
+    }
+
+    /// Returns how to continue after an answer that may be an error of a moment; `None` if it
+    /// counts.
+    pub(super) fn after_error(
+        &self,
+        request: &Request,
+        response: &Response,
+        took: Duration,
+        tries: &mut Tries,
+    ) -> Option<Next> {
+        let errors = &self.patience.errors;
+        let is_error = is_error(response.status);
+        let is_first = tries.errors == 0;
+        let is_rule = is_first && errors.begins(request, is_error);
+        if !is_error {
+            let error = tries.error.take()?;
+            if request.method == Method::Delete && response.proves_absence() {
+                // It was done when the error came: each deletion may end so.
+                return Some(Next::Instead(Box::new(error)));
+            }
+            errors.passes(request, error.status);
+            return None;
+        }
+        let is_halted = self.patience.halt.get().is_some();
+        let may_pass = is_repeatable(request) && took < QUICK && !is_rule && !is_halted;
+        let pause = ERROR_PAUSES.get(tries.errors).filter(|_| may_pass)?;
+        tries.errors += 1;
+        tries.error.get_or_insert_with(|| response.clone());
+        Some(Next::Again(*pause))
     }
 
     /// Returns how long to wait before simultaneous requests are sent again; `None` if no limit
