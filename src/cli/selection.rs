@@ -75,7 +75,12 @@ pub(super) fn selection(only: &[String], skip: &[String]) -> Selection {
         let trimmed = patterns.iter().map(|pattern| pattern.trim().to_owned());
         trimmed.filter(|pattern| !pattern.is_empty()).collect()
     };
-    for pattern in &typed(only) {
+    let chosen = typed(only);
+    if chosen.is_empty() && !only.is_empty() {
+        // Nothing has this name: an empty variable of a script does not choose everything.
+        selection.choose("");
+    }
+    for pattern in &chosen {
         selection.choose(pattern);
     }
     for pattern in &typed(skip) {
@@ -87,9 +92,16 @@ pub(super) fn selection(only: &[String], skip: &[String]) -> Selection {
 /// Returns the complaint about a selection that makes no plan.
 pub(super) fn unplanned(error: &PlanError, known: Known) -> Complaint {
     Complaint::usage(match error {
-        PlanError::NoMatch { suggestions, .. } => {
+        PlanError::NoMatch {
+            pattern,
+            suggestions,
+        } => {
             let all = shown_by(&format!("`{}`", known.list), !suggestions.is_empty());
-            format!("{error}{all}")
+            if pattern.is_empty() {
+                format!("`--only` names no check{all}")
+            } else {
+                format!("{error}{all}")
+            }
         }
         PlanError::BrokenSuite(_) => error.to_string(),
     })

@@ -252,7 +252,10 @@ pub(super) const CACHING_PROXY: Problem = Problem {
     ],
     source: "RFC 9111 section 5.2.2.5; servers.validators",
     breaks: Breaks::RESTORE,
-    in_run: |symptom| shown_by(symptom, &["download.fresh"]),
+    in_run: |symptom| {
+        let came_back = symptom.finding.stage != Some(Stage::Http);
+        shown_by(symptom, &["download.fresh"]).filter(|_| came_back)
+    },
     ..BLANK
 };
 

@@ -68,7 +68,7 @@ checks! { Context;
         needs: &["upload.overwrite"],
         effect: Effect::WritesOwnBackup,
         expected: "the new bytes in every GET after an overwrite",
-        remedy: "Exclude `backups` from every cache on the way (nginx: `proxy_cache off;`; others: `Cache-Control: no-store`).",
+        remedy: "Exclude `backups` from every cache on the way, and send `Cache-Control: no-store` with it.",
         run: fresh,
     }
 
@@ -162,6 +162,9 @@ pub(super) async fn escape(context: &Context) -> Answer {
     context.once("shared.encoded-slash", request).await
 }
 
+/// What helps where an overwritten backup is not returned at all.
+const LOST_BY_OVERWRITE: &str = "Look in the server's log for the second upload and this GET: what is uploaded over another backup must be there as soon as the upload is answered.";
+
 async fn fresh(context: &Context) -> Judged {
     let first = context.payload("first", Recipe::Random(2000));
     let second = context.payload("second", Recipe::Random(2000));
@@ -183,18 +186,18 @@ async fn fresh(context: &Context) -> Judged {
             .doing("a GET after an overwrite")?;
         if answer.body.is(&first) {
             return Ok(Outcome::deviates(
-                Stage::Http,
+                Stage::Size,
                 format!("the {attempt} GET after an overwrite returned the old backup"),
             ));
         }
         if !answer.is_success() {
-            return Ok(Outcome::deviates(
-                Stage::Http,
-                format!(
-                    "the {attempt} GET after an overwrite returned {}",
-                    describe(&answer)
-                ),
-            ));
+            let observed = format!(
+                "the {attempt} GET after an overwrite returned {}",
+                describe(&answer)
+            );
+            return Ok(Deviation::new(Stage::Http, observed)
+                .remedy(LOST_BY_OVERWRITE)
+                .into());
         }
         if let Some(difference) = difference(&answer.body, &second) {
             return Ok(Outcome::deviates(

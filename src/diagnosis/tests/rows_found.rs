@@ -254,8 +254,8 @@ pub(super) const ROWS_0: &[Row] = &[
     ),
     (
         "caching-proxy",
-        || deviates("download.fresh"),
-        || passes("download.fresh"),
+        || deviates_at("download.fresh", "size"),
+        || deviates_at("download.fresh", "http"),
     ),
     (
         "body-rewritten",

@@ -100,18 +100,21 @@ pub(super) async fn during(context: &Context) -> Judged {
 
 /// Judges the downloads that were answered while `new` was uploaded over `old`.
 fn judge_during(answers: &[Answer], old: &Payload, new: &Payload) -> Outcome {
-    let is_torn = |answer: &&Answer| match answer {
-        Ok(answer) if answer.is_success() => !answer.body.is(old) && !answer.body.is(new),
+    let torn = |answer: &Answer| match answer {
+        Ok(answer) if answer.is_success() => {
+            let is_whole = answer.body.is(old) || answer.body.is(new);
+            (!is_whole).then(|| "returned neither the old backup nor the new one".to_owned())
+        }
         // 423 and the like mean "try again later"; a 404 means that there is no backup.
-        Ok(answer) => answer.proves_absence(),
+        Ok(answer) => answer
+            .proves_absence()
+            .then(|| format!("returned {}, as if there were no backup", answer.status)),
         // A connection may close without an answer at any time.
-        Err(failure) => failure.kind == FailureKind::BodyEnded,
+        Err(failure) => (failure.kind == FailureKind::BodyEnded)
+            .then(|| "ended before the whole backup had arrived".to_owned()),
     };
-    if answers.iter().any(|answer| is_torn(&answer)) {
-        return Outcome::deviates(
-            Stage::Size,
-            "a GET during an upload returned neither the old backup nor the new one",
-        );
+    if let Some(how) = answers.iter().find_map(torn) {
+        return Outcome::deviates(Stage::Size, format!("a GET during an upload {how}"));
     }
     if !answers.iter().any(Result::is_ok) {
         return Outcome::blocked("no GET was answered during the upload");
@@ -131,6 +134,27 @@ mod tests {
     fn given(status: u16, body: &[u8]) -> Answer {
         let body = Body::new(body.to_vec().into(), false);
         Ok(Response::new(status, Http::One, Vec::new(), body))
+    }
+
+    #[test]
+    fn a_download_during_an_upload_that_deviates_says_how() {
+        let said = |answer: Answer| match judge_during(
+            &[answer],
+            &Payload::sealed(b"the old one".to_vec()),
+            &Payload::sealed(b"the new one".to_vec()),
+        ) {
+            Outcome::Deviates(deviation) => deviation.observed,
+            other => panic!("{other:?}"),
+        };
+        let ended = Failure::lost(FailureKind::BodyEnded, Stage::Http, "lost");
+        for (answer, how) in [
+            (given(200, b"the new"), "neither the old backup nor the new"),
+            (given(404, b""), "returned 404"),
+            (Err(ended), "ended before the whole backup"),
+        ] {
+            let said = said(answer);
+            assert!(said.contains(how), "{said}");
+        }
     }
 
     #[test]

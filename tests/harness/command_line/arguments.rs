@@ -203,6 +203,10 @@ fn unknown_names_get_the_similar_ones_or_the_list() {
             &["no check matches `bogus`; `safe-conformance list` shows"],
         ),
         (
+            &["check", "--only", " ,"],
+            &["`--only` names no check; `safe-conformance list` shows"],
+        ),
+        (
             &["rig", "--exec", "true", "--only", "rig.back"],
             &["did you mean `rig.backup`?"],
         ),
