@@ -83,6 +83,11 @@ const CASES: &[Case] = &[
         run: nginx_over_tls,
     },
     Case {
+        name: "nginx_with_upgrade_over_http_2",
+        needs: &[NEED_NGINX],
+        run: nginx_with_upgrade_over_http_2,
+    },
+    Case {
         name: "apache",
         needs: &[NEED_APACHE],
         run: || {
@@ -304,16 +309,47 @@ fn nginx(server: &str) -> Running {
 
 fn nginx_over_tls() {
     let certificates = Certificates::make();
-    let running = start(|folder, port| {
+    let running = start_over_tls(&certificates, "");
+    examine_over_tls("nginx_over_tls", &running, &certificates, &[]);
+}
+
+/// Starts nginx with HTTP/2 and further directives.
+fn start_over_tls(certificates: &Certificates, further: &str) -> Running {
+    start(|folder, port| {
         certificates.write(folder);
         let server = format!(
             "listen 127.0.0.1:{port} ssl http2;
     ssl_certificate @DIRECTORY@/run/leaf.pem;
-    ssl_certificate_key @DIRECTORY@/run/key.pem;{NGINX_SAFE}"
+    ssl_certificate_key @DIRECTORY@/run/key.pem;{further}{NGINX_SAFE}"
         );
         nginx_command(folder, port, &server)
+    })
+}
+
+/// An Apache behind nginx sends this field, and nginx passes it on.
+fn nginx_with_upgrade_over_http_2() {
+    let name = "nginx_with_upgrade_over_http_2";
+    let certificates = Certificates::make();
+    let running = start_over_tls(&certificates, "\n    add_header Upgrade h2,h2c always;");
+    let report = check(name, &running, "https", |target| {
+        target.trusting(&certificates.root)
     });
-    examine_over_tls("nginx_over_tls", &running, &certificates, &[]);
+    assert_eq!(running.folder.left_over(), Vec::<String>::new());
+    let of = |name: &str| {
+        let mut findings = report.findings.iter();
+        findings
+            .find(|finding| finding.name() == name)
+            .unwrap_or_else(|| panic!("{name}\n{report}"))
+    };
+    assert_eq!(of("config.readable[android-h1]").verdict, Verdict::Pass);
+    let over_two = of("config.readable[android-h2]");
+    assert_eq!(over_two.verdict, Verdict::Blocked, "{report}");
+    let cause = over_two.cause.as_ref().expect("a problem");
+    assert_eq!(cause.id, "problem.http2-head", "{report}");
+    assert!(cause.fix.contains("proxy_hide_header Upgrade;"), "{report}");
+    // Android would succeed, so nothing fails.
+    let fails = |finding: &&Finding| finding.verdict == Verdict::Fail;
+    assert!(!report.findings.iter().any(|it| fails(&it)), "{report}");
 }
 
 fn apache_over_tls() {

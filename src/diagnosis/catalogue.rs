@@ -57,6 +57,7 @@ pub const CATALOGUE: &[Problem] = &[
     front::USER_AGENT_FILTER,
     front::CACHING_PROXY,
     partly::HTTP2_FAILS,
+    partly::HTTP2_HEAD,
     partly::HTTP1_FAILS,
     front::UPSTREAM_DOWN,
     partly::GATEWAY_FOR_SOME,

@@ -7,7 +7,7 @@ use super::front::UPSTREAM_DOWN;
 use super::problem::{BLANK, Breaks, Problem};
 use super::state::UNAVAILABLE;
 use super::symptom::Sights;
-use crate::engine::{Cause, Facet as _, Finding, Verdict};
+use crate::engine::{Because, Blocker, Cause, Facet as _, Finding, Verdict};
 use crate::safe::Client;
 use crate::wire::{Facet, Http};
 use std::borrow::Cow;
@@ -35,6 +35,38 @@ pub(super) const HTTP2_FAILS: Problem = Problem {
     ],
     source: "RFC 9113 section 8",
     breaks: Breaks::EVERYTHING,
+    ..BLANK
+};
+
+/// Answers over HTTP/2 have fields of HTTP/1.1.
+pub(super) const HTTP2_HEAD: Problem = Problem {
+    id: "problem.http2-head",
+    title: "the head of answers over HTTP/2 breaks the rules of HTTP/2",
+    evidence: "this program's library refuses answers over HTTP/2, so that what is asked over it cannot be judged",
+    meaning: "Usually a proxy passes on `Upgrade` or `Connection` from the server behind it, such as an Apache that offers HTTP/2. HTTP/2 forbids these fields: Android ignores them, but curl and, by public reports, iOS refuse the answer.",
+    fix: "Let the proxy remove the header fields `Upgrade` and `Connection` from answers, or switch HTTP/2 off in the server behind the proxy.",
+    fixes: &[
+        (
+            Product::Nginx,
+            "Add `proxy_hide_header Upgrade;` to this `location`.",
+        ),
+        (
+            Product::Apache,
+            "Set `Protocols http/1.1` in the `<VirtualHost>` of the Apache behind the proxy, so that it sends no `Upgrade`.",
+        ),
+        (
+            Product::HaProxy,
+            "Add `http-response del-header Upgrade` to this `frontend` in /etc/haproxy/haproxy.cfg.",
+        ),
+    ],
+    source: "RFC 9113 section 8.2.2; clients.http.h2-fields",
+    breaks: Breaks::EVERYTHING,
+    in_run: |symptom| {
+        let by = symptom.finding.because.as_ref();
+        let is_left = by == Some(&Because::Blocked(Blocker::BeyondHarness));
+        let is_over_two = named_version(symptom.finding) == Some(Http::Two);
+        (is_left && is_over_two).then_some(Certainty::Certain)
+    },
     ..BLANK
 };
 

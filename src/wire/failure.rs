@@ -57,6 +57,10 @@ pub enum FailureKind {
     NotOffered,
     /// The harness cannot communicate with this server, but a client may.
     Unspoken,
+    /// The head of an answer over HTTP/2 breaks its rules, which some clients do not mind.
+    ///
+    /// Source: clients.http.h2-fields.
+    MalformedHead,
     /// The run was stopped before the request.
     Halted,
     /// The server limits this address: the run was halted.
@@ -97,6 +101,7 @@ impl FailureKind {
             Self::BrokenOff { .. }
             | Self::NotOffered
             | Self::Unspoken
+            | Self::MalformedHead
             | Self::Halted
             | Self::Limited
             | Self::LockedOut

@@ -24,7 +24,9 @@ impl From<Failure> for Outcome {
                 lost(&failure, observed).into()
             }
             FailureKind::NotOffered => Self::NotApplicable(failure.message),
-            FailureKind::Unspoken => Self::blocked_by(Blocker::BeyondHarness, failure.message),
+            FailureKind::Unspoken | FailureKind::MalformedHead => {
+                Self::blocked_by(Blocker::BeyondHarness, failure.message)
+            }
             FailureKind::Halted => Self::error(Breakage::Stopped, failure.message),
             FailureKind::Limited | FailureKind::Locked => {
                 Self::blocked_by(Blocker::Limit, failure.message)

@@ -48,6 +48,11 @@ pub(super) const ROWS_6: &[Row] = &[
         },
     ),
     (
+        "http2-head",
+        || left_to_clients("config.readable", "android-h2"),
+        || left_to_clients("config.readable", "android-h1"),
+    ),
+    (
         "http1-fails",
         || {
             run(&[

@@ -374,6 +374,17 @@ pub(super) fn run(rows: &[(&str, &str, &str, &str)]) -> Scene {
     Scene::Run(rows.iter().map(of).collect())
 }
 
+/// Returns a run in which a variant of a check is left to the clients.
+pub(super) fn left_to_clients(check: &str, variant: &str) -> Scene {
+    let blocker = Blocker::BeyondHarness;
+    Scene::Run(vec![Finding {
+        variant: variant.to_owned(),
+        cause: Some(blocker.cause()),
+        because: Some(Because::Blocked(blocker)),
+        ..finding(check, "blocked", "http")
+    }])
+}
+
 impl Scene {
     /// Returns the IDs of the problems that were found.
     pub(super) fn problems(&self) -> Vec<String> {

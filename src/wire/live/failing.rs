@@ -51,6 +51,18 @@ fn is_unexpected(hyper: &hyper::Error) -> bool {
     !has_name && std::error::Error::source(hyper).is_none()
 }
 
+/// Returns the failure of an answer whose head the library refuses.
+pub(super) fn malformed_head() -> Failure {
+    let message = "the head of the answer over HTTP/2 breaks its rules, usually by a field of HTTP/1.1 such as `Upgrade`; some clients ignore it";
+    Failure::lost(FailureKind::MalformedHead, Stage::Http, message)
+}
+
+/// Returns whether it was the library that gave up, because of what the server had sent.
+fn is_malformed(error: &h2::Error) -> bool {
+    let is_own = error.is_reset() && error.is_library();
+    is_own && error.reason() == Some(h2::Reason::PROTOCOL_ERROR)
+}
+
 impl Failure {
     /// Returns whether the time for a connection and its handshake was over before anything was
     /// sent.
@@ -105,6 +117,9 @@ pub(super) fn failure_of(error: &reqwest::Error) -> Failure {
             }
         }
         if let Some(http_two) = cause.downcast_ref::<h2::Error>() {
+            if !in_body && is_malformed(http_two) {
+                return malformed_head();
+            }
             let message = if http_two.is_reset() {
                 "the server broke off the HTTP/2 stream"
             } else {
@@ -150,6 +165,67 @@ mod tests {
         let malformed = Error::new(ErrorKind::InvalidData, "a bad chunk");
         assert_eq!(kind(malformed), Some(FailureKind::BadChunks));
         assert_eq!(kind(Error::other("a wrapper")), None);
+    }
+
+    /// Returns the error of a request that is answered with this frame on its stream.
+    async fn after_frame(kind: u8, flags: u8, payload: &[u8]) -> h2::Error {
+        use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+
+        const SETTINGS: [u8; 9] = [0, 0, 0, 4, 0, 0, 0, 0, 0];
+        let (ours, mut theirs) = tokio::io::duplex(64 * 1024);
+        let length = u8::try_from(payload.len()).expect("a short frame");
+        let head = [0, 0, length, kind, flags, 0, 0, 0, 1];
+        let frame = [&head[..], payload].concat();
+        let server = async move {
+            theirs.write_all(&SETTINGS).await.expect("it listens");
+            let mut preface = [0; 24];
+            theirs.read_exact(&mut preface).await.expect("a preface");
+            loop {
+                let mut head = [0; 9];
+                theirs.read_exact(&mut head).await.expect("a frame");
+                let length = u16::from_be_bytes([head[1], head[2]]);
+                let mut payload = vec![0; length.into()];
+                theirs.read_exact(&mut payload).await.expect("its payload");
+                if head[3] == 1 {
+                    break;
+                }
+            }
+            theirs.write_all(&frame).await.expect("it listens");
+            theirs
+        };
+        let client = async move {
+            let (mut client, connection) = h2::client::handshake(ours).await.expect("a preface");
+            let request = http::Request::get("https://localhost/").body(());
+            let (answer, _) = client
+                .send_request(request.expect("a request"), true)
+                .expect("it is sent");
+            tokio::select! {
+                answer = answer => answer.expect_err("it is no answer"),
+                ended = connection => panic!("the connection ended first: {ended:?}"),
+            }
+        };
+        let both = async { tokio::join!(server, client) };
+        let within = tokio::time::timeout(std::time::Duration::from_secs(60), both).await;
+        within.expect("it ends").1
+    }
+
+    #[tokio::test]
+    async fn a_head_that_the_library_refuses_is_told_from_a_stream_that_the_server_broke_off() {
+        // `:status: 200` and a field without indexing.
+        let with_field = |name: &str, value: &str| {
+            let length = |text: &str| u8::try_from(text.len()).expect("a short text");
+            let mut block = vec![0x88, 0x00, length(name)];
+            block.extend(name.bytes());
+            block.push(length(value));
+            block.extend(value.bytes());
+            block
+        };
+        // A head that ends both itself and the stream.
+        let upgrade = after_frame(1, 0x5, &with_field("upgrade", "h2,h2c")).await;
+        assert!(is_malformed(&upgrade), "{upgrade:?}");
+        // RST_STREAM with PROTOCOL_ERROR.
+        let reset = after_frame(3, 0, &[0, 0, 0, 1]).await;
+        assert!(!is_malformed(&reset), "{reset:?}");
     }
 
     #[test]

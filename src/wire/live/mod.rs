@@ -36,7 +36,7 @@ use patience::Patience;
 use sha2::{Digest as _, Sha256};
 use std::collections::BTreeSet;
 use std::net::SocketAddr;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 use tokio::sync::OnceCell;
@@ -67,6 +67,8 @@ pub(super) struct Live {
     bytes_sent: AtomicU64,
     /// The IDs of uploads that the server may have received, and whose answer was lost.
     lost: Mutex<BTreeSet<String>>,
+    /// Whether the library has refused the head of an answer over HTTP/2.
+    malformed_head: AtomicBool,
     /// The server in memory that replaces the network in tests.
     #[cfg(test)]
     pub(super) script: Option<Arc<super::scripted::Scripted>>,
@@ -109,6 +111,7 @@ impl Live {
             requests: AtomicU64::new(0),
             bytes_sent: AtomicU64::new(0),
             lost: Mutex::default(),
+            malformed_head: AtomicBool::new(false),
             #[cfg(test)]
             script: None,
         })
@@ -190,10 +193,25 @@ impl Live {
             }
             answer => answer.map(|response| clean_response(self.walls(), response, request)),
         };
+        let answer = answer.map_err(|failure| self.or_malformed(failure, http));
         if let Err(failure) = &answer {
             self.note_lost(request, failure);
         }
         answer.map_err(|failure| clean_failure(&self.scrub, failure))
+    }
+
+    /// Returns the failure with what the run knows: if the library has refused the head of an answer
+    /// over HTTP/2, a stream that is broken off may be the same, because a server also ends the
+    /// stream of an upload that it does not read.
+    fn or_malformed(&self, failure: Failure, http: Http) -> Failure {
+        if failure.kind == FailureKind::MalformedHead {
+            self.malformed_head.store(true, Ordering::Relaxed);
+        }
+        let is_known = self.malformed_head.load(Ordering::Relaxed);
+        if failure.kind == FailureKind::Reset && http == Http::Two && is_known {
+            return failing::malformed_head();
+        }
+        failure
     }
 
     /// Notes an upload that the server may have received, and whose answer was lost.
