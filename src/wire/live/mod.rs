@@ -200,9 +200,9 @@ impl Live {
         answer.map_err(|failure| clean_failure(&self.scrub, failure))
     }
 
-    /// Returns the failure with what the run knows: if the library has refused the head of an answer
-    /// over HTTP/2, a stream that is broken off may be the same, because a server also ends the
-    /// stream of an upload that it does not read.
+    /// Returns the failure with what the run knows: if the library has refused the head of an
+    /// answer over HTTP/2, a stream that is broken off may be the same, because a server also ends
+    /// the stream of an upload that it does not read.
     fn or_malformed(&self, failure: Failure, http: Http) -> Failure {
         if failure.kind == FailureKind::MalformedHead {
             self.malformed_head.store(true, Ordering::Relaxed);

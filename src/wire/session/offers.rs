@@ -41,34 +41,46 @@ impl Session {
     }
 
     /// Makes the handshake with this number. A handshake without an answer is repeated once,
-    /// because it does not show what the server offers; one whose certificate is not trusted too,
-    /// because one of several servers may have another.
+    /// because it does not show what the server offers; one whose certificate is not trusted more
+    /// often, because some of several servers may have another.
     async fn offered(
         &self,
         number: u32,
         versions: &'static [Http],
     ) -> Result<Handshake, TlsTrouble> {
-        let key = |n| Key {
+        let key = |attempt| Key {
             check: "shared.offers".to_owned(),
             variant: String::new(),
-            n,
+            n: number + 2 * attempt,
         };
-        let first = self.handshake(key(number), versions).await;
-        let is_lost = match &first {
-            Err(TlsTrouble::Failure(failure)) => matches!(
-                failure.kind,
-                FailureKind::TimedOut | FailureKind::NoAnswer | FailureKind::Reset
-            ),
-            Err(trouble) => trouble.is_of_certificate(),
-            Ok(_) => false,
-        };
-        if !is_lost {
-            return first;
-        }
-        match self.handshake(key(number + 2), versions).await {
-            // A transcript of an earlier version does not contain a second one.
-            Err(TlsTrouble::Failure(failure)) if failure.kind == FailureKind::Transcript => first,
-            second => second,
+        let mut made = self.handshake(key(0), versions).await;
+        let (mut lost, mut distrusted) = (0, 0);
+        loop {
+            match &made {
+                Err(TlsTrouble::Failure(failure)) if lost == 0 && is_lost(failure) => lost += 1,
+                Err(trouble) if trouble.is_of_certificate() && distrusted < DISTRUSTED => {
+                    distrusted += 1;
+                }
+                _ => return made,
+            }
+            match self.handshake(key(lost + distrusted), versions).await {
+                // A transcript of an earlier version contains fewer.
+                Err(TlsTrouble::Failure(failure)) if failure.kind == FailureKind::Transcript => {
+                    return made;
+                }
+                next => made = next,
+            }
         }
     }
+}
+
+/// How often a handshake is repeated because of the certificate.
+const DISTRUSTED: u32 = 4;
+
+/// Returns whether a handshake got no answer.
+const fn is_lost(failure: &Failure) -> bool {
+    matches!(
+        failure.kind,
+        FailureKind::TimedOut | FailureKind::NoAnswer | FailureKind::Reset
+    )
 }

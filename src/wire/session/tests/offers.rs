@@ -69,6 +69,16 @@ async fn a_server_offers_what_its_handshakes_settle_on() {
             ],
             Ok((false, true)),
         ),
+        // A handshake is lost, and the next ones meet the servers with the other certificate.
+        (
+            vec![
+                (0, failed(FailureKind::TimedOut)),
+                (2, Err(TlsTrouble::Expired)),
+                (4, Err(TlsTrouble::Expired)),
+                (6, Ok(shaken(None))),
+            ],
+            Ok((true, false)),
+        ),
         (
             vec![two(), (1, failed(FailureKind::Peer))],
             Ok((false, true)),
