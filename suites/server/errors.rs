@@ -66,9 +66,8 @@ impl Repeatable {
     fn observed(&self) -> String {
         let Self { passed, first, .. } = self;
         let of = counted(u64::from(self.requests), "request");
-        let was = if *passed == 1 { "was" } else { "were" };
         format!(
-            "{passed} of {of} {was} answered with an error, and otherwise when sent again; the first: {first}"
+            "{passed} of {of} were answered with an error, and otherwise when sent again; the first: {first}"
         )
     }
 
