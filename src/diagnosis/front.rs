@@ -3,7 +3,7 @@
 use super::certainty::Certainty;
 use super::evidence::Subject;
 use super::problem::{BLANK, Breaks, Problem};
-use super::symptom::shown_by;
+use super::symptom::{shown_by, shown_by_body};
 use super::{Product, Words};
 use crate::engine::{Because, Blocker};
 use crate::safe::Stage;
@@ -252,10 +252,7 @@ pub(super) const CACHING_PROXY: Problem = Problem {
     ],
     source: "RFC 9111 section 5.2.2.5; servers.validators",
     breaks: Breaks::RESTORE,
-    in_run: |symptom| {
-        let came_back = symptom.finding.stage != Some(Stage::Http);
-        shown_by(symptom, &["download.fresh"]).filter(|_| came_back)
-    },
+    in_run: |symptom| shown_by_body(symptom, "download.fresh"),
     ..BLANK
 };
 
@@ -361,10 +358,7 @@ pub(super) const BODY_REWRITTEN: Problem = Problem {
     ],
     source: "clause 4.4; servers.get",
     breaks: Breaks::RESTORE,
-    in_run: |symptom| {
-        let came_back = symptom.finding.stage != Some(Stage::Http);
-        shown_by(symptom, &["integrity.content"]).filter(|_| came_back)
-    },
+    in_run: |symptom| shown_by_body(symptom, "integrity.content"),
     ..BLANK
 };
 

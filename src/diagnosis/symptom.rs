@@ -3,6 +3,7 @@
 use super::certainty::Certainty;
 use super::software::Recognised;
 use crate::engine::{Because, Blocker, Finding};
+use crate::safe::Stage;
 use crate::wire::tls::Inspection;
 use crate::wire::{Facts, Halt};
 
@@ -70,6 +71,12 @@ impl Symptom<'_> {
 /// Returns certainty if one of these checks deviates.
 pub(super) fn shown_by(symptom: &Symptom<'_>, checks: &[&str]) -> Option<Certainty> {
     symptom.is_one_of(checks).then_some(Certainty::Certain)
+}
+
+/// Returns certainty if this check deviates because of what came back, not because nothing did.
+pub(super) fn shown_by_body(symptom: &Symptom<'_>, check: &str) -> Option<Certainty> {
+    let came_back = symptom.finding.stage != Some(Stage::Http);
+    (came_back && symptom.is(check)).then_some(Certainty::Certain)
 }
 
 /// Returns whether a finding shows a problem: it deviates, or only clients can judge it.

@@ -249,10 +249,12 @@ fn has_expected_headers(call: &Call<'_>) -> bool {
 
 /// Returns whether this is one of the downloads of backups, with credentials, that fail.
 fn fails_at_times(site: &Site, call: &Call<'_>) -> bool {
-    let one_in = match () {
-        () if site.has(Fault::UpstreamRestarts) => 10,
-        () if site.has(Fault::UpstreamOverloaded) => 3,
-        () => return false,
+    let faults = [
+        (Fault::UpstreamRestarts, 10),
+        (Fault::UpstreamOverloaded, 3),
+    ];
+    let Some((_, one_in)) = faults.into_iter().find(|(fault, _)| site.has(*fault)) else {
+        return false;
     };
     let is_download = call.parts.method == Method::GET && matches!(call.route, Route::Backup(_));
     is_download && auth::is_known(site, call) && site.count_download().is_multiple_of(one_in)

@@ -82,7 +82,7 @@ pub struct Totals {
     /// How many of them closed without an answer, although the same request was answered later.
     #[serde(default)]
     pub closed_connections: u32,
-    /// The number of requests that are sent again after an error of the server.
+    /// The number of requests that would be sent again after an error of the server.
     #[serde(default)]
     pub repeatable: u32,
     /// How many of them were answered with an error, and otherwise when they were sent again.

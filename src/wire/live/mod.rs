@@ -193,7 +193,7 @@ impl Live {
             }
             answer => answer.map(|response| clean_response(self.walls(), response, request)),
         };
-        let answer = answer.map_err(|failure| self.or_malformed(failure, http));
+        let answer = answer.map_err(|failure| self.or_malformed_head(failure, http));
         if let Err(failure) = &answer {
             self.note_lost(request, failure);
         }
@@ -203,7 +203,7 @@ impl Live {
     /// Returns the failure with what the run knows: if the library has refused the head of an
     /// answer over HTTP/2, a stream that is broken off may be the same, because a server also ends
     /// the stream of an upload that it does not read.
-    fn or_malformed(&self, failure: Failure, http: Http) -> Failure {
+    fn or_malformed_head(&self, failure: Failure, http: Http) -> Failure {
         if failure.kind == FailureKind::MalformedHead {
             self.malformed_head.store(true, Ordering::Relaxed);
         }

@@ -84,10 +84,9 @@ async fn must_store(context: &Context, size: u64) -> Judged {
     // Phones use HTTP/2 where it is offered.
     let mut first = attempt_over(HttpChoice::Newest, context, &backup, tested).await?;
     let mut attempts = 1;
-    // A 413 is hardly about the version: what is left then is better spent on the real limit.
-    let leaves_room = tested.saturating_mul(3) <= budget;
+    // A 413 is hardly about the version: a small budget is better spent on the real limit.
     if let Some(failure) = first.failure()
-        && (leaves_room || !first.is_too_large())
+        && (leaves_room(budget, tested) || !first.is_too_large())
         && context.speaks_both().await
     {
         let over_one = attempt(context, &backup, tested).await?;
@@ -150,6 +149,11 @@ async fn must_store(context: &Context, size: u64) -> Judged {
     Ok(with_problem(deviation, refusal.problem).into())
 }
 
+/// Returns whether a budget has room for an upload over each HTTP version and one more.
+const fn leaves_room(budget: u64, tested: u64) -> bool {
+    tested.saturating_mul(3) <= budget
+}
+
 /// Judges an upload of `tested` bytes that failed over HTTP/2, and was stored over HTTP/1.1. It is
 /// repeated, because one failure proves nothing.
 async fn only_over_one(
@@ -159,7 +163,7 @@ async fn only_over_one(
     (stage, how): (Stage, String),
 ) -> Judged {
     let observed = format!("a backup of {tested} bytes {how}; over HTTP/1.1 it is stored");
-    if tested.saturating_mul(3) > context.facts().max_upload {
+    if !leaves_room(context.facts().max_upload, tested) {
         let why = format!("{observed}; --max-upload leaves no room to repeat it");
         return Ok(Outcome::blocked_by(Blocker::HarnessLimit, why));
     }

@@ -163,7 +163,7 @@ impl Live {
                 }
                 Err(_) => return answer,
                 Ok(response) => {
-                    self.distrusted(&tries);
+                    self.note_distrusted(&tries);
                     self.heard(request, response);
                     self.after_refusal(request, response).await;
                     if self.patience.halt.get().is_none() {
@@ -336,7 +336,7 @@ impl Live {
     ) -> Next {
         match answer {
             Ok(response) => {
-                self.distrusted(tries);
+                self.note_distrusted(tries);
                 self.deaf(request).store(false, Ordering::Relaxed);
                 if request.login != LoginUse::Wrong
                     && let Some(sign) = Sign::of(response)

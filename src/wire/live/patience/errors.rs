@@ -45,11 +45,10 @@ impl Errors {
         self.first.get().map(String::as_str)
     }
 
-    /// Notes the first answer to a request; returns whether errors are the rule for its kind.
+    /// Notes the first answer to a request that may be sent again; returns whether errors are the
+    /// rule for its kind.
     pub(super) fn begins(&self, request: &Request, is_error: bool) -> bool {
-        if is_repeatable(request) {
-            self.asked.fetch_add(1, Ordering::Relaxed);
-        }
+        self.asked.fetch_add(1, Ordering::Relaxed);
         let mut begun = self.begun.lock().unwrap_or_else(PoisonError::into_inner);
         let before = begun.entry(request.kind()).or_default();
         let is_rule = *before >= RULE;
@@ -85,7 +84,7 @@ pub(super) const fn is_error(status: u16) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{Errors, RULE, is_error};
+    use super::{Errors, RULE, is_error, is_repeatable};
     use crate::wire::request::{Method, Place, Request};
 
     #[test]
@@ -100,9 +99,14 @@ mod tests {
         assert!(!errors.begins(&missing, true), "another kind of request");
         errors.begins(&config, false);
         assert!(!errors.begins(&config, true));
-        // What is sent only once is not counted.
-        errors.begins(&config.anonymous(), true);
         assert_eq!(errors.counted(), (RULE + 4, 0));
+    }
+
+    #[test]
+    fn what_a_server_may_count_is_sent_once() {
+        let config = Request::new(Method::Get, Place::Config);
+        assert!(is_repeatable(&config));
+        assert!(!is_repeatable(&config.anonymous()));
     }
 
     #[test]

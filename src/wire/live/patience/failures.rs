@@ -22,17 +22,15 @@ impl Live {
         tries: &mut Tries,
     ) -> Next {
         let patience = &self.patience;
+        let is_halted = patience.halt.get().is_some();
+        // No request was sent, so that even a wrong login may be repeated.
+        if failure.kind == FailureKind::Certificate && !is_halted {
+            return self.after_distrust(failure, tries);
+        }
         if request.method == Method::Put {
             self.disturb(request);
         }
-        if patience.halt.get().is_some() {
-            return Next::Take;
-        }
-        // No request was sent, so even a wrong login may be repeated.
-        if failure.kind == FailureKind::Certificate {
-            return self.after_distrust(failure, tries);
-        }
-        if request.login == LoginUse::Wrong {
+        if request.login == LoginUse::Wrong || is_halted {
             return Next::Take;
         }
         let served = patience.served.load(Ordering::Relaxed);
@@ -71,9 +69,10 @@ impl Live {
             .get_or_insert_with(|| failure.message.clone());
         let served = self.patience.served.load(Ordering::Relaxed);
         if served {
-            self.distrusted(tries);
+            self.note_distrusted(tries);
         }
-        if tries.certificates == if served { DISTRUSTED.1 } else { DISTRUSTED.0 } {
+        let most = if served { DISTRUSTED.1 } else { DISTRUSTED.0 };
+        if tries.certificates >= most {
             return Next::Take;
         }
         tries.certificates += 1;
@@ -81,7 +80,7 @@ impl Live {
     }
 
     /// Notes the certificate that a connection had, although another one was answered.
-    pub(super) fn distrusted(&self, tries: &Tries) {
+    pub(super) fn note_distrusted(&self, tries: &Tries) {
         if let Some(why) = &tries.distrusted {
             self.patience.untrusted.get_or_init(|| why.clone());
         }

@@ -75,6 +75,9 @@ impl Live {
         tries: &mut Tries,
     ) -> Option<Next> {
         let errors = &self.patience.errors;
+        if !is_repeatable(request) {
+            return None;
+        }
         let is_error = is_error(response.status);
         let is_first = tries.errors == 0;
         let is_rule = is_first && errors.begins(request, is_error);
@@ -88,7 +91,7 @@ impl Live {
             return None;
         }
         let is_halted = self.patience.halt.get().is_some();
-        let may_pass = is_repeatable(request) && took < QUICK && !is_rule && !is_halted;
+        let may_pass = took < QUICK && !is_rule && !is_halted;
         let pause = ERROR_PAUSES.get(tries.errors).filter(|_| may_pass)?;
         tries.errors += 1;
         tries.error.get_or_insert_with(|| response.clone());
