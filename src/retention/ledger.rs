@@ -6,7 +6,7 @@
 
 use super::watch::Watch;
 use crate::text::Flaw;
-use crate::wire::lock_soon;
+use crate::wire::Locked;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::fs::{File, OpenOptions};
@@ -125,7 +125,7 @@ pub enum LedgerError {
 pub struct Ledger {
     path: PathBuf,
     /// Kept open to hold the lock.
-    file: File,
+    file: Locked,
     /// The watch; [`Ledger::save`] writes it to the file.
     pub watch: Watch,
 }
@@ -149,9 +149,9 @@ impl Ledger {
                 _ => io(error),
             })?;
         let began = (|| {
-            if !lock_soon(&file).map_err(io)? {
-                return Err(LedgerError::Busy(path.to_owned()));
-            }
+            let file = Locked::soon(file)
+                .map_err(io)?
+                .ok_or_else(|| LedgerError::Busy(path.to_owned()))?;
             let mut ledger = Self {
                 path: path.canonicalize().map_err(io)?,
                 file,
@@ -209,14 +209,14 @@ impl Ledger {
         name.push(format!(".{}.new", std::process::id()));
         let beside = self.path.with_file_name(name);
         let written = (|| {
-            let mut file = OpenOptions::new()
+            let file = OpenOptions::new()
                 .read(true)
                 .write(true)
                 .create(true)
                 .truncate(true)
                 .open(&beside)?;
             // A program that opens the ledger right after the rename finds it locked.
-            file.try_lock()?;
+            let mut file = Locked::at_once(file)?;
             file.write_all(text(&self.watch).as_bytes())?;
             file.sync_all()?;
             std::fs::rename(&beside, &self.path)?;
@@ -267,7 +267,7 @@ fn opening(path: &Path, error: std::io::Error) -> LedgerError {
 }
 
 /// Opens and locks the file that is at `path` now, not one that was replaced meanwhile.
-fn locked(path: &Path) -> Result<(PathBuf, File), LedgerError> {
+fn locked(path: &Path) -> Result<(PathBuf, Locked), LedgerError> {
     for _ in 0..ATTEMPTS {
         let real = path.canonicalize().map_err(|error| opening(path, error))?;
         let file = OpenOptions::new()
@@ -275,9 +275,9 @@ fn locked(path: &Path) -> Result<(PathBuf, File), LedgerError> {
             .write(true)
             .open(&real)
             .map_err(|error| opening(path, error))?;
-        if !lock_soon(&file).map_err(|error| opening(path, error))? {
-            return Err(LedgerError::Busy(path.to_owned()));
-        }
+        let file = Locked::soon(file)
+            .map_err(|error| opening(path, error))?
+            .ok_or_else(|| LedgerError::Busy(path.to_owned()))?;
         if is_same(&file, &real) {
             return Ok((real, file));
         }

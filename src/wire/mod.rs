@@ -49,7 +49,7 @@ pub use guard::OwnBackup;
 pub use halt::{Halt, Sign};
 pub use listing::Listing;
 pub use live::{Door, Over, Spot};
-pub(crate) use lock::lock_soon;
+pub(crate) use lock::Locked;
 pub use pace::{Pace, PaceChoice, PaceNow};
 pub use payload::{Payload, Recipe};
 pub use person::{Account, Asking};

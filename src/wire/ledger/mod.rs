@@ -7,7 +7,7 @@
 mod lines;
 
 use super::guard::{Doubt, OwnBackup};
-use super::lock::lock_soon;
+use super::lock::Locked;
 use super::seed::Seed;
 use super::target::LoginKind;
 use crate::safe::keys::BackupId;
@@ -86,7 +86,7 @@ pub enum LedgerError {
 /// A file of complete lines.
 #[derive(Debug)]
 struct Lines {
-    file: File,
+    file: Locked,
     /// The number of bytes in complete lines.
     whole: u64,
 }
@@ -248,7 +248,7 @@ const ATTEMPTS: usize = 5;
 
 /// Opens and locks a ledger. Anything but a file is not opened: a pipe would block the program for
 /// ever.
-fn opened(path: &Path, create: bool) -> Result<File, LedgerError> {
+fn opened(path: &Path, create: bool) -> Result<Locked, LedgerError> {
     for _ in 0..ATTEMPTS {
         let file = locked(path, create)?;
         if !is_removed(&file) {
@@ -270,7 +270,7 @@ fn is_removed(file: &File) -> bool {
     return false;
 }
 
-fn locked(path: &Path, create: bool) -> Result<File, LedgerError> {
+fn locked(path: &Path, create: bool) -> Result<Locked, LedgerError> {
     let io = |source| LedgerError::Io {
         path: path.to_owned(),
         source,
@@ -286,12 +286,11 @@ fn locked(path: &Path, create: bool) -> Result<File, LedgerError> {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     let file = options.open(path).map_err(io)?;
-    if !lock_soon(&file).map_err(io)? {
-        return Err(LedgerError::Busy {
+    Locked::soon(file)
+        .map_err(io)?
+        .ok_or_else(|| LedgerError::Busy {
             path: path.to_owned(),
-        });
-    }
-    Ok(file)
+        })
 }
 
 /// Makes the name of a new file durable by syncing its folder.
