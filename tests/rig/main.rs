@@ -379,7 +379,13 @@ fn wrong(mistake: Mistake) -> Result<(), Failed> {
     let caught = report.findings.iter().any(|finding| {
         finding.id == mistake.check() && matches!(finding.verdict, Verdict::Fail | Verdict::Warn)
     });
-    let others = deviations(&report).join("\n");
+    let mut others = deviations(&report);
+    if mistake == Mistake::Impatient {
+        // A busy machine lets this client give up elsewhere, too, but not twice at the same place.
+        let again = deviations(&run(Published::Correct, Some(mistake), None));
+        others.retain(|line| again.contains(line));
+    }
+    let others = others.join("\n");
     if !caught {
         return Err(format!("`{}` did not catch it; found:\n{others}", mistake.check()).into());
     }
