@@ -88,6 +88,11 @@ const CASES: &[Case] = &[
         run: nginx_with_upgrade_over_http_2,
     },
     Case {
+        name: "nginx_with_an_optional_client_certificate",
+        needs: &[NEED_NGINX],
+        run: nginx_with_an_optional_client_certificate,
+    },
+    Case {
         name: "apache",
         needs: &[NEED_APACHE],
         run: || {
@@ -350,6 +355,23 @@ fn nginx_with_upgrade_over_http_2() {
     // Android would succeed, so nothing fails.
     let fails = |finding: &&Finding| finding.verdict == Verdict::Fail;
     assert!(!report.findings.iter().any(|it| fails(&it)), "{report}");
+}
+
+/// iOS never answers that it has no certificate.
+fn nginx_with_an_optional_client_certificate() {
+    let name = "nginx_with_an_optional_client_certificate";
+    let certificates = Certificates::make();
+    let running = start_over_tls(&certificates, "\n    ssl_verify_client optional_no_ca;");
+    let report = check(name, &running, "https", |target| {
+        target.trusting(&certificates.root)
+    });
+    let fails = |finding: &&Finding| finding.verdict == Verdict::Fail;
+    let failed: Vec<_> = report.findings.iter().filter(fails).collect();
+    let names: Vec<_> = failed.iter().map(|finding| finding.name()).collect();
+    assert_eq!(names, ["tls.no-certificate-request"], "{report}");
+    let cause = failed[0].cause.as_ref().expect("a problem");
+    assert_eq!(cause.id, "problem.certificate-request", "{report}");
+    assert!(cause.fix.contains("ssl_verify_client off;"), "{report}");
 }
 
 fn apache_over_tls() {

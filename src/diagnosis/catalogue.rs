@@ -31,6 +31,7 @@ pub const CATALOGUE: &[Problem] = &[
     tls::NO_TLS_1_3,
     tls::NO_HTTP2,
     tls::CLIENT_CERTIFICATE,
+    tls::CERTIFICATE_REQUEST,
     tls::SERVER_NAME_UNKNOWN,
     tls::CLOCKS_APART,
     certificate::SELF_SIGNED,

@@ -251,22 +251,43 @@ pub(super) const CLIENT_CERTIFICATE: Problem = Problem {
     evidence: "`tls.client-certificate` deviates",
     meaning: "The apps have no client certificate. The server ends the handshake, or refuses every request.",
     fix: "Require no client certificate for this path; protect it with a user name and a password.",
-    fixes: &[
-        (
-            Product::Nginx,
-            "Set `ssl_verify_client off;` in the `server` block.",
-        ),
-        (
-            Product::Apache,
-            "Set `SSLVerifyClient none` in the `<VirtualHost>`.",
-        ),
-        (Product::Caddy, "Remove `client_auth` from `tls { }`."),
-    ],
+    fixes: NO_CLIENT_CERTIFICATE,
     source: "clause 4.8",
     breaks: Breaks::EVERYTHING,
     in_run: |symptom| shown_by(symptom, &["tls.client-certificate"]),
     ..BLANK
 };
+
+/// The server asks for a client certificate and goes on without one.
+pub(super) const CERTIFICATE_REQUEST: Problem = Problem {
+    id: "problem.certificate-request",
+    title: "the server asks for a client certificate",
+    evidence: "`tls.no-certificate-request` deviates",
+    meaning: "The server also serves clients without a certificate, but iOS gives no answer at all when it is asked for one. Its requests end at their time limit.",
+    fix: "Ask for no client certificate at this host name, not even for an optional one. Where others need it, serve them under another host name.",
+    fixes: NO_CLIENT_CERTIFICATE,
+    source: "clients.http.system-challenges",
+    breaks: Breaks::IOS,
+    in_run: |symptom| shown_by(symptom, &["tls.no-certificate-request"]),
+    ..BLANK
+};
+
+/// The setting of each software with which it asks for no client certificate.
+const NO_CLIENT_CERTIFICATE: &[(Product, &str)] = &[
+    (
+        Product::Nginx,
+        "Set `ssl_verify_client off;` in the `server` block.",
+    ),
+    (
+        Product::Apache,
+        "Set `SSLVerifyClient none` in the `<VirtualHost>`.",
+    ),
+    (Product::Caddy, "Remove `client_auth` from `tls { }`."),
+    (
+        Product::Iis,
+        "In IIS Manager, SSL Settings of this site, set Client certificates to Ignore.",
+    ),
+];
 
 /// The server does not know this host name.
 pub(super) const SERVER_NAME_UNKNOWN: Problem = Problem {

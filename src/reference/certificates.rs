@@ -108,13 +108,17 @@ impl Certificates {
         let builder = rustls::ServerConfig::builder_with_provider(Arc::clone(&provider))
             .with_protocol_versions(versions)
             .map_err(io::Error::other)?;
-        let builder = if faults.contains(Fault::ClientCertificateDemanded) {
+        let demands = faults.contains(Fault::ClientCertificateDemanded);
+        let builder = if demands || faults.contains(Fault::ClientCertificateAsked) {
             let mut roots = rustls::RootCertStore::empty();
             let root = CertificateDer::from_pem_slice(self.root.as_bytes());
             roots
                 .add(root.map_err(io::Error::other)?)
                 .map_err(io::Error::other)?;
-            let verifier = WebPkiClientVerifier::builder_with_provider(roots.into(), provider);
+            let mut verifier = WebPkiClientVerifier::builder_with_provider(roots.into(), provider);
+            if !demands {
+                verifier = verifier.allow_unauthenticated();
+            }
             builder.with_client_cert_verifier(verifier.build().map_err(io::Error::other)?)
         } else {
             builder.with_no_client_auth()

@@ -458,6 +458,8 @@ faults! {
         "Refuses the name that clients send with the alert unrecognized_name, like servers that know another name.";
     ClientCertificateDemanded = "client-certificate-demanded" in "certificates.rs", needs Tls,
         "Requires a client certificate, as nginx does with ssl_verify_client on.";
+    ClientCertificateAsked = "client-certificate-asked" in "certificates.rs", needs Tls,
+        "Asks for a client certificate and goes on without one, as nginx does with ssl_verify_client optional.";
     TlsClosed = "tls-closed" in "flight.rs", needs Tls,
         "Closes the connection when a TLS handshake begins, like firewalls that inspect it.";
     TlsPlainHttp = "tls-plain-http" in "flight.rs", needs Tls,

@@ -406,14 +406,14 @@ impl Context {
         Ok(())
     }
 
-    /// Carries out an operation as `client` does. iOS sends its credentials immediately after it
-    /// has answered one challenge; without a challenge it never sends them and accepts the first
-    /// answer.
+    /// Carries out an operation as `client` does. iOS waits for a challenge each time; here it
+    /// waits once, since `auth.challenge` judges the others. Without a challenge it never sends
+    /// its credentials and accepts the first answer.
     ///
     /// # Errors
     /// If no answer arrives, or iOS would answer a challenge that this program does not speak.
     ///
-    /// Source: clause 4.8.
+    /// Source: clause 4.8; clients.http.sessions.
     pub async fn perform(
         &self,
         client: Client,

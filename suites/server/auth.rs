@@ -341,10 +341,17 @@ fn judge_challenge(answer: &Response, what: &str) -> Outcome {
         );
     }
     let challenges = Challenge::all(answer);
-    if challenges
-        .iter()
-        .any(|challenge| challenge.is("basic") || challenge.is("digest"))
-    {
+    let offers = |schemes: &[&str]| {
+        let mut offered = challenges.iter();
+        offered.any(|challenge| schemes.iter().any(|scheme| challenge.is(scheme)))
+    };
+    let can_answer = offers(&["basic", "digest"]);
+    // Source: clients.http.system-challenges.
+    if can_answer && offers(&["negotiate", "ntlm"]) {
+        Outcome::blocked(format!(
+            "{observed}; whether iOS chooses Negotiate or NTLM, which it does not answer, is not known. Offer Basic alone"
+        ))
+    } else if can_answer {
         Outcome::pass("401 with a challenge that iOS can answer")
     } else if challenges.is_empty() {
         Outcome::deviates(
@@ -406,6 +413,19 @@ mod tests {
                 other => panic!("{status}: {other:?}"),
             }
         }
+    }
+
+    #[test]
+    fn where_windows_authentication_stands_beside_basic_the_choice_of_ios_is_not_known() {
+        for beside in ["Negotiate, Basic realm=\"x\"", "Basic realm=\"x\", NTLM"] {
+            let outcome = challenged(401, Some(beside));
+            assert!(
+                matches!(outcome, Outcome::Blocked { .. }),
+                "{beside}: {outcome:?}"
+            );
+        }
+        let other = challenged(401, Some("Bearer realm=\"x\", Basic realm=\"x\""));
+        assert!(matches!(other, Outcome::Pass(_)), "{other:?}");
     }
 
     #[test]

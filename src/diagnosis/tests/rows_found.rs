@@ -367,6 +367,11 @@ pub(super) const ROWS_1: &[Row] = &[
         || passes("tls.client-certificate"),
     ),
     (
+        "certificate-request",
+        || deviates("tls.no-certificate-request"),
+        || passes("tls.no-certificate-request"),
+    ),
+    (
         "server-name-unknown",
         || deviates("tls.server-name"),
         || passes("tls.server-name"),

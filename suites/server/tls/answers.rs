@@ -76,6 +76,21 @@ checks! { Context;
         run: client_certificate,
     }
 
+    /// The server does not ask for a client certificate.
+    NO_CERTIFICATE_REQUEST = Check {
+        id: "tls.no-certificate-request",
+        clause: clause::TRUST,
+        level: Level::Required,
+        clients: Clients::IOS,
+        breaks: Directions::BOTH,
+        variants: WHOLE,
+        needs: &["tls.client-certificate"],
+        effect: Effect::Reads,
+        expected: "a handshake in which the server asks for no client certificate, not even an optional one",
+        remedy: remedy::NO_CLIENT_CERTIFICATE,
+        run: no_certificate_request,
+    }
+
     /// The server's clock and this machine's agree.
     CLOCK = Check {
         id: "tls.clock",
@@ -97,6 +112,7 @@ by_looking! {
     addresses = judge_addresses;
     server_name = judge_server_name;
     client_certificate = judge_client_certificate;
+    no_certificate_request = judge_no_certificate_request;
 }
 
 async fn clock(context: &Context) -> Judged {
@@ -275,6 +291,18 @@ pub(super) fn judge_client_certificate(seen: &Inspection) -> Judged {
         Ok(None) | Err(_) => Outcome::blocked(
             "the server asks for a client certificate; whether it requires one could not be determined",
         ),
+    })
+}
+
+/// Source: clients.http.system-challenges.
+pub(super) fn judge_no_certificate_request(seen: &Inspection) -> Judged {
+    Ok(if seen.asks_certificate {
+        deviates(
+            "the server asks for a client certificate, though it does not require one. iOS gives no answer to that, and its requests end at their time limit",
+        )
+        .into()
+    } else {
+        Outcome::pass("the server asks for no client certificate")
     })
 }
 

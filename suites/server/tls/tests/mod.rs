@@ -8,7 +8,8 @@ mod protocol;
 
 use super::Judged;
 use super::answers::{
-    judge_addresses, judge_answers, judge_client_certificate, judge_clock, judge_server_name,
+    judge_addresses, judge_answers, judge_client_certificate, judge_clock,
+    judge_no_certificate_request, judge_server_name,
 };
 use super::chain::{judge_chain, judge_chain_order, judge_superfluous, judge_trusted};
 use super::leaf::{judge_dates, judge_expires_soon, judge_name};
@@ -207,6 +208,7 @@ fn a_healthy_server_passes_everything() {
         judge_addresses,
         judge_server_name,
         judge_client_certificate,
+        judge_no_certificate_request,
         judge_clock,
         judge_protocol,
         judge_forward_secrecy,
@@ -315,8 +317,10 @@ fn a_name_that_is_refused_is_distinguished_from_a_server_that_demands_names() {
 #[test]
 fn a_certificate_of_the_client_that_is_asked_for_is_distinguished_from_one_that_is_demanded() {
     let mut seen = healthy();
+    assert_passes(judge_no_certificate_request(&seen));
     seen.asks_certificate = true;
     assert_passes(judge_client_certificate(&seen));
+    assert_deviates(judge_no_certificate_request(&seen), "iOS gives no answer");
     seen.http = Ok(Some(HttpSeen {
         status: 400,
         date: None,
