@@ -263,7 +263,7 @@ pub(super) const CERTIFICATE_REQUEST: Problem = Problem {
     id: "problem.certificate-request",
     title: "the server asks for a client certificate",
     evidence: "`tls.no-certificate-request` deviates",
-    meaning: "The server also serves clients without a certificate, but iOS gives no answer at all when it is asked for one. Its requests end at their time limit.",
+    meaning: "The server also serves clients without a certificate, but the code of iOS does not answer when it is asked for one. Its requests then end at their time limit.",
     fix: "Ask for no client certificate at this host name, not even for an optional one. Where others need it, serve them under another host name.",
     fixes: NO_CLIENT_CERTIFICATE,
     source: "clients.http.system-challenges",

@@ -70,6 +70,7 @@ const SERVERS: &[Server] = &[
     server("RSA 1024", "rsa-1024", &["-cipher", OLD]),
     server("SHA-1", "sha-1", &["-cipher", OLD]),
     server("client certificate", "rsa", &["-Verify", "1"]),
+    server("optional client certificate", "rsa", &["-verify", "1"]),
 ];
 
 /// Certificates for 127.0.0.1, made by OpenSSL, and the root that signed them.

@@ -298,7 +298,7 @@ pub(super) fn judge_client_certificate(seen: &Inspection) -> Judged {
 pub(super) fn judge_no_certificate_request(seen: &Inspection) -> Judged {
     Ok(if seen.asks_certificate {
         deviates(
-            "the server asks for a client certificate, though it does not require one. iOS gives no answer to that, and its requests end at their time limit",
+            "the server asks for a client certificate, though it does not require one; the code of iOS does not answer that, and its requests end at their time limit",
         )
         .into()
     } else {

@@ -320,7 +320,7 @@ fn a_certificate_of_the_client_that_is_asked_for_is_distinguished_from_one_that_
     assert_passes(judge_no_certificate_request(&seen));
     seen.asks_certificate = true;
     assert_passes(judge_client_certificate(&seen));
-    assert_deviates(judge_no_certificate_request(&seen), "iOS gives no answer");
+    assert_deviates(judge_no_certificate_request(&seen), "does not answer");
     seen.http = Ok(Some(HttpSeen {
         status: 400,
         date: None,
