@@ -331,15 +331,23 @@ fn start_over_tls(certificates: &Certificates, further: &str) -> Running {
     })
 }
 
-/// An Apache behind nginx sends this field, and nginx passes it on.
-fn nginx_with_upgrade_over_http_2() {
-    let name = "nginx_with_upgrade_over_http_2";
+/// Checks nginx with HTTP/2 and one more directive. Nothing may be left on it.
+fn check_nginx(name: &str, directive: &str) -> Report {
     let certificates = Certificates::make();
-    let running = start_over_tls(&certificates, "\n    add_header Upgrade h2,h2c always;");
+    let running = start_over_tls(&certificates, &format!("\n    {directive}"));
     let report = check(name, &running, "https", |target| {
         target.trusting(&certificates.root)
     });
     assert_eq!(running.folder.left_over(), Vec::<String>::new());
+    report
+}
+
+/// An Apache behind nginx sends this field, and nginx passes it on.
+fn nginx_with_upgrade_over_http_2() {
+    let report = check_nginx(
+        "nginx_with_upgrade_over_http_2",
+        "add_header Upgrade h2,h2c always;",
+    );
     let of = |name: &str| {
         let mut findings = report.findings.iter();
         findings
@@ -359,12 +367,10 @@ fn nginx_with_upgrade_over_http_2() {
 
 /// iOS never answers that it has no certificate.
 fn nginx_with_an_optional_client_certificate() {
-    let name = "nginx_with_an_optional_client_certificate";
-    let certificates = Certificates::make();
-    let running = start_over_tls(&certificates, "\n    ssl_verify_client optional_no_ca;");
-    let report = check(name, &running, "https", |target| {
-        target.trusting(&certificates.root)
-    });
+    let report = check_nginx(
+        "nginx_with_an_optional_client_certificate",
+        "ssl_verify_client optional_no_ca;",
+    );
     let fails = |finding: &&Finding| finding.verdict == Verdict::Fail;
     let failed: Vec<_> = report.findings.iter().filter(fails).collect();
     let names: Vec<_> = failed.iter().map(|finding| finding.name()).collect();

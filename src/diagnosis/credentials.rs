@@ -89,7 +89,7 @@ pub(super) const WINDOWS_LOGIN_ONLY: Problem = Problem {
     title: "the server offers only Windows authentication",
     evidence: "401 whose challenges are all Negotiate, NTLM or Kerberos",
     meaning: "Negotiate and NTLM are for members of a Windows domain. The apps send a user name and a password (HTTP Basic).",
-    fix: "Enable Basic authentication for this folder, beside or instead of Windows authentication.",
+    fix: "Enable Basic authentication for this folder instead of Windows authentication.",
     fixes: &[(
         Product::Iis,
         "Install the role service Basic Authentication; then, in IIS Manager, Authentication of this site, enable it and disable Windows Authentication.",

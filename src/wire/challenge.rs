@@ -28,6 +28,14 @@ impl Response {
         self.last_status() == 401 && self.offers("digest") && !self.offers("basic")
     }
 
+    /// Returns whether it is a 401 that offers Negotiate or NTLM, whatever else it offers. iOS does
+    /// not answer these.
+    ///
+    /// Source: clients.http.system-challenges.
+    pub fn asks_for_windows_login(&self) -> bool {
+        self.last_status() == 401 && (self.offers("negotiate") || self.offers("ntlm"))
+    }
+
     fn offers(&self, scheme: &str) -> bool {
         let is_it = |challenge: &Challenge| challenge.is(scheme);
         match &self.leads_to {

@@ -326,44 +326,29 @@ fn judge_challenge(answer: &Response, what: &str) -> Outcome {
     if answer.is_success() {
         return Outcome::not_applicable(format!("{what} needs no credentials here"));
     }
-    if answer.is_redirect() && (answer.asks_for_basic() || answer.asks_for_digest()) {
-        return Outcome::pass("a redirect to a 401 with a challenge that iOS can answer");
+    let observed = format!("{what} without credentials returned {}", describe(answer));
+    if answer.asks_for_basic() || answer.asks_for_digest() {
+        return if answer.asks_for_windows_login() {
+            Outcome::blocked(format!(
+                "{observed}; whether iOS chooses Negotiate or NTLM, which it does not answer, is not known. Offer Basic alone"
+            ))
+        } else if answer.is_redirect() {
+            Outcome::pass("a redirect to a 401 with a challenge that iOS can answer")
+        } else {
+            Outcome::pass("401 with a challenge that iOS can answer")
+        };
     }
     // Refused for another reason, before credentials could matter.
     if !matches!(answer.status, 401 | 403 | 404) {
         return Outcome::blocked(format!("{what} returned {}", describe(answer)));
     }
-    let observed = format!("{what} without credentials returned {}", describe(answer));
-    if answer.status != 401 {
-        return Outcome::deviates(
-            Stage::Auth,
-            format!("{observed}; iOS sends its credentials only after a 401"),
-        );
-    }
-    let challenges = Challenge::all(answer);
-    let offers = |schemes: &[&str]| {
-        let mut offered = challenges.iter();
-        offered.any(|challenge| schemes.iter().any(|scheme| challenge.is(scheme)))
-    };
-    let can_answer = offers(&["basic", "digest"]);
-    // Source: clients.http.system-challenges.
-    if can_answer && offers(&["negotiate", "ntlm"]) {
-        Outcome::blocked(format!(
-            "{observed}; whether iOS chooses Negotiate or NTLM, which it does not answer, is not known. Offer Basic alone"
-        ))
-    } else if can_answer {
-        Outcome::pass("401 with a challenge that iOS can answer")
-    } else if challenges.is_empty() {
-        Outcome::deviates(
-            Stage::Auth,
-            format!("{observed}; iOS sends its credentials only after a 401"),
-        )
+    let is_challenged = answer.status == 401 && !Challenge::all(answer).is_empty();
+    let why = if is_challenged {
+        ": iOS can answer none of these"
     } else {
-        Outcome::deviates(
-            Stage::Auth,
-            format!("{observed}: iOS can answer none of these"),
-        )
-    }
+        "; iOS sends its credentials only after a 401"
+    };
+    Outcome::deviates(Stage::Auth, format!("{observed}{why}"))
 }
 
 #[cfg(test)]
