@@ -27,6 +27,17 @@ pub struct KnownIssue {
     pub prevents: bool,
 }
 
+impl KnownIssue {
+    /// Returns the releases that have it, in words.
+    pub(crate) fn releases_in_words(&self) -> &str {
+        if self.releases == "all" {
+            "every release"
+        } else {
+            &self.releases
+        }
+    }
+}
+
 /// The findings that waivers excuse, and until when.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[non_exhaustive]

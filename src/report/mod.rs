@@ -23,6 +23,7 @@ mod pace;
 mod pictures;
 #[cfg(feature = "cli")]
 mod progress;
+mod reasons;
 #[doc(hidden)]
 pub mod retention;
 mod steps;

@@ -129,7 +129,7 @@ impl Report {
                 ul {
                     @for (client, issue) in issues {
                         li {
-                            strong { (client) ", " (releases(&issue.releases)) } ": " (say(&issue.text))
+                            strong { (client) ", " (say(issue.releases_in_words())) } ": " (say(&issue.text))
                             span.soft { " (" (say(&issue.id)) "; " (say(&issue.source)) ")" }
                         }
                     }
@@ -284,14 +284,6 @@ fn check(finding: &Finding) -> Markup {
                 (detail("took", &took))
             }
         }
-    }
-}
-
-fn releases(releases: &str) -> Markup {
-    if releases == "all" {
-        html! { "every release" }
-    } else {
-        say(releases)
     }
 }
 
