@@ -138,6 +138,15 @@ pub(super) fn no_content_with_body() -> Answer {
     answer
 }
 
+/// Adds bytes that the header does not count. hyper believes the header of an answer over HTTP/1.1,
+/// and asserts it only if its own debug assertions are on.
+pub(super) fn add_surplus(answer: &mut Answer, surplus: &[u8]) {
+    let length = HeaderValue::from(answer.body().len());
+    answer.headers_mut().insert(CONTENT_LENGTH, length);
+    let bytes = std::mem::take(answer.body_mut()).into_bytes();
+    *answer.body_mut() = Bytes::from([&bytes, surplus].concat()).into();
+}
+
 /// Returns an answer with this status and content.
 pub(super) fn content(
     status: StatusCode,

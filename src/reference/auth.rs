@@ -1,6 +1,6 @@
 //! Access control, and the answer to requests without access.
 
-use super::answer::{Answer, Refusal, refusal, refusal_with};
+use super::answer::{Answer, Refusal, add_surplus, refusal, refusal_with};
 use super::call::Call;
 use super::faults::Fault;
 use super::options::Login;
@@ -9,6 +9,9 @@ use super::route::Route;
 use super::site::Site;
 use http::header::{AUTHORIZATION, COOKIE, HeaderValue, WWW_AUTHENTICATE};
 use http::{Method, StatusCode};
+
+/// The answer to bytes that are no request.
+const BAD_REQUEST: &[u8] = b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n";
 
 /// How a request relates to the login.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -206,6 +209,10 @@ fn challenge(site: &Site, call: &Call<'_>, standing: Standing) -> Answer {
         if let Ok(value) = HeaderValue::try_from(value) {
             answer.headers_mut().insert(WWW_AUTHENTICATE, value);
         }
+    }
+    if is_put && site.has(Fault::ChallengeLeavesUpload) {
+        answer.extensions_mut().remove::<Refusal>();
+        add_surplus(&mut answer, BAD_REQUEST);
     }
     answer
 }

@@ -126,15 +126,22 @@ impl Certificates {
         let mut config = builder
             .with_single_cert(self.chain.clone(), self.key.clone_key())
             .map_err(io::Error::other)?;
-        let offered = [("h2", Fault::Http2Absent), ("http/1.1", Fault::Http1Absent)];
-        config.alpn_protocols = offered
-            .into_iter()
-            .filter(|(_, absent)| !faults.contains(*absent))
-            .filter(|_| !faults.contains(Fault::AlpnAbsent))
-            .map(|(protocol, _)| protocol.into())
-            .collect();
+        config.alpn_protocols = offered(faults).map(Into::into).collect();
         Ok(Some(config))
     }
+}
+
+/// Returns the protocols that the server offers in its handshakes.
+fn offered(faults: Faults) -> impl Iterator<Item = &'static str> {
+    const ABSENT: [(&str, &[Fault]); 2] = [
+        ("h2", &[Fault::Http2Absent, Fault::ChallengeLeavesUpload]),
+        ("http/1.1", &[Fault::Http1Absent]),
+    ];
+    ABSENT
+        .into_iter()
+        .filter(move |(_, absent)| faults.first_of(absent).is_none())
+        .filter(move |_| !faults.contains(Fault::AlpnAbsent))
+        .map(|(protocol, _)| protocol)
 }
 
 /// Returns the fixed leaf that a fault needs. Source: `fixtures/make.sh`.

@@ -1,14 +1,12 @@
 //! The file `config`.
 
 use super::answer::not_allowed;
-use super::answer::{Answer, content, page, redirect, refusal};
+use super::answer::{Answer, add_surplus, content, page, redirect, refusal};
 use super::call::Call;
 use super::faults::Fault;
 use super::route::Route;
 use super::site::{SMALL_LIMIT, Site};
 use super::tree::{self, ConfigFile};
-use bytes::Bytes;
-use http::header::{CONTENT_LENGTH, HeaderValue};
 use http::{Method, StatusCode, Version};
 
 /// Answers a request for `config`, or for `config/`.
@@ -59,7 +57,7 @@ pub(super) fn answer(site: &Site, call: &Call<'_>) -> Answer {
         tree::mark(&mut answer, file);
     }
     if site.has(Fault::ConfigSurplus) && call.parts.version != Version::HTTP_2 {
-        add_surplus(&mut answer);
+        add_surplus(&mut answer, b"\n");
     }
     if site.has(Fault::Http3Dead)
         && let Some(port) = site.base_url.rsplit(':').next()
@@ -69,16 +67,6 @@ pub(super) fn answer(site: &Site, call: &Call<'_>) -> Answer {
         answer.headers_mut().insert("alt-svc", field);
     }
     answer
-}
-
-/// Sends one byte more than the header says. hyper believes the header of an answer, and asserts
-/// it only if its own debug assertions are on.
-fn add_surplus(answer: &mut Answer) {
-    let length = HeaderValue::from(answer.body().len());
-    answer.headers_mut().insert(CONTENT_LENGTH, length);
-    let mut bytes = std::mem::take(answer.body_mut()).into_bytes().to_vec();
-    bytes.push(b'\n');
-    *answer.body_mut() = Bytes::from(bytes).into();
 }
 
 /// Returns the page of a portal that asks users for their password.

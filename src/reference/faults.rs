@@ -142,8 +142,8 @@ faults! {
     ConfigDuplicateKey = "config-duplicate-key" in "config.rs",
         "Writes maxBackupBytes twice with different numbers; Android uses the last and iOS the first.";
 
-    // Credentials. Source: servers.no-credentials, servers.user-agent, servers.wrong-password,
-    // servers.nextcloud-answers.
+    // Credentials. Source: servers.no-credentials, servers.unread-upload, servers.user-agent,
+    // servers.wrong-password, servers.nextcloud-answers.
     AnonymousRead = "anonymous-read" in "auth.rs", needs Login,
         "Lets anybody download a backup, like WebDAV servers that ask for a login only on writes.";
     AnonymousWrite = "anonymous-write" in "auth.rs", needs Login,
@@ -172,6 +172,8 @@ faults! {
         "Omits WWW-Authenticate only from the 401 to a PUT, like proxies that answer uploads themselves.";
     ChallengeResetsUpload = "challenge-resets-upload" in "handler.rs", needs Login,
         "Closes the connection on a PUT of more than 64 KiB without credentials, like servers that do not read the body of a refused request.";
+    ChallengeLeavesUpload = "challenge-leaves-upload" in "auth.rs" "certificates.rs", needs Login,
+        "Speaks only HTTP/1.1 and leaves the body of a PUT without credentials unread, so that its rest is taken for the next request, like small servers in Python.";
     ChallengeForbidden = "challenge-forbidden" in "auth.rs", needs Login,
         "Sends 403 instead of 401 to a request without credentials, like servers without a challenge.";
     CredentialsRefused = "credentials-refused" in "auth.rs", needs Login,

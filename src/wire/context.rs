@@ -103,6 +103,15 @@ impl Context {
         offers.is_ok_and(|offers| offers.one && offers.two)
     }
 
+    /// Returns the version of HTTP that the platforms' HTTP clients choose.
+    ///
+    /// # Errors
+    /// If the server cannot be reached.
+    pub async fn newest(&self) -> Result<Http, Failure> {
+        let offers = self.session.offers().await?;
+        Ok(if offers.two { Http::Two } else { Http::One })
+    }
+
     /// Returns the whole run, for checks of the run itself.
     pub fn session(&self) -> &Session {
         &self.session

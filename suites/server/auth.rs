@@ -1,5 +1,6 @@
 //! Credentials: accepted when right, demanded when absent, refused when wrong.
 
+use super::facets::WHOLE;
 use super::judge::{Doing, Judged, describe, page, refused_login, with_problem};
 use super::upload::{judge_stored, largest};
 use crate::clients::{CredentialEncoding, LoginHabit, Operation};
@@ -8,8 +9,8 @@ use crate::engine::{Effect, Level};
 use crate::engine::{Outcome, checks};
 use crate::safe::{Client, Clients, Direction, Directions, Stage, clause};
 use crate::wire::{
-    Answer, Challenge, Context, Facet, HttpChoice, LoginKind, LoginUse, Method, OwnBackup, Payload,
-    Place, Recipe, Request, Response,
+    Answer, Challenge, Context, Facet, Http, HttpChoice, LoginKind, LoginUse, Manner, Method,
+    OwnBackup, Payload, Place, Recipe, Request, Response,
 };
 
 /// The three requests that a client may send first without credentials.
@@ -65,6 +66,21 @@ checks! { Context;
         expected: "401 with `WWW-Authenticate: Basic` (or Digest) for a request without credentials, even for an upload of 512 KiB whose body is still being sent",
         remedy: "Let the server answer requests without credentials with 401 and `WWW-Authenticate: Basic realm=\"…\"`, and read the body of an upload before it closes the connection.",
         run: challenge,
+    }
+
+    /// What is left of a refused upload is not read as the next request.
+    UNREAD_UPLOAD = Check {
+        id: "auth.unread-upload",
+        clause: clause::AUTHENTICATION,
+        level: Level::Recommended,
+        clients: Clients::IOS,
+        breaks: Directions::BACKUP,
+        variants: WHOLE,
+        needs: &["auth.accepted"],
+        effect: Effect::WritesOwnBackup,
+        expected: "one answer to an upload without credentials, on a connection that stays open",
+        remedy: "Let the server read the body of an upload to its end, or close the connection with its 401 (`Connection: close`). Otherwise it reads the rest of the body as the next request, and iOS, which sends the upload again, may receive the answer to that.",
+        run: unread_upload,
     }
 }
 
@@ -196,6 +212,9 @@ pub(super) async fn upload_without_login(context: &Context) -> AnonymousUpload {
     let mut request = context.as_client(Client::Ios, Operation::Upload, place);
     request.http = HttpChoice::Newest;
     request.payload = Some(payload.clone());
+    if context.newest().await == Ok(Http::One) {
+        request = request.manner(Manner::Listening);
+    }
     let answer = context
         .once("shared.anonymous-upload", request.anonymous())
         .await;
@@ -267,6 +286,35 @@ async fn challenge(context: &Context) -> Judged {
         }
         judged => judged,
     })
+}
+
+/// Judges the upload without credentials that `auth.challenge` judges. Source:
+/// servers.unread-upload; RFC 9112 section 9.3.
+async fn unread_upload(context: &Context) -> Judged {
+    let doing = "a large PUT without credentials";
+    needs_login(context)?;
+    may_be_anonymous(context)?;
+    if context.newest().await? == Http::Two {
+        return Ok(Outcome::not_applicable(
+            "clients use HTTP/2 here, where each request has its own stream",
+        ));
+    }
+    let answer = upload_without_login(context).await.answer.doing(doing)?;
+    Ok(judge_unread(&answer, doing))
+}
+
+fn judge_unread(answer: &Response, what: &str) -> Outcome {
+    let observed = format!("{what} returned {}", describe(answer));
+    if answer.is_success() {
+        Outcome::not_applicable(format!("{what} is accepted here"))
+    } else if answer.status != 401 {
+        Outcome::blocked(observed)
+    } else if answer.has_surplus {
+        let more = "and more followed on the same connection: an answer to its body";
+        Outcome::deviates(Stage::Http, format!("{observed}, {more}"))
+    } else {
+        Outcome::pass("nothing follows the 401 to an upload")
+    }
 }
 
 /// Ends a check of the challenge if an upload is refused with credentials as it is without them:
@@ -362,6 +410,24 @@ mod tests {
             Vec::new(),
             crate::wire::Body::new(body.to_vec().into(), false),
         )
+    }
+
+    #[test]
+    fn bytes_after_a_401_to_an_upload_are_an_answer_to_its_body() {
+        let judged = |status, has_surplus| {
+            let mut answer = answer(status, b"");
+            answer.has_surplus = has_surplus;
+            judge_unread(&answer, "a PUT")
+        };
+        assert!(matches!(judged(401, true), Outcome::Deviates(_)));
+        assert!(matches!(judged(401, false), Outcome::Pass(_)));
+        for has_surplus in [false, true] {
+            assert!(matches!(
+                judged(201, has_surplus),
+                Outcome::NotApplicable(_)
+            ));
+            assert!(matches!(judged(403, has_surplus), Outcome::Blocked { .. }));
+        }
     }
 
     fn challenged(status: u16, challenge: Option<&str>) -> Outcome {
