@@ -189,7 +189,7 @@ impl Report {
         report.stale_waivers = stale_waivers;
         report.requests = totals.requests;
         report.bytes_sent = totals.bytes_sent;
-        if session.slowed_by().is_some() {
+        if session.firsts().slowed_by.is_some() {
             report.pace.paused_ms = totals.paused_ms;
         }
         report.left_behind = leftovers.backups;

@@ -57,7 +57,7 @@ pub use request::{HttpChoice, LoginUse, Manner, Method, Place, Request};
 pub use secret::{Scrub, Secret};
 pub use seed::Seed;
 pub use session::{Leftovers, Link, Passed, Session, Swept};
-pub use settings::{Settings, Totals, Trace};
+pub use settings::{Firsts, Settings, Totals, Trace};
 pub use target::{Facts, Login, LoginKind, Target};
 pub use tls::TlsSetupError;
 pub use transcript::{Late, Transcript, TranscriptError};

@@ -60,6 +60,21 @@ impl Settings {
     }
 }
 
+/// What a run met for the first time, in words.
+#[derive(Clone, Default, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Firsts {
+    /// Why the run slowed down, if it did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub slowed_by: Option<String>,
+    /// What was wrong with the certificate of a connection, although an earlier one had been
+    /// answered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub untrusted: Option<String>,
+    /// An error that was gone when the request was sent again, and that request.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub passed_error: Option<String>,
+}
+
 /// The costs of a run.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Totals {

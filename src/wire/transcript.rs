@@ -10,7 +10,7 @@ use super::guard::Doubt;
 use super::halt::Halt;
 use super::secret::{REDACTED, Scrub};
 use super::seed::Seed;
-use super::settings::Totals;
+use super::settings::{Firsts, Totals};
 use super::target::Facts;
 use super::tls::Inspection;
 use crate::engine::{Pattern, Selection};
@@ -100,15 +100,8 @@ pub struct Transcript {
     /// Why the run stopped by itself, if it did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) halted: Option<Halt>,
-    /// The first reason why the run slowed down, if it did.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) slowed_by: Option<String>,
-    /// What was wrong with the certificate of a later connection, if anything.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) untrusted: Option<String>,
-    /// The first error that was gone when the request was sent again.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) passed_error: Option<String>,
+    #[serde(flatten)]
+    pub(super) firsts: Firsts,
     /// When the run began, as RFC 3339 writes it; a transcript of an earlier version lacks it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     started: Option<String>,
@@ -211,9 +204,7 @@ impl Transcript {
             stopped: None,
             unfinished: Vec::new(),
             halted: None,
-            slowed_by: None,
-            untrusted: None,
-            passed_error: None,
+            firsts: Firsts::default(),
             started: None,
             duration_ms: None,
             totals: Totals::default(),

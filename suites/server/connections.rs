@@ -48,7 +48,7 @@ const ONE_IN: u32 = 6;
 
 async fn left_alone(context: &Context) -> Judged {
     let session = context.session();
-    Ok(match (session.halted(), session.slowed_by()) {
+    Ok(match (session.halted(), session.firsts().slowed_by) {
         (Some(halt), _) if halt.is_of_credentials() => {
             Outcome::blocked_by(Blocker::CredentialsRefused, halt.to_string())
         }

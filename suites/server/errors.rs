@@ -100,7 +100,7 @@ fn by_repetitions(context: &Context, judge: fn(&Repeatable) -> Outcome) -> Outco
     judge(&Repeatable {
         requests: totals.repeatable,
         passed: totals.passed_errors,
-        first: session.passed_error().unwrap_or_default().to_owned(),
+        first: session.firsts().passed_error.unwrap_or_default(),
     })
 }
 

@@ -95,19 +95,6 @@ impl Patience {
     }
 }
 
-/// How often a run slowed down, waited or repeated a request.
-#[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
-pub(in crate::wire) struct Met {
-    pub(in crate::wire) limited: u32,
-    pub(in crate::wire) locked: u32,
-    pub(in crate::wire) asked_again: u32,
-    pub(in crate::wire) new_connections: u32,
-    pub(in crate::wire) closed_connections: u32,
-    pub(in crate::wire) repeatable: u32,
-    pub(in crate::wire) passed_errors: u32,
-    pub(in crate::wire) paused: Duration,
-}
-
 impl Request {
     /// Returns whether it carries the user's own credentials.
     const fn is_personal(&self) -> bool {

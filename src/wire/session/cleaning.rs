@@ -338,10 +338,10 @@ impl Session {
     /// and looking take at most `patience` each; between them it waits for uploads that may appear
     /// late.
     pub async fn clean_up(&self, patience: Duration) -> Leftovers {
-        if let Some((_, doubts)) = &self.replayed {
+        if let Some(replayed) = &self.replayed {
             return Leftovers {
-                backups: doubts.values().sum(),
-                doubts: doubts.clone(),
+                backups: replayed.left_behind.values().sum(),
+                doubts: replayed.left_behind.clone(),
                 ledger: None,
             };
         }

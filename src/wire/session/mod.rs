@@ -27,7 +27,7 @@ use super::person::Asking;
 use super::request::Purpose;
 use super::secret::Scrub;
 use super::seed::Seed;
-use super::settings::{Settings, Totals};
+use super::settings::{Firsts, Settings, Totals};
 use super::shared::Shared;
 use super::target::{Facts, LoginKind, Target};
 use super::tls::{Inspection, TlsSetupError};
@@ -77,6 +77,13 @@ type SharedAnswers = BTreeMap<(&'static str, String), Arc<OnceCell<Answer>>>;
 /// The destinations of redirects, by the purpose and the words of the request.
 type NotedRedirects = BTreeMap<(Purpose, String), String>;
 
+/// What a transcript says of the whole run.
+struct Replayed {
+    totals: Totals,
+    firsts: Firsts,
+    left_behind: BTreeMap<Doubt, usize>,
+}
+
 /// One run against one target.
 pub struct Session {
     facts: Facts,
@@ -87,11 +94,6 @@ pub struct Session {
     scrub: Mutex<Scrub>,
     /// Why the run stopped by itself, if it did.
     halted: Arc<OnceLock<Halt>>,
-    /// What made a replayed run slow down.
-    slowed_by: Option<String>,
-    /// What was wrong with a certificate in the middle of a replayed run.
-    untrusted: Option<String>,
-    passed_error: Option<String>,
     encryption_key: EncryptionKey,
     offers: OnceCell<Result<Offers, Failure>>,
     inspection: OnceCell<Result<Arc<Inspection>, Failure>>,
@@ -100,7 +102,7 @@ pub struct Session {
     shared_answers: Mutex<SharedAnswers>,
     pub(in crate::wire) unfinished: Vec<Unfinished>,
     stopped: Option<String>,
-    replayed: Option<(Totals, BTreeMap<Doubt, usize>)>,
+    replayed: Option<Replayed>,
     /// The requests whose answers repeated a secret, by length: the shortest is reported, in any
     /// order.
     echoed: Mutex<BTreeSet<(usize, String)>>,
@@ -176,11 +178,12 @@ impl Session {
             // The first of several reasons counts.
             let _ = session.halted.set(why.clone());
         }
-        session.slowed_by.clone_from(&transcript.slowed_by);
-        session.untrusted.clone_from(&transcript.untrusted);
-        session.passed_error.clone_from(&transcript.passed_error);
         session.late = Mutex::new(transcript.late.clone());
-        session.replayed = Some((transcript.totals, transcript.left_behind.clone()));
+        session.replayed = Some(Replayed {
+            totals: transcript.totals,
+            firsts: transcript.firsts.clone(),
+            left_behind: transcript.left_behind.clone(),
+        });
         session
     }
 
@@ -198,9 +201,6 @@ impl Session {
             source,
             scrub: Mutex::new(scrub),
             halted: Arc::default(),
-            slowed_by: None,
-            untrusted: None,
-            passed_error: None,
             encryption_key: encryption_key(settings.seed),
             settings,
             offers: OnceCell::new(),
@@ -275,28 +275,12 @@ impl Session {
         self.halted.get()
     }
 
-    /// Returns the first reason why the run slowed down, if it did.
-    pub fn slowed_by(&self) -> Option<&str> {
-        match &self.source {
-            Source::Live { live, .. } => live.slowed_by(),
-            Source::Replay(_) => self.slowed_by.as_deref(),
-        }
-    }
-
-    /// Returns what was wrong with the certificate of a connection, although an earlier one had
-    /// been answered.
-    pub fn untrusted(&self) -> Option<&str> {
-        match &self.source {
-            Source::Live { live, .. } => live.untrusted(),
-            Source::Replay(_) => self.untrusted.as_deref(),
-        }
-    }
-
-    /// Returns the first error that was gone when the request was sent again, and that request.
-    pub fn passed_error(&self) -> Option<&str> {
-        match &self.source {
-            Source::Live { live, .. } => live.passed_error(),
-            Source::Replay(_) => self.passed_error.as_deref(),
+    /// Returns what the run met for the first time.
+    pub fn firsts(&self) -> Firsts {
+        match (&self.source, &self.replayed) {
+            (Source::Live { live, .. }, _) => live.firsts(),
+            (Source::Replay(_), Some(replayed)) => replayed.firsts.clone(),
+            (Source::Replay(_), None) => Firsts::default(),
         }
     }
 
@@ -374,27 +358,12 @@ impl Session {
     /// Returns what the run has cost so far.
     pub fn totals(&self) -> Totals {
         match (&self.source, &self.replayed) {
-            (Source::Live { live, .. }, _) => {
-                let (requests, bytes_sent) = live.counted();
-                let met = live.met();
-                Totals {
-                    requests,
-                    bytes_sent,
-                    limited: met.limited,
-                    locked: met.locked,
-                    asked_again: met.asked_again,
-                    new_connections: met.new_connections,
-                    closed_connections: met.closed_connections,
-                    repeatable: met.repeatable,
-                    passed_errors: met.passed_errors,
-                    paused_ms: u64::try_from(met.paused.as_millis()).unwrap_or(u64::MAX),
-                    deleted: self.guard.binned(),
-                }
-            }
-            (Source::Replay(_), replayed) => replayed
-                .as_ref()
-                .map(|(totals, _)| *totals)
-                .unwrap_or_default(),
+            (Source::Live { live, .. }, _) => Totals {
+                deleted: self.guard.binned(),
+                ..live.totals()
+            },
+            (Source::Replay(_), Some(replayed)) => replayed.totals,
+            (Source::Replay(_), None) => Totals::default(),
         }
     }
 
@@ -420,9 +389,7 @@ impl Session {
         }
         transcript.totals = self.totals();
         transcript.halted = self.halted().cloned();
-        transcript.slowed_by = self.slowed_by().map(str::to_owned);
-        transcript.untrusted = self.untrusted().map(str::to_owned);
-        transcript.passed_error = self.passed_error().map(str::to_owned);
+        transcript.firsts = self.firsts();
         transcript.left_behind.clone_from(&leftovers.doubts);
         transcript.late = self.late();
         if let Some(reason) = &run.stopped {

@@ -91,7 +91,7 @@ async fn every_connection(context: &Context) -> Judged {
     if !context.facts().https {
         return Ok(Outcome::not_applicable("the URL is http://"));
     }
-    Ok(match context.session().untrusted() {
+    Ok(match context.session().firsts().untrusted {
         Some(why) => deviates(format!("a later connection had another certificate: {why}")).into(),
         None if context.session().answers() == 0 => {
             Outcome::not_applicable("no request followed the inspection")

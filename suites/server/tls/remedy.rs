@@ -10,7 +10,7 @@ pub(super) const ALPN: &str = "nginx: `http2 on;` (before 1.25.1: `listen 443 ss
 
 pub(super) const NAME: &str = "Let the site answer to the name that clients ask for. nginx: `server_name HOST;`; Apache: `ServerName HOST`; Caddy: name the site `HOST`.";
 
-pub(super) const NO_CLIENT_CERTIFICATE: &str = "nginx: `ssl_verify_client off;`; Apache: `SSLVerifyClient none`; Caddy: remove `client_auth` from `tls { }`. The apps have no certificate to send; protect the folder with a user name and a password.";
+pub(super) const NO_CLIENT_CERTIFICATE: &str = "Let the server ask for no client certificate: the apps have none. Protect the folder with a user name and a password.";
 
 pub(super) const FULL_CHAIN: &str = "Send the whole chain: certbot's fullchain.pem, not cert.pem. nginx: `ssl_certificate /etc/letsencrypt/live/HOST/fullchain.pem;`; Apache: `SSLCertificateFile /etc/letsencrypt/live/HOST/fullchain.pem`; Caddy: `tls fullchain.pem privkey.pem`, or remove `tls` and let Caddy get its own.";
 

@@ -1,6 +1,5 @@
 //! One request, sent until its answer counts.
 
-use super::Met;
 use super::doubts::Doubts;
 use super::tries::{CLOSURES, Next, SMALL, Tries};
 use crate::clients::CredentialEncoding;
@@ -11,6 +10,7 @@ use crate::wire::halt::{Halt, Sign};
 use crate::wire::live::Live;
 use crate::wire::pace::Turn;
 use crate::wire::request::{LoginUse, Manner, Method, Place, Request};
+use crate::wire::settings::{Firsts, Totals};
 use crate::wire::target::LoginKind;
 use std::sync::PoisonError;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -31,37 +31,34 @@ pub(in crate::wire) enum Round {
 }
 
 impl Live {
-    /// Returns how often the run slowed down, waited or repeated a request.
-    pub(in crate::wire) fn met(&self) -> Met {
+    /// Returns the costs of the run, without what it deleted.
+    pub(in crate::wire) fn totals(&self) -> Totals {
+        let (requests, bytes_sent) = self.counted();
         let pace = self.patience.pace.now();
         let (new_connections, closed_connections) = self.patience.new_connections.counted();
         let (repeatable, passed_errors) = self.patience.errors.counted();
-        Met {
+        Totals {
+            requests,
+            bytes_sent,
             new_connections,
             closed_connections,
             repeatable,
             passed_errors,
             limited: pace.limited,
-            paused: pace.paused,
+            paused_ms: u64::try_from(pace.paused.as_millis()).unwrap_or(u64::MAX),
             locked: self.patience.locked.load(Ordering::Relaxed),
             asked_again: self.patience.asked_again.load(Ordering::Relaxed),
+            ..Totals::default()
         }
     }
 
-    /// Returns the first reason why the run slowed down, if it did.
-    pub(in crate::wire) fn slowed_by(&self) -> Option<&str> {
-        self.patience.slowed_by.get().map(String::as_str)
-    }
-
-    /// Returns what was wrong with the certificate of a connection, although an earlier one had
-    /// been answered.
-    pub(in crate::wire) fn untrusted(&self) -> Option<&str> {
-        self.patience.untrusted.get().map(String::as_str)
-    }
-
-    /// Returns the first error that was gone when the request was sent again, and that request.
-    pub(in crate::wire) fn passed_error(&self) -> Option<&str> {
-        self.patience.errors.first()
+    /// Returns what the run met for the first time.
+    pub(in crate::wire) fn firsts(&self) -> Firsts {
+        Firsts {
+            slowed_by: self.patience.slowed_by.get().cloned(),
+            untrusted: self.patience.untrusted.get().cloned(),
+            passed_error: self.patience.errors.first().map(str::to_owned),
+        }
     }
 
     /// Sends one request for a check and reads the answer, unless the run was halted.
