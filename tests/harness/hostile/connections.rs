@@ -251,7 +251,8 @@ async fn a_server_that_disappears_in_mid_run() {
     });
     let url = server.url();
     let killer = std::thread::spawn(move || {
-        while seen.load(Ordering::Relaxed) < 80 {
+        // Before everything that any client needs has been judged.
+        while seen.load(Ordering::Relaxed) < 60 {
             std::thread::sleep(Duration::from_millis(1));
         }
         (server.crash(), server)
