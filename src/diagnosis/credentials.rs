@@ -152,11 +152,21 @@ pub(super) const NO_CHALLENGE: Problem = Problem {
     title: "the server does not ask for credentials when a request has none",
     evidence: "401 without `WWW-Authenticate` to a request without credentials, or 403 where the same request with credentials succeeds; or `auth.challenge` deviates",
     meaning: "The server refuses a request without credentials, but does not ask for them. iOS sends credentials only when it is asked for them, so it never logs in.",
-    fix: "Answer a request without credentials with 401 and `WWW-Authenticate: Basic realm=\"…\"`, not with 403 and not with 401 alone.",
-    fixes: &[(
-        Product::Nextcloud,
-        "For a link with a password, use https://HOST/public.php/webdav, with the link's token as the user name. Otherwise answer a request without credentials with 401 and `WWW-Authenticate: Basic realm=\"…\"`, not with 403 and not with 401 alone.",
-    )],
+    fix: "Answer a request without credentials with 401 and `WWW-Authenticate: Basic realm=\"…\"`, not with 403, not with a redirect and not with 401 alone.",
+    fixes: &[
+        (
+            Product::Nginx,
+            "Remove `error_page 401` from this `location` and the blocks around it, and `proxy_hide_header WWW-Authenticate`; `auth_basic` then answers 401 with `WWW-Authenticate`.",
+        ),
+        (
+            Product::Caddy,
+            "Remove `header_down -WWW-Authenticate` from `reverse_proxy`, and `handle_errors` for 401.",
+        ),
+        (
+            Product::Nextcloud,
+            "For a link with a password, use https://HOST/public.php/webdav, with the link's token as the user name. Otherwise answer a request without credentials with 401 and `WWW-Authenticate: Basic realm=\"…\"`, not with 403 and not with 401 alone.",
+        ),
+    ],
     source: "clause 4.8; RFC 9110 section 15.5.2; servers.nextcloud-public-link",
     breaks: Breaks::IOS,
     in_answer: |evidence| {

@@ -323,7 +323,7 @@ impl Context {
             let guard = &self.session.guard;
             if trusted && response.is_success() {
                 guard.deleted(backup);
-            } else if trusted && response.proves_absence() && !guard.should_be_there(backup) {
+            } else if trusted && response.proves_absence() && !guard.was_taken(backup) {
                 // Where it should be there, the cleanup looks.
                 guard.absent(backup);
             }

@@ -161,14 +161,13 @@ impl Guard {
         }
     }
 
-    /// Returns whether an upload of it was accepted and not deleted since, on a server that has
-    /// shown a backup of the run. A 404 to its DELETE then contradicts: a server without DELETE
-    /// may answer so, and keep it.
-    pub(super) fn should_be_there(&self, backup: &OwnBackup) -> bool {
+    /// Returns whether an upload of it was accepted and not deleted since. A 404 to its DELETE then
+    /// contradicts: a server without DELETE, another backend, or one that shows an upload only
+    /// after a while may answer so, and keep it.
+    pub(super) fn was_taken(&self, backup: &OwnBackup) -> bool {
         let backups = self.backups();
         let held = backups.get(&backup.id.to_hex());
-        self.shows()
-            && held.is_some_and(|held| matches!(held.state, State::Written(_)) && held.was_taken)
+        held.is_some_and(|held| matches!(held.state, State::Written(_)) && held.was_taken)
     }
 
     /// Returns whether a body of this length, in bytes, can be its last accepted upload. The size
@@ -354,6 +353,7 @@ impl Guard {
             let pending = Pending {
                 on_the_way: 0,
                 until: latest,
+                is_elsewhere: false,
             };
             (left.backup.id.to_hex(), pending)
         });

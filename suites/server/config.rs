@@ -179,7 +179,8 @@ async fn readable(context: &Context) -> Judged {
         let is_known = deviation.cause.as_ref().is_some_and(|cause| !cause.likely);
         // Only for these is the file a likely reason.
         let may_be_missing = matches!(answer.status, 404 | 410);
-        let is_unasked = answer.status == 403 && !with_credentials && !is_known;
+        let is_unasked = !with_credentials
+            && (answer.is_redirect() || (matches!(answer.status, 403 | 404) && !is_known));
         if is_unasked && is_read_with_credentials(context).await {
             return Ok(with_problem(deviation, certain(NO_CHALLENGE)).into());
         }

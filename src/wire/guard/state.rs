@@ -44,6 +44,8 @@ pub(super) struct Pending {
     pub(super) on_the_way: usize,
     /// The last moment at which an upload that was broken off or not answered may be stored.
     pub(super) until: Option<Instant>,
+    /// Whether an accepted upload was not found.
+    pub(super) is_elsewhere: bool,
 }
 
 /// Whether a server's deletions can be believed.

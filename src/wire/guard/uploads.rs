@@ -78,6 +78,25 @@ impl Guard {
         self.ended(backup, Some(until));
     }
 
+    /// Notes that an accepted upload was not found: the server may show it until this time. What an
+    /// earlier run uploaded has had its time.
+    pub(in crate::wire) fn may_show(&self, backup: &OwnBackup, until: Instant) {
+        if !self.is_claimed(backup) {
+            return;
+        }
+        self.may_appear(backup, until);
+        if let Some(pending) = locked(&self.pending).get_mut(&backup.id.to_hex()) {
+            pending.is_elsewhere = true;
+        }
+    }
+
+    /// Returns whether an accepted upload of it was not found and not seen since.
+    pub(in crate::wire) fn may_be_elsewhere(&self, backup: &OwnBackup) -> bool {
+        let all = locked(&self.pending);
+        all.get(&backup.id.to_hex())
+            .is_some_and(|pending| pending.is_elsewhere)
+    }
+
     fn ended(&self, backup: &OwnBackup, until: Option<Instant>) {
         let id = backup.id.to_hex();
         let mut all = locked(&self.pending);

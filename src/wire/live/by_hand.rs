@@ -58,7 +58,7 @@ impl Live {
         if self.script.is_some() {
             return;
         }
-        if http == Http::One {
+        if http == Http::One && self.keeps_connections() {
             let looking = tokio::time::timeout(self.timeout, self.proven_line(encoding));
             // If this fails, a connection is made when it is needed.
             *self.proven.lock().await = looking.await.ok().and_then(Result::ok);

@@ -12,6 +12,7 @@ use crate::wire::guard::OwnBackup;
 use crate::wire::live::{Live, Round};
 use crate::wire::request::{HttpChoice, LoginUse, Method, Place, Purpose, Request};
 use crate::wire::settings::Trace;
+use crate::wire::target::LoginKind;
 use crate::wire::tls::Inspection;
 use crate::wire::transcript::{Got, Key};
 use std::sync::atomic::Ordering;
@@ -336,10 +337,12 @@ impl Session {
                 .insert((short.len(), short.to_owned()));
         }
         self.keep_signs(response);
+        // Only iOS sends it, and `config.readable` and `auth.challenge` judge its answer.
+        let is_first = asked.is_bare && self.facts.login != LoginKind::Open;
         if let Some(followed) = &response.redirected {
             let what = format!("{short} returned {}", followed.status);
             note_redirect(&self.followed, (asked.purpose, what), followed.to.clone());
-        } else if response.is_redirect() && !asked.is_answered_without(response) {
+        } else if response.is_redirect() && !is_first && !asked.is_answered_without(response) {
             let what = format!("{short} returned {}", response.status);
             let to = response.header("location").unwrap_or("nowhere").to_owned();
             note_redirect(&self.redirects, (asked.purpose, what), to);

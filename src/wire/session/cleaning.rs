@@ -35,6 +35,8 @@ const ATTEMPTS: usize = 3;
 
 /// After how many refusals to delete the run stops deleting, because each is another refused URL.
 const REFUSALS: usize = 3;
+/// How long a server may take to show an upload that it accepted.
+const SHOWN: Duration = Duration::from_secs(2);
 /// How long the answer to a deletion may take.
 const SILENCE: Duration = Duration::from_secs(5);
 /// How long to wait before a locked backup is deleted again.
@@ -162,7 +164,7 @@ impl Session {
                 self.guard.deleted(backup);
                 return Ok(());
             }
-            Ok(response) if response.proves_absence() && !self.guard.should_be_there(backup) => {
+            Ok(response) if response.proves_absence() && !self.guard.was_taken(backup) => {
                 self.guard.absent(backup);
                 return Ok(());
             }
@@ -187,6 +189,10 @@ impl Session {
         // Another body is a page about a missing backup.
         let is_page = is_missing && !self.guard.may_weigh(backup, length);
         if sight == Sight::Absent || (sight == Sight::Present && is_page) {
+            if is_missing {
+                // Another backend may have it, or it is shown only after a while.
+                self.guard.may_show(backup, Instant::now() + SHOWN);
+            }
             self.guard.absent(backup);
             return Ok(());
         }
@@ -416,6 +422,9 @@ impl Session {
             };
             if self.guard.is_gone(backup) || !self.may_stray(live, backup, straying).await {
                 continue;
+            }
+            if self.guard.may_be_elsewhere(backup) {
+                let _ = self.look_after_deletion(live, backup, LOOKS).await;
             }
             // A late part is looked at before it is deleted, because it decides a check.
             if self.look_for(live, backup).await != Sight::Absent || self.guard.is_open(backup) {

@@ -348,7 +348,7 @@ async fn a_404_to_the_deletion_of_what_is_shown_proves_nothing() {
 }
 
 /// Near miss: something else has deleted it.
-#[tokio::test(start_paused = true)]
+#[tokio::test]
 async fn a_404_to_the_deletion_of_what_is_not_shown_is_true() {
     let mut is_first = true;
     let mut play = Play::new(move |asked| match asked.request.method {
@@ -359,6 +359,36 @@ async fn a_404_to_the_deletion_of_what_is_not_shown_is_true() {
     play.upload("a").await;
     let left = play.clean_up().await;
     assert_eq!(left.backups, 0);
+}
+
+/// A second backend has it, or the server shows an upload only after a while.
+#[tokio::test]
+async fn an_accepted_upload_that_is_not_found_at_first_is_deleted_later() {
+    let (mut deletions, mut looks) = (0, 0);
+    let mut play = Play::new(move |asked| match asked.request.method {
+        Method::Delete => {
+            deletions += 1;
+            if deletions == 1 {
+                answers(404)
+            } else {
+                Deed::Healthy
+            }
+        }
+        Method::Get => {
+            looks += 1;
+            if looks < 3 {
+                answers(404)
+            } else {
+                Deed::Healthy
+            }
+        }
+        _ => Deed::Healthy,
+    });
+    let backup = play.upload("a").await;
+    play.session.delete(&backup).await;
+    assert_eq!(play.count("DELETE"), 1);
+    assert_eq!(play.clean_up().await.backups, 0);
+    assert_eq!(play.count("DELETE"), 2);
 }
 
 /// The first attempt may have been stored, whatever the second one says.

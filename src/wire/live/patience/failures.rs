@@ -45,7 +45,11 @@ impl Live {
                 tries.bodies += 1;
                 self.again(Duration::ZERO)
             }
-            FailureKind::TimedOut => self.after_timeout(request, tries),
+            FailureKind::TimedOut => {
+                // A server with one process may wait for the next request over a kept connection.
+                self.keep_no_connections().await;
+                self.after_timeout(request, tries)
+            }
             FailureKind::Refused | FailureKind::Unreachable if served => {
                 if tries.connections < 3 {
                     let pause = of(&CONNECT_PAUSES, tries.connections);
