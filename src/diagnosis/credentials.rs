@@ -150,7 +150,7 @@ pub(super) const NO_BASIC: Problem = Problem {
 pub(super) const NO_CHALLENGE: Problem = Problem {
     id: "problem.no-challenge",
     title: "the server does not ask for credentials when a request has none",
-    evidence: "401 without `WWW-Authenticate` to a request without credentials, or 403 where the same request with credentials succeeds; or `auth.challenge` deviates",
+    evidence: "401 without `WWW-Authenticate` to a request without credentials, or 403, 404 or a redirect where the same request with credentials succeeds; or `auth.challenge` deviates",
     meaning: "The server refuses a request without credentials, but does not ask for them. iOS sends credentials only when it is asked for them, so it never logs in.",
     fix: "Answer a request without credentials with 401 and `WWW-Authenticate: Basic realm=\"…\"`, not with 403, not with a redirect and not with 401 alone.",
     fixes: &[
@@ -187,7 +187,7 @@ pub(super) const WRONG_PASSWORD: Problem = Problem {
     title: "user name or password is refused",
     evidence: "401 that offers Basic, although credentials were sent",
     meaning: "The server offers HTTP Basic, but refuses these credentials. Most often the user name or the password is mistyped.",
-    fix: "Check user name and password.",
+    fix: "Check user name and password. If both are right, let the server allow this user, and let a proxy before it pass `Authorization` on.",
     fixes: &[
         (
             Product::Nextcloud,

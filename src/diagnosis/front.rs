@@ -99,10 +99,16 @@ pub(super) const METHOD_BLOCKED: Problem = Problem {
     evidence: "PUT is 403 with and without credentials, although the server asks for a login",
     meaning: "A PUT is refused before the credentials are checked. A web application firewall allows only GET and POST, as the OWASP Core Rule Set does.",
     fix: "Allow PUT and DELETE for this path. OWASP Core Rule Set: add both to `tx.allowed_methods` (rule 900200 in crs-setup.conf); or exempt the path from the firewall.",
-    fixes: &[(
-        Product::Cloudflare,
-        "Add a WAF rule with the action Skip for PUT and DELETE at this host and path.",
-    )],
+    fixes: &[
+        (
+            Product::Cloudflare,
+            "Add a WAF rule with the action Skip for PUT and DELETE at this host and path.",
+        ),
+        (
+            Product::Nginx,
+            "Look for `deny` in `limit_except` and in a `location ~` that also covers this path, and for `$request_method` (`nginx -T`). With ModSecurity and the OWASP Core Rule Set, add PUT and DELETE to `tx.allowed_methods` (rule 900200 in crs-setup.conf).",
+        ),
+    ],
     source: "OWASP Core Rule Set, crs-setup.conf.example, rule 900200",
     breaks: Breaks::EVERYTHING,
     also: &["auth.challenge"],
@@ -129,7 +135,7 @@ pub(super) const FORBIDDEN: Problem = Problem {
         ),
         (
             Product::Nginx,
-            "Look for `deny` in this `location`, let nginx's user read the folder and every folder above it, and look into /var/log/nginx/error.log.",
+            "Look for `deny` in this `location`, let nginx's user read the folder, every folder above it and the file of `auth_basic_user_file`, and look into /var/log/nginx/error.log.",
         ),
         (
             Product::Cloudflare,
@@ -226,7 +232,7 @@ pub(super) const CACHING_PROXY: Problem = Problem {
     id: "problem.caching-proxy",
     title: "a cache returns an old backup",
     evidence: "`download.fresh` deviates: after a second upload, the first one is returned",
-    meaning: "A cache in front of the server answers GET without asking the server. A restored backup is then older than the last uploaded one.",
+    meaning: "A cache answers GET without looking at the file. A restored backup is then older than the last uploaded one.",
     fix: "Exempt this path from the cache, and send `Cache-Control: no-store` with it.",
     fixes: &[
         (
@@ -239,7 +245,7 @@ pub(super) const CACHING_PROXY: Problem = Problem {
         ),
         (
             Product::Nginx,
-            "Set `proxy_cache off;` in this `location`, and `add_header Cache-Control no-store always;`.",
+            "Set `proxy_cache off;`, `open_file_cache off;` and `add_header Cache-Control no-store always;` in this `location`.",
         ),
         (
             Product::Apache,
@@ -252,6 +258,7 @@ pub(super) const CACHING_PROXY: Problem = Problem {
     ],
     source: "RFC 9111 section 5.2.2.5; servers.validators",
     breaks: Breaks::RESTORE,
+    also: &["delete.removes", "retention.deleted-everywhere"],
     in_run: |symptom| shown_by_body(symptom, "download.fresh"),
     ..BLANK
 };
@@ -325,7 +332,7 @@ pub(super) const BANNED: Problem = Problem {
     title: "the server has locked out this address",
     evidence: "the server answered, and then accepts no more connections",
     meaning: "The server answered earlier requests of this run, and now answers none. It crashed, or intrusion detection has banned this address.",
-    fix: "Check that the server still runs. If it does, wait, or lift the ban (fail2ban: `fail2ban-client unban IP`; CrowdSec: `cscli decisions delete --ip IP`).",
+    fix: "Check that the server still runs. If it does, wait, or lift the ban (fail2ban: `fail2ban-client unban IP`; CrowdSec: `cscli decisions delete --ip IP`). If it answers again within seconds, it limits requests: run again with `--pace slow`.",
     source: "servers.ban-fail2ban; servers.ban-crowdsec",
     breaks: Breaks::NOTHING,
     in_run: |symptom| {

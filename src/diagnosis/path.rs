@@ -194,7 +194,7 @@ pub(super) const BACKUPS_MISSING: Problem = Problem {
 pub(super) const BACKUPS_NOT_WRITABLE: Problem = Problem {
     id: "problem.backups-not-writable",
     title: "the folder `backups` exists, but cannot be written",
-    evidence: "PUT is 403, 404, 405, 409 or 500, and PROPFIND of `backups` 207",
+    evidence: "PUT is 403, 404 or 405, and PROPFIND of `backups` 207; likely if PUT is 409 or 500",
     meaning: "The folder `backups` exists, but an upload into it is refused. The server serves it read-only, or the user that it runs as, or this account, may not write there.",
     fix: "If the server serves this folder read-only, let it accept uploads. If it does not, give the folder `backups` to the user that the server runs as (`chown -R USER backups`), and let this account create and replace files in it.",
     fixes: &[
@@ -212,11 +212,11 @@ pub(super) const BACKUPS_NOT_WRITABLE: Problem = Problem {
         ),
         (
             Product::Apache,
-            "Give the folder to Apache's user: `chown -R www-data backups` (Fedora, Arch: `apache`, `http`).",
+            "Give the folder to Apache's user: `chown -R www-data backups` (Fedora, Arch: `apache`, `http`). If it is so already, look into /var/log/apache2/error.log: the folder of `DavLockDB` may not be writable, the disk full or mounted read-only, or a `RewriteRule` in the way.",
         ),
         (
             Product::Nginx,
-            "Give the folder to nginx's user, which `user` in nginx.conf names: `chown -R www-data backups`.",
+            "Give the folder to nginx's user, which `user` in nginx.conf names: `chown -R www-data backups`. If it is so already, look into /var/log/nginx/error.log: the disk may be full or mounted read-only.",
         ),
         (
             Product::Lighttpd,
@@ -236,7 +236,12 @@ pub(super) const BACKUPS_NOT_WRITABLE: Problem = Problem {
     in_answer: |evidence| {
         let refused = matches!(evidence.status(), 403 | 404 | 405 | 409 | 500);
         let is_there = evidence.beside.folder == Some(207);
-        (evidence.is_upload() && refused && is_there).then_some(Certainty::Certain)
+        // A lock database, a full disk or a rewritten path has these as well.
+        let certainty = match evidence.status() {
+            409 | 500 => Certainty::Likely,
+            _ => Certainty::Certain,
+        };
+        (evidence.is_upload() && refused && is_there).then_some(certainty)
     },
     ..BLANK
 };
@@ -251,11 +256,11 @@ pub(super) const NO_WEBDAV: Problem = Problem {
     fixes: &[
         (
             Product::Nginx,
-            "Add `dav_methods PUT DELETE;` to the `location` of this folder, in the file below /etc/nginx/sites-enabled (the module ngx_http_dav_module).",
+            "Add `dav_methods PUT DELETE;` to the `location` of this folder, in the file below /etc/nginx/sites-enabled (the module ngx_http_dav_module). If it is there, remove `try_files` and rules on `$request_method` from it.",
         ),
         (
             Product::Apache,
-            "Run `a2enmod dav dav_fs`, and set `Dav On` in the `<Directory>` or `<Location>` of this folder, in the file below /etc/apache2/sites-enabled.",
+            "Run `a2enmod dav dav_fs`, and set `Dav On` in the `<Directory>` or `<Location>` of this folder, in the file below /etc/apache2/sites-enabled. If it is so already, look for `AllowMethods` and `<Limit>`.",
         ),
         (
             Product::Lighttpd,

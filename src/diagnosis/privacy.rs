@@ -15,11 +15,11 @@ pub(super) const READS_UNPROTECTED: Problem = Problem {
     fixes: &[
         (
             Product::Apache,
-            "Set `Require valid-user` for the whole `<Directory>`, outside of `<LimitExcept>`.",
+            "Set `Require valid-user` for the whole `<Directory>`, outside of `<LimitExcept>`. Beside `Require ip` or another `Require`, put both into `<RequireAll>`; one of them is enough otherwise.",
         ),
         (
             Product::Nginx,
-            "Set `auth_basic` and `auth_basic_user_file` in the `location` itself, outside of `limit_except`.",
+            "Set `auth_basic` and `auth_basic_user_file` in the `location` itself, outside of `limit_except`, and remove `satisfy any`.",
         ),
         (
             Product::Nextcloud,
@@ -51,11 +51,11 @@ pub(super) const WRITES_UNPROTECTED: Problem = Problem {
     fixes: &[
         (
             Product::Apache,
-            "Set `Require valid-user` for the whole `<Directory>`, outside of `<Limit GET>` and `<LimitExcept>`.",
+            "Set `Require valid-user` for the whole `<Directory>`, outside of `<Limit GET>` and `<LimitExcept>`. Beside `Require ip` or another `Require`, put both into `<RequireAll>`; one of them is enough otherwise.",
         ),
         (
             Product::Nginx,
-            "Set `auth_basic` and `auth_basic_user_file` in the `location` itself, outside of `limit_except`.",
+            "Set `auth_basic` and `auth_basic_user_file` in the `location` itself, outside of `limit_except`, and remove `satisfy any`.",
         ),
         (
             Product::Nextcloud,

@@ -75,7 +75,7 @@ pub(super) const BODY_BUFFER: Problem = Problem {
     fixes: &[
         (
             Product::Nginx,
-            "Give the folder of `client_body_temp_path` to the user that `user` in nginx.conf names: `chown -R www-data /var/lib/nginx/body`; /var/log/nginx/error.log names the folder.",
+            "Give the folder of `client_body_temp_path` to the user that `user` in nginx.conf names: `chown -R www-data /var/lib/nginx/body`; /var/log/nginx/error.log names the folder. If it says `No space left on device`, a disk is full (`df -h`).",
         ),
         (
             Product::Apache,
@@ -88,7 +88,7 @@ pub(super) const BODY_BUFFER: Problem = Problem {
     ],
     source: "servers.body-buffer",
     breaks: Breaks::BACKUP,
-    in_answer: |evidence| large_with(evidence, &[500]),
+    in_answer: |evidence| large_with(evidence, &[500]).map(|_| Certainty::Likely),
     ..BLANK
 };
 

@@ -131,11 +131,11 @@ pub(super) const SERVER_ERROR: Problem = Problem {
         ),
         (
             Product::Apache,
-            "Look into /var/log/apache2/error.log at the time of this run. Most often Apache's user may not write in the folder (`Permission denied`: `chown -R www-data FOLDER`) or in the folder of `DavLockDB`.",
+            "Look into /var/log/apache2/error.log at the time of this run. Most often Apache's user may not write in the folder (`Permission denied`: `chown -R www-data FOLDER`) or in the folder of `DavLockDB`, or the file of `AuthUserFile` is missing.",
         ),
         (
             Product::Nginx,
-            "Look into /var/log/nginx/error.log at the time of this run: most often the folder is missing (`backups`, beside `config`), or it, or `client_body_temp_path`, is not writable for nginx's user.",
+            "Look into /var/log/nginx/error.log at the time of this run: most often the folder is missing (`backups`, beside `config`), or it, or `client_body_temp_path`, is not writable for nginx's user, a disk is full (`df -h`), or the service of `auth_request` does not answer.",
         ),
         (
             Product::Lighttpd,

@@ -102,7 +102,7 @@ pub(super) const UPLOAD_NOT_STORED: Problem = Problem {
     title: "the server reports success but does not store the backup",
     evidence: "GET is 404 after a PUT with success",
     meaning: "The server answers success, but stores nothing, or stores it under another name. The app believes that there is a backup, but there is not.",
-    fix: "Do not use this server until this is fixed. Look for a full disk, and for a folder that the server's user cannot write (`chown -R USER backups`).",
+    fix: "Do not use this server until this is fixed. Look for a full disk, for a folder that the server's user cannot write (`chown -R USER backups`), and for storage that shows a file only after a while.",
     fixes: &[(
         Product::Sabre,
         "Give the folder `backups` to PHP's user (`chown -R www-data backups`): sabre/dav answers 201 although it cannot write, unless PHP's errors are turned into exceptions (`set_error_handler`).",

@@ -9,6 +9,7 @@ use crate::wire::answer::{Answer, Handshake, Reach, Response, TlsTrouble};
 use crate::wire::facet::Http;
 use crate::wire::failure::{Failure, FailureKind};
 use crate::wire::guard::OwnBackup;
+use crate::wire::halt::Halt;
 use crate::wire::live::{Live, Round};
 use crate::wire::request::{HttpChoice, LoginUse, Method, Place, Purpose, Request};
 use crate::wire::settings::Trace;
@@ -122,6 +123,16 @@ impl Session {
             ));
         }
         self.halted.get().map(Failure::from)
+    }
+
+    /// Returns the same for these calls. After a refused login, `config` may still be asked for
+    /// without one: this is no login, and the answer shows which place refused it.
+    fn closed_to(&self, asked: &[Question]) -> Option<Failure> {
+        let is_first = |asked: &Question| asked.is_bare && asked.purpose == Purpose::Config;
+        let may_ask = self.settings.stop.reason().is_none()
+            && self.halted().is_some_and(Halt::is_of_credentials)
+            && asked.iter().all(is_first);
+        self.closed().filter(|_| !may_ask)
     }
 
     /// Connects to every address once.
@@ -273,7 +284,7 @@ impl Session {
         let words = || -> Vec<_> { asked.iter().map(|asked| asked.words.clone()).collect() };
         match &self.source {
             Source::Live { live, record } => {
-                let got = match self.closed() {
+                let got = match self.closed_to(&asked) {
                     Some(failure) => refuse(failure),
                     None => ask(live).await,
                 };

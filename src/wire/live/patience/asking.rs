@@ -234,7 +234,10 @@ impl Live {
             if let Some(refused) = self.refused_before(request) {
                 return Ok(refused);
             }
-            if for_check && let Some(halt) = self.patience.halt.get() {
+            if for_check
+                && let Some(halt) = self.patience.halt.get()
+                && !(halt.is_of_credentials() && request.asks_for_challenge())
+            {
                 return Err(Failure::from(halt));
             }
             let limit = self.limit(&tries);
