@@ -75,7 +75,7 @@ pub(super) const BODY_BUFFER: Problem = Problem {
     fixes: &[
         (
             Product::Nginx,
-            "Give the folder of `client_body_temp_path` to the user that `user` in nginx.conf names: `chown -R www-data /var/lib/nginx/body`; /var/log/nginx/error.log names the folder. If it says `No space left on device`, a disk is full (`df -h`).",
+            "Give the folder of `client_body_temp_path` to the user that `user` in nginx.conf names: `chown -R www-data /var/lib/nginx/body`; /var/log/nginx/error.log names the folder. If it says `No space left on device`, a disk is full (`df -h`); then delete what nginx left in `backups`, files named `ID.NUMBER`.",
         ),
         (
             Product::Apache,

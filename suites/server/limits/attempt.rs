@@ -61,10 +61,11 @@ impl Why {
         matches!(self, Self::Status(400 | 413))
     }
 
-    /// Returns whether the limit can be found to the byte. A quota changes while other backups come
-    /// and go, and a missing answer costs the whole timeout.
+    /// Returns whether the limit can be found to the byte. A quota, or what is left of a disk,
+    /// changes while other backups come and go, where each failed upload may leave a part behind;
+    /// and a missing answer costs the whole timeout.
     pub(super) const fn is_searched_to_the_byte(self) -> bool {
-        !matches!(self, Self::Status(507) | Self::NoAnswer)
+        !matches!(self, Self::Status(500 | 507) | Self::NoAnswer)
     }
 }
 
