@@ -283,6 +283,29 @@ async fn a_server_that_disappears_in_mid_run() {
     );
 }
 
+/// A server with one process waits for the next request over a connection that a client keeps, and
+/// accepts no other one meanwhile.
+#[tokio::test]
+async fn a_server_of_one_connection_at_a_time() {
+    let server = Scripted::start(|_| Deed::Healthy);
+    let behind = server.url().replace("http://", "");
+    let behind = behind.split('/').next().expect("an authority").to_owned();
+    let listener = tokio::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await;
+    let listener = listener.expect("a port");
+    let port = listener.local_addr().expect("an address").port();
+    tokio::spawn(async move {
+        while let Ok((mut client, _)) = listener.accept().await {
+            let Ok(mut server) = tokio::net::TcpStream::connect(&behind).await else {
+                return;
+            };
+            // Both ends may close it as they like.
+            let _ = tokio::io::copy_bidirectional(&mut client, &mut server).await;
+        }
+    });
+    let checked = check(&format!("http://127.0.0.1:{port}/safe")).await;
+    checked.comes_to(Exit::Conforms);
+}
+
 /// The port of SSH or mail: such a server speaks first, and it says nothing about credentials.
 #[tokio::test]
 async fn a_port_of_another_service() {

@@ -266,6 +266,60 @@ async fn a_server_that_hides_uploads_from_everybody_else() {
     assert!(!remedy.contains("public.php"), "{remedy}");
 }
 
+/// nginx with `error_page 401 = @login`: the apps that send credentials at once see no redirect.
+#[tokio::test]
+async fn a_login_page_for_those_without_credentials_alone() {
+    let checked = judged(|asked| {
+        if is_anonymous(asked) {
+            let to = "https://auth.example/?rd=https%3A%2F%2Fsafe.example%2Fsafe";
+            Deed::Reply(Reply::new(302, "").with("Location", to))
+        } else {
+            Deed::Healthy
+        }
+    })
+    .await;
+    let name = "config.readable[ios-h1]";
+    checked.has_cause(name, "problem.no-challenge", "not with a redirect");
+    let backup = |client| checked.report.clients[&client][&Direction::Backup].verdict;
+    assert_eq!(backup(Client::Android), ClientVerdict::Partial);
+    assert_eq!(backup(Client::Ios), ClientVerdict::Fail);
+}
+
+/// Apache answers every upload with a page. What is stored decides whether it needs a login.
+#[tokio::test]
+async fn a_page_as_the_answer_to_an_upload_that_anybody_may_send() {
+    let page = "<html><title>201 Created</title></html>";
+    let server = Scripted::open(move |asked| {
+        if asked.method == "PUT" && is_anonymous(asked) {
+            Deed::Instead(Reply::new(201, page).with("Content-Type", "text/html"))
+        } else {
+            Deed::Healthy
+        }
+    });
+    let checked = check(&server.url()).await;
+    let challenge = checked.finding("auth.challenge[upload]");
+    assert_eq!(challenge.verdict, Verdict::NotApplicable, "{challenge:?}");
+    let upload = checked.finding("auth.anonymous-upload");
+    assert_eq!(upload.verdict, Verdict::Warn, "{upload:?}");
+}
+
+/// A proxy that asks for credentials in front of a server that asks for others.
+#[tokio::test]
+async fn a_second_login_behind_the_first() {
+    let checked = judged(|asked| {
+        let realm = if is_anonymous(asked) { "front" } else { "back" };
+        let challenge = format!("Basic realm=\"{realm}\"");
+        Deed::Reply(Reply::new(401, "").with("WWW-Authenticate", &challenge))
+    })
+    .await;
+    let name = "auth.accepted[android]";
+    checked.has_cause(
+        name,
+        "problem.two-logins",
+        "the first asks in the realm \"front\"",
+    );
+}
+
 /// Caddy's `file_server`, with `browse` and without: it knows GET alone, and says 404 to the rest.
 #[tokio::test]
 async fn a_server_of_files_that_takes_no_uploads() {
