@@ -163,7 +163,14 @@ const KNOWN: [&str; 42] = [
     "blockedContacts",
     "syncExcludedIds",
 ];
-const KNOWN_TOO: [&str; 3] = ["syncExcludedIDs", "recentEmojis", "locationPreviews"];
+const KNOWN_TOO: [&str; 4] = [
+    "syncExcludedIDs",
+    "recentEmojis",
+    "locationPreviews",
+    DEVICE_GROUP_KEY,
+];
+/// The key of the device group, which does not describe a phone.
+const DEVICE_GROUP_KEY: &str = "temporaryDeviceGroupKeyTodoRemove";
 
 /// Returns every field that is not as expected, in the order of the format.
 pub(super) fn differences(form: Form, wanted: &Value, found: &Value) -> Vec<Difference> {
@@ -173,6 +180,23 @@ pub(super) fn differences(form: Form, wanted: &Value, found: &Value) -> Vec<Diff
     };
     comparison.values("", "", wanted, Some(found));
     comparison.differences
+}
+
+/// The observation if [`is_mixed`].
+pub(super) const MIXED: &str = "each field is as in one of the clients";
+
+/// Returns whether each field is as expected of the first or of the second client, Android and iOS,
+/// by the differences from each client.
+pub(super) fn is_mixed<'a>(from_each: impl IntoIterator<Item = &'a [Difference]>) -> bool {
+    let mut from_each = from_each.into_iter();
+    let (Some(first), Some(second)) = (from_each.next(), from_each.next()) else {
+        return false;
+    };
+    let is_same = |left: &Difference, right: &Difference| {
+        (&left.field, &left.place) == (&right.field, &right.place)
+    };
+    let in_both = |left: &Difference| second.iter().any(|right| is_same(left, right));
+    !first.is_empty() && !second.is_empty() && !first.iter().any(in_both)
 }
 
 struct Comparison {
@@ -235,7 +259,7 @@ impl Comparison {
             // The vector says which key of a contact counts, if that matters.
             let is_judged = KNOWN.contains(&key.as_str()) || KNOWN_TOO.contains(&key.as_str());
             // `info` describes the document and is not stored on a phone.
-            let is_of_phone = !field.is_empty() || key != "info";
+            let is_of_phone = !(field.is_empty() && key == "info" || key == DEVICE_GROUP_KEY);
             let is_free = self.form == Form::State
                 && (key == "publickey" || !is_of_phone || is_default(value));
             if is_judged && !wanted.contains_key(key) && !is_free {
@@ -410,6 +434,62 @@ mod tests {
         let members = json!({"groups": [{"id": "1", "creator": "A", "members": ["A", "A"]}]});
         let once = json!({"groups": [{"id": "1", "creator": "A", "members": ["A"]}]});
         assert_eq!(fields(Form::State, &members, &once), ["groups.members"]);
+    }
+
+    #[test]
+    fn every_key_of_the_format_is_known() {
+        fn keys<'a>(schema: &'a Value, found: &mut Vec<&'a str>) {
+            let properties = schema.get("properties").and_then(Value::as_object);
+            found.extend(
+                properties
+                    .into_iter()
+                    .flatten()
+                    .map(|(key, _)| key.as_str()),
+            );
+            match schema {
+                Value::Object(members) => members.values().for_each(|it| keys(it, found)),
+                Value::Array(items) => items.iter().for_each(|it| keys(it, found)),
+                _ => {}
+            }
+        }
+        let schema = include_str!("../../vectors/backup.schema.json");
+        let schema = serde_json::from_str(schema).expect("it is JSON");
+        let mut found = Vec::new();
+        keys(&schema, &mut found);
+        assert!(found.contains(&"recentEmojis"), "{found:?}");
+        // It names the app.
+        found.retain(|key| *key != "device");
+        found.retain(|key| !KNOWN.contains(key) && !KNOWN_TOO.contains(key));
+        assert_eq!(found, Vec::<&str>::new());
+    }
+
+    #[test]
+    fn the_key_of_the_device_group_belongs_to_a_document_alone() {
+        let (without, with) = (
+            json!({"user": {}}),
+            json!({"user": {DEVICE_GROUP_KEY: "x"}}),
+        );
+        let surplus = ["user.temporaryDeviceGroupKeyTodoRemove"];
+        assert_eq!(fields(Form::Written, &without, &with), surplus);
+        assert_eq!(fields(Form::Written, &with, &without), surplus);
+        assert_eq!(fields(Form::State, &without, &with), Vec::<String>::new());
+    }
+
+    #[test]
+    fn a_mixture_has_each_field_of_one_of_two() {
+        let (one, other) = (
+            json!({"a": 1, "b": 1, "c": 1}),
+            json!({"a": 2, "b": 2, "c": 1}),
+        );
+        let is_mixture = |found: &Value| {
+            let from = |wanted| differences(Form::Written, wanted, found);
+            let (from_one, from_other) = (from(&one), from(&other));
+            is_mixed([&*from_one, &*from_other])
+        };
+        assert!(is_mixture(&json!({"a": 1, "b": 2, "c": 1})));
+        assert!(!is_mixture(&json!({"a": 1, "b": 3, "c": 1})));
+        assert!(!is_mixture(&json!({"a": 1, "b": 2, "c": 2})));
+        assert!(!is_mixture(&one));
     }
 
     #[test]

@@ -100,6 +100,11 @@ fn whole_wrong(wanted: &Value, bytes: &[u8]) -> Vec<Difference> {
 
 fn parsed(bytes: &[u8]) -> Result<(String, Value), Difference> {
     let text = std::str::from_utf8(bytes).map_err(|_| said("document", "is not UTF-8"))?;
+    // Source: RFC 8259 section 8.1.
+    if text.starts_with('\u{feff}') {
+        let sentence = "begins with a byte order mark; expected `{` as the first character";
+        return Err(said("document", sentence));
+    }
     let value = serde_json::from_slice(&tolerant(bytes));
     let value = value.map_err(|_| said("document", "is not JSON"))?;
     Ok((text.to_owned(), value))
@@ -388,5 +393,13 @@ mod tests {
         );
         let difference = document(&Pointers::new(), &slash, b"{\"x\":\"a/b\"}");
         assert!(difference.expect("a difference").contains("to the letter"));
+    }
+
+    #[test]
+    fn a_byte_order_mark_is_named() {
+        let said = |text: &str| document(&Pointers::new(), &[], text.as_bytes());
+        assert_eq!(said(" {\"x\":\"\u{feff}\"}"), None);
+        let difference = said("\u{feff}{}").expect("a difference");
+        assert!(difference.contains("byte order mark"), "{difference}");
     }
 }

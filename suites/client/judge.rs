@@ -1,7 +1,7 @@
 //! Whether an answer is the expected one of a vector.
 
 use super::cause::{Fault, Mistake, OPEN_REMEDY, crash_remedy};
-use super::compare::{Difference, same};
+use super::compare::{Difference, MIXED, is_mixed, same};
 use super::like::Like;
 use super::shown::{short, shown, shown_expected};
 use super::{body, documents, releases};
@@ -180,8 +180,8 @@ fn any(vector: &Vector, operation: Operation, reply: &Answer) -> Outcome {
             other,
         };
     }
-    if is_mixed(&bads) {
-        return Outcome::pass("each field is as in one of the clients");
+    if is_mixed(bads.iter().map(|bad| &*bad.differences)) {
+        return Outcome::pass(MIXED);
     }
     if !open.is_empty() {
         return Outcome::not_applicable(open.join("; "));
@@ -195,19 +195,6 @@ fn any(vector: &Vector, operation: Operation, reply: &Answer) -> Outcome {
     let mut deviation = bads.swap_remove(place).deviation(operation);
     deviation.observed = format!("like no published client: {}", deviation.observed);
     deviation.affecting(other).into()
-}
-
-/// Returns whether each field is as expected of the first or of the second client: Android and iOS.
-fn is_mixed(bads: &[Box<Bad>]) -> bool {
-    let [first, second, ..] = bads else {
-        return false;
-    };
-    let is_same = |left: &Difference, right: &Difference| {
-        (&left.field, &left.place) == (&right.field, &right.place)
-    };
-    let in_both = |left: &Difference| second.differences.iter().any(|right| is_same(left, right));
-    let both_differ = !first.differences.is_empty() && !second.differences.is_empty();
-    both_differ && !first.differences.iter().any(in_both)
 }
 
 /// Passes if it refuses like one of the clients that refuse; if none is known to refuse, only if it

@@ -8,7 +8,7 @@ use crate::safe::envelope::Nonce;
 use crate::safe::json::Document;
 use crate::safe::{Stage, backup};
 use crate::suites::client::body::likely;
-use crate::suites::client::compare::{Difference, Form, differences};
+use crate::suites::client::compare::{Difference, Form, differences, same};
 use crate::suites::client::nonce;
 use serde_json::Value;
 use std::collections::HashMap;
@@ -42,6 +42,9 @@ pub(super) fn document(_: &str, seen: &Seen, world: &World) -> Option<String> {
     whole_uploads(seen).find_map(|(id, exchange)| {
         let json = world.open(id, &exchange.body)?.ok()?;
         let document = match Document::parse(&json) {
+            Ok(document) if document.has_byte_order_mark() => {
+                return Some("the content begins with a byte order mark".to_owned());
+            }
             Ok(document) => document,
             Err(error) => return Some(format!("the content is not JSON: {error}")),
         };
@@ -65,15 +68,15 @@ fn given<'a>(seen: &'a Seen, exchange: &Exchange) -> Option<&'a [u8]> {
     }
 }
 
-/// Returns how a document differs from the one that was to be backed up, as JSON. The values are
-/// left out: they are of this run only.
+/// Returns how a document differs from the one that was to be backed up, as JSON with numbers in any
+/// spelling. The values are left out: they are of this run only.
 fn otherwise(given: &[u8], uploaded: &[u8]) -> Option<String> {
     let read = |json: &[u8]| serde_json::from_slice::<Value>(json).ok();
-    let (given, uploaded) = (read(given)?, read(uploaded));
-    if uploaded.as_ref() == Some(&given) {
+    let (given, uploaded) = (read(given)?, read(uploaded).unwrap_or_default());
+    if same(&given, &uploaded) {
         return None;
     }
-    let all = differences(Form::Written, &given, &uploaded.unwrap_or_default());
+    let all = differences(Form::Written, &given, &uploaded);
     Some(match all.first() {
         Some(Difference { field, place, .. }) if !field.is_empty() => {
             let of_place = if place.is_empty() { "" } else { " of " };

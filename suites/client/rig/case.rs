@@ -1,10 +1,11 @@
 //! What a case of the rig expects, and how observations are compared with it.
 
-use crate::adapter::Operation;
+use crate::adapter::{Operation, tolerant};
 use crate::clients::{self, Release};
 use crate::engine::Level;
 use crate::rig::{Action, Answer, Case, End, Exchange, Host, Script, Seen, World};
 use crate::safe::{Clause, Client, Stage};
+use crate::suites::client::compare::Difference;
 use crate::suites::client::{Like, documents, releases};
 use crate::vectors::{Outcome, Vector};
 use std::borrow::Cow;
@@ -39,10 +40,18 @@ pub struct Way {
 pub(super) enum Comparison {
     /// It does the same.
     Same,
-    /// It does something else, and this shows it.
-    Different(String),
+    /// It does something else.
+    Different(Departure),
     /// Nobody knows what it does, for this reason.
     NotKnown(String),
+}
+
+/// How observations differ from what a client does.
+pub(super) struct Departure {
+    /// What shows it.
+    pub observed: String,
+    /// The differences in the state of the phone, if only the state differs.
+    pub in_state: Vec<Difference>,
 }
 
 /// How the last action may end.
@@ -435,14 +444,17 @@ impl RigCase {
         if let Some(why) = way.why_not_known() {
             return Some(Comparison::NotKnown(why.to_owned()));
         }
-        let departure = way.departure(seen, world);
+        let departure = way.departure(seen, world).map(|observed| Departure {
+            observed,
+            in_state: Vec::new(),
+        });
         let departure = departure.or_else(|| self.restored_otherwise(release, seen));
         Some(departure.map_or(Comparison::Same, Comparison::Different))
     }
 
     /// Returns how the state that the client reports differs from what `release` restores, if it
     /// reports one.
-    fn restored_otherwise(&self, release: Release, seen: &Seen) -> Option<String> {
+    fn restored_otherwise(&self, release: Release, seen: &Seen) -> Option<Departure> {
         let state = seen
             .state
             .as_ref()
@@ -453,19 +465,24 @@ impl RigCase {
             return None;
         };
         let expected = output.get("restored")?;
-        let Ok(found) = serde_json::from_slice(state) else {
-            return Some("`state.json` is not JSON".to_owned());
+        let Ok(found) = serde_json::from_slice(&tolerant(state)) else {
+            return Some(Departure {
+                observed: "`state.json` is not JSON".to_owned(),
+                in_state: Vec::new(),
+            });
         };
-        let first = documents::wrong(expected, Some(&found))
-            .into_iter()
-            .next()?;
-        Some(format!("restored otherwise: {first}"))
+        let in_state = documents::wrong(expected, Some(&found));
+        let observed = format!("restored otherwise: {}", in_state.first()?);
+        Some(Departure { observed, in_state })
     }
 
     /// Returns what is expected of a client that is compared with `like`, for people.
     pub fn expected(&self, like: Like) -> String {
         if let Like::Release(release) = like {
             return match self.way_of(release) {
+                Ok(Some(way)) if way.ends == Ends::Done && self.compares_state() => {
+                    format!("as {release}: {way}{COMPARES_STATE}")
+                }
                 Ok(Some(way)) => format!("as {release}: {way}"),
                 Ok(None) => format!("{} never does this", release.client()),
                 Err(why) => why,
@@ -475,7 +492,7 @@ impl RigCase {
             .into_iter()
             .filter_map(|client| Some((client.name(), self.way(client)?.to_string())))
             .collect();
-        match ways.as_slice() {
+        let ways = match ways.as_slice() {
             [(_, first), rest @ ..] if rest.iter().all(|(_, way)| way == first) => first.clone(),
             ways => {
                 let ways: Vec<_> = ways
@@ -484,9 +501,26 @@ impl RigCase {
                     .collect();
                 ways.join("; ")
             }
+        };
+        if self.compares_state() {
+            ways + COMPARES_STATE
+        } else {
+            ways
         }
     }
+
+    /// Returns whether the state that a client reports is compared with what a vector says.
+    fn compares_state(&self) -> bool {
+        let Some((vector, Operation::ReadBackup)) = self.vector else {
+            return false;
+        };
+        let is_read = |client: &Client| matches!(vector.wanted.of(*client), Outcome::Valid { .. });
+        Client::ALL.iter().any(is_read)
+    }
 }
+
+/// What is expected in addition of a client that reports the state of the phone.
+const COMPARES_STATE: &str = "; `state.json`, if it is written, as in the vector";
 
 /// Returns a name that is made once in the life of the program.
 pub fn name(text: String) -> &'static str {

@@ -13,6 +13,7 @@ mod tests;
 
 pub use case::RigCase;
 
+use super::compare::{MIXED, is_mixed};
 use super::{Like, Made};
 use crate::clients::Release;
 use crate::engine::{
@@ -175,12 +176,31 @@ fn of_case(case: &'static RigCase, like: Like, variants: &'static [Like]) -> Rig
         effect: Effect::Reads,
         // Created once.
         expected: String::leak(case.expected(like)),
-        remedy: String::leak(format!(
-            "Run it alone with `--only {}`; the requests are in `exchanges.txt` in its folder.",
-            case.case.id
-        )),
+        remedy: String::leak(remedy(case)),
         run: |context| Box::pin(play(context)),
     }
+}
+
+fn remedy(case: &RigCase) -> String {
+    format!(
+        "Run it alone with `--only {}`; the requests are in `exchanges.txt` in its folder.",
+        case.case.id
+    )
+}
+
+/// Returns what the client sent last, and the answer, in words; `None` if it sent nothing. A backup
+/// ID is left out: it is of this run only.
+fn last_request(seen: &Seen) -> Option<String> {
+    let last = seen.exchanges.last()?;
+    let path = match last.path.split_once("backups/") {
+        Some((before, _)) => format!("{before}backups/{{ID}}"),
+        None => last.path.clone(),
+    };
+    let request = requests::shown(&format!("{} {path}", last.method));
+    Some(match last.status {
+        Some(status) => format!("The last request, `{request}`, was answered with {status}."),
+        None => format!("The last request, `{request}`, got no answer."),
+    })
 }
 
 fn directions(actions: &[Action]) -> Directions {
@@ -211,7 +231,13 @@ async fn play(context: &Context) -> Outcome {
         Ok(seen) => seen,
         Err(error) => return broken(&error),
     };
-    let outcome = judge(context, case, &seen);
+    let outcome = match (judge(context, case, &seen), last_request(&seen)) {
+        (Outcome::Deviates(deviation), Some(last)) if deviation.remedy.is_none() => {
+            let remedy = format!("{last} {}", remedy(case));
+            deviation.remedy(remedy).into()
+        }
+        (outcome, _) => outcome,
+    };
     let mut all_seen = context
         .all_seen
         .lock()
@@ -252,18 +278,16 @@ fn judge(context: &Context, case: &RigCase, seen: &Seen) -> Outcome {
 /// difference to the others.
 fn by_way(like: Like, case: &RigCase, seen: &Seen, world: &crate::rig::World) -> Outcome {
     let asked = like.client().map_or(Clients::ALL, Clients::of);
-    let (mut same, mut other, mut departure) = (Clients::NONE, Clients::NONE, None);
+    let (mut same, mut other, mut departures) = (Clients::NONE, Clients::NONE, Vec::new());
     let mut open = Vec::new();
     for client in Client::ALL {
         let held_to = like.held_to().filter(|release| release.client() == client);
         let release = held_to.unwrap_or(Release::newest(client));
         match case.compared(release, seen, world) {
             Some(Comparison::Same) => same = same.and(Clients::of(client)),
-            Some(Comparison::Different(how)) => {
+            Some(Comparison::Different(departure)) => {
                 other = other.and(Clients::of(client));
-                if departure.is_none() || like.client() == Some(client) {
-                    departure = Some(how);
-                }
+                departures.push((client, departure));
             }
             Some(Comparison::NotKnown(why)) if asked.contains(client) => {
                 open.push(format!("what {client} does is not known: {why}"));
@@ -279,8 +303,15 @@ fn by_way(like: Like, case: &RigCase, seen: &Seen, world: &crate::rig::World) ->
             other,
         };
     }
+    if like == Like::Anyone && is_mixed(departures.iter().map(|(_, it)| &*it.in_state)) {
+        return Outcome::pass(MIXED);
+    }
     if !open.is_empty() {
         return Outcome::not_applicable(open.join("; "));
     }
+    let asked_for = |(client, _): &(Client, _)| like.client() == Some(*client);
+    let place = departures.iter().position(asked_for).unwrap_or_default();
+    let mut departures = departures.into_iter();
+    let departure = departures.nth(place).map(|(_, it)| it.observed);
     Deviation::new(case.stage, departure.unwrap_or(observed)).into()
 }

@@ -520,6 +520,6 @@ fn elsewhere(_: &str, seen: &Seen, _: &World) -> Option<String> {
 }
 
 /// Returns the text for an observation, without values of only this run.
-fn shown(text: &str) -> String {
+pub(super) fn shown(text: &str) -> String {
     line(&text.chars().take(60).collect::<String>())
 }

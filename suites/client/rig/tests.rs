@@ -4,9 +4,14 @@ use super::AllSeen;
 use super::bodies::{document, nonces};
 use super::reads::only_reads;
 use super::secrets::{encryption_key, server_password};
+use crate::adapter::{Implementation as _, Request};
+use crate::clients::Release;
 use crate::engine::Outcome;
 use crate::rig::{Action, Document, End, Exchange, Host, Seen, Turn, World};
+use crate::safe::Client;
 use crate::safe::envelope::{self, Compression, Nonce};
+use crate::suites::client::Like;
+use crate::vectors;
 use serde_json::Value;
 use std::sync::LazyLock;
 use std::time::Duration;
@@ -71,6 +76,19 @@ fn a_document_may_be_written_anew() {
     let backup = Action::Backup;
     assert_eq!(wrong_document(backup, Some(given()), &indented), None);
     value["user"]["nickname"] = "Another".into();
+    let text = String::from_utf8(given()).expect("it is text");
+    for spelling in ["\"version\":1.0", "\"version\":1e0"] {
+        let spelled = text.replace("\"version\":1", spelling);
+        assert_ne!(spelled.as_bytes(), given());
+        assert_eq!(
+            wrong_document(backup, Some(given()), spelled.as_bytes()),
+            None
+        );
+    }
+    let marked = [&b"\xef\xbb\xbf"[..], &given()].concat();
+    let wrong = wrong_document(backup, Some(given()), &marked);
+    let expected = "the content begins with a byte order mark";
+    assert_eq!(wrong.as_deref(), Some(expected));
     let other = value.to_string();
     let wrong = wrong_document(backup, Some(given()), other.as_bytes());
     let expected = "`user.nickname` is not as in `document.json`";
@@ -80,6 +98,68 @@ fn a_document_may_be_written_anew() {
     let restore = Action::Restore;
     let after_restore = wrong_document(restore, Some(given()), other.as_bytes());
     assert_eq!(after_restore, None);
+}
+
+/// The outcome of a restore in a case, after which the client reports this state.
+fn restored(case: &str, like: Like, state: &str) -> Outcome {
+    let case = super::cases::find(case).expect("a case");
+    let seen = Seen {
+        state: Some(state.as_bytes().to_vec()),
+        ..seen(Action::Restore, End::Done, None, Vec::new())
+    };
+    super::by_way(like, case, &seen, &WORLD)
+}
+
+/// The state of a phone with the newest release of a client after the restore of a vector.
+fn state_of(client: Client, vector: &str) -> Value {
+    let (_, _, vector) = vectors::find(vector).expect("a vector");
+    let Request::ReadBackup(input) = vector.request() else {
+        panic!("it is read");
+    };
+    let answer = Release::newest(client).read_backup(input);
+    Value::Object(answer.expect("it is restored").restored)
+}
+
+#[test]
+fn a_state_is_judged_as_with_the_vectors() {
+    // Level 1 is kept as by iOS, and the lists as by Android.
+    let vector = "payload.whole-android";
+    let mut mixed = state_of(Client::Android, vector);
+    let ios = state_of(Client::Ios, vector);
+    mixed["contacts"][1]["verification"] = ios["contacts"][1]["verification"].clone();
+    let case = "rig.payload.whole-android";
+    let of = |like, state: &Value| restored(case, like, &state.to_string());
+    assert!(matches!(of(Like::Anyone, &mixed), Outcome::Pass(_)));
+    assert!(matches!(of(Like::Anyone, &ios), Outcome::Like { .. }));
+    let android = Like::Client(Client::Android);
+    assert!(matches!(of(android, &mixed), Outcome::Deviates(_)));
+    mixed["contacts"][1]["hidden"] = false.into();
+    assert!(matches!(of(Like::Anyone, &mixed), Outcome::Deviates(_)));
+    // Like Android, but without the ID as the nickname.
+    let mut sparse = state_of(Client::Android, "read-backup.android-sparse");
+    sparse["user"]["nickname"].take();
+    let outcome = restored(
+        "rig.read-backup.android-sparse",
+        Like::Anyone,
+        &sparse.to_string(),
+    );
+    assert!(matches!(outcome, Outcome::Pass(_)), "{outcome:?}");
+}
+
+#[test]
+fn a_state_may_hold_half_of_a_surrogate_pair() {
+    let whole = state_of(Client::Android, "payload.lone-surrogate").to_string();
+    let of = |name: &str| {
+        let escaped = whole.replace(
+            "\"firstname\":\"Ada\u{fffd}\"",
+            &format!("\"firstname\":{name}"),
+        );
+        assert_ne!(escaped, whole);
+        restored("rig.payload.lone-surrogate", Like::Anyone, &escaped)
+    };
+    let half = of("\"Ada\\ud800\"");
+    assert!(matches!(half, Outcome::Like { .. }), "{half:?}");
+    assert!(matches!(of("\"Ada\\ud80\""), Outcome::Deviates(_)));
 }
 
 #[test]
@@ -133,4 +213,20 @@ fn the_backup_id_and_the_credentials_of_the_server_may_be_sent() {
     assert_eq!(server_password("", &right, &WORLD), None);
     assert!(server_password("", &with("cookie", basic), &WORLD).is_some());
     assert!(server_password("", &with("x-user", WORLD.user.clone()), &WORLD).is_none());
+}
+
+#[test]
+fn the_last_request_is_named_without_the_backup_id() {
+    let of = |exchanges| super::last_request(&seen(Action::Backup, End::Failed, None, exchanges));
+    let mut config = request("GET", Vec::new());
+    "/config".clone_into(&mut config.path);
+    config.status = Some(401);
+    let said = of(vec![request("PUT", Vec::new()), config]);
+    let expected = "The last request, `GET /config`, was answered with 401.";
+    assert_eq!(said.as_deref(), Some(expected));
+    let mut closed = request("PUT", Vec::new());
+    closed.status = None;
+    let expected = "The last request, `PUT /backups/{ID}`, got no answer.";
+    assert_eq!(of(vec![closed]).as_deref(), Some(expected));
+    assert_eq!(of(Vec::new()), None);
 }
