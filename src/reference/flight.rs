@@ -18,6 +18,11 @@ const TLS10: u16 = 0x0301;
 const TLS11: u16 = 0x0302;
 const TLS12: u16 = 0x0303;
 
+/// The two offers of secure renegotiation: the extension, and the suite that stands for it. Source:
+/// RFC 5746 sections 3.2 and 3.3.
+const RENEGOTIATION: u16 = 0xff01;
+const RENEGOTIATION_SUITE: u16 = 0x00ff;
+
 const WITHOUT_FORWARD_SECRECY: &[u16] = &[0x009c, 0x002f];
 const FINITE_FIELD: &[u16] = &[0x009e, 0x0033];
 const CBC: &[u16] = &[0xc00a, 0xc009];
@@ -53,7 +58,12 @@ enum Deed {
     Close,
     Garbage,
     Alert(u8),
-    Flight { version: u16, suite: u16 },
+    Flight {
+        version: u16,
+        suite: u16,
+        /// Whether the flight answers an offer of secure renegotiation.
+        renegotiates: bool,
+    },
 }
 
 /// The parts of a hello that decide the reaction.
@@ -62,6 +72,8 @@ struct Offer {
     version: u16,
     suites: Vec<u16>,
     has_name: bool,
+    /// Whether it offers secure renegotiation.
+    renegotiates: bool,
 }
 
 impl Script {
@@ -88,7 +100,11 @@ impl Script {
             Deed::Close => Vec::new(),
             Deed::Garbage => (0..64_u8).map(|n| n.wrapping_mul(37) | 0x80).collect(),
             Deed::Alert(code) => vec![21, 3, 1, 0, 2, 2, code],
-            Deed::Flight { version, suite } => flight(version, suite, &self.chain),
+            Deed::Flight {
+                version,
+                suite,
+                renegotiates,
+            } => flight(version, suite, renegotiates, &self.chain),
         };
         // The client's reaction does not matter.
         let _ = tokio::time::timeout(PATIENCE, end_with(stream, hello.len(), &bytes)).await;
@@ -175,14 +191,17 @@ impl Offer {
         let suites = suites
             .chunks_exact(2)
             .map(|pair| u16::from_be_bytes([pair[0], pair[1]]));
-        let suites = suites.collect();
+        let suites: Vec<_> = suites.collect();
         let compressions = usize::from(*take(&mut rest, 1)?.first()?);
         take(&mut rest, compressions)?;
         let mut has_name = false;
+        let mut renegotiates = suites.contains(&RENEGOTIATION_SUITE);
         if !rest.is_empty() {
             take16(&mut rest)?;
             while !rest.is_empty() {
-                has_name |= take16(&mut rest)? == 0;
+                let kind = take16(&mut rest)?;
+                has_name |= kind == 0;
+                renegotiates |= kind == RENEGOTIATION;
                 let length = usize::from(take16(&mut rest)?);
                 take(&mut rest, length)?;
             }
@@ -191,6 +210,7 @@ impl Offer {
             version,
             suites,
             has_name,
+            renegotiates,
         })
     }
 
@@ -210,6 +230,7 @@ impl Offer {
             Some(suite) => Deed::Flight {
                 version: version.min(self.version),
                 suite: *suite,
+                renegotiates: self.renegotiates,
             },
             None => Deed::Alert(40),
         }
@@ -252,13 +273,18 @@ pub(crate) async fn went_on_with_tls_1_1(stream: &mut TcpStream, chain: &[Vec<u8
     const HANDSHAKE: u8 = 22;
     let answered = async {
         let hello = peek(stream).await?;
-        let suite = match Offer::parse(&hello).map(|offer| offer.agree(TLS11, CBC)) {
-            Some(Deed::Flight { suite, .. }) => suite,
-            _ => CBC[0],
+        let (suite, renegotiates) = match Offer::parse(&hello).map(|it| it.agree(TLS11, CBC)) {
+            Some(Deed::Flight {
+                suite,
+                renegotiates,
+                ..
+            }) => (suite, renegotiates),
+            _ => (CBC[0], false),
         };
         let mut read = vec![0; hello.len()];
         stream.read_exact(&mut read).await?;
-        stream.write_all(&flight(TLS11, suite, chain)).await?;
+        let flight = flight(TLS11, suite, renegotiates, chain);
+        stream.write_all(&flight).await?;
         let mut answer = [0; 7];
         let length = stream.read(&mut answer).await?;
         io::Result::Ok(match answer[..length] {
@@ -283,8 +309,10 @@ async fn end_with(stream: &mut TcpStream, hello: usize, bytes: &[u8]) -> io::Res
     Ok(())
 }
 
-/// Returns `ServerHello`, Certificate and `ServerHelloDone` in records.
-fn flight(version: u16, suite: u16, chain: &[Vec<u8>]) -> Vec<u8> {
+/// Returns `ServerHello`, Certificate and `ServerHelloDone` in records. OpenSSL 3 refuses a server
+/// that does not answer its offer of secure renegotiation, whatever the version. Source: RFC 5746
+/// section 3.6.
+fn flight(version: u16, suite: u16, renegotiates: bool, chain: &[Vec<u8>]) -> Vec<u8> {
     let mut messages = Vec::new();
     let mut message = |kind: u8, body: &[u8]| {
         messages.push(kind);
@@ -292,13 +320,20 @@ fn flight(version: u16, suite: u16, chain: &[Vec<u8>]) -> Vec<u8> {
         messages.extend_from_slice(body);
     };
     let random = [0x5a; 32];
-    // No session, no compression, no extensions.
+    let extensions: &[u8] = if renegotiates {
+        // 5 bytes: an extension of 1 byte, an empty `renegotiated_connection`.
+        &[0, 5, 0xff, 0x01, 0, 1, 0]
+    } else {
+        &[]
+    };
+    // No session, no compression.
     let hello = [
         &version.to_be_bytes()[..],
         &random,
         &[0],
         &suite.to_be_bytes(),
         &[0],
+        extensions,
     ]
     .concat();
     message(2, &hello);
@@ -329,6 +364,7 @@ mod tests {
             version,
             suites: suites.to_vec(),
             has_name: true,
+            renegotiates: false,
         }
     }
 
@@ -342,6 +378,7 @@ mod tests {
         let expected = Deed::Flight {
             version: TLS11,
             suite: 0xc009,
+            renegotiates: false,
         };
         assert_eq!(agreed, expected);
         assert_eq!(
@@ -359,8 +396,46 @@ mod tests {
         let expected = Deed::Flight {
             version: TLS12,
             suite: 0x009c,
+            renegotiates: false,
         };
         assert_eq!(weak, expected);
+    }
+
+    #[test]
+    fn an_offer_of_secure_renegotiation_is_answered_and_nothing_else() {
+        let hello = |suite: u16, extensions: &[u8]| {
+            let body = [
+                &TLS12.to_be_bytes()[..],
+                &[7; 32],
+                &[0, 0, 4, 0xc0, 0x0a],
+                &suite.to_be_bytes(),
+                &[1, 0],
+                extensions,
+            ]
+            .concat();
+            let record = [&[22, 3, 1, 0, 0, 1, 0, 0, 0][..], &body].concat();
+            Offer::parse(&record).expect("a hello").agree(TLS11, CBC)
+        };
+        let extension = [0, 5, 0xff, 0x01, 0, 1, 0];
+        for (deed, offered) in [
+            (hello(0xc009, &extension), true),
+            (hello(RENEGOTIATION_SUITE, &[]), true),
+            (hello(0xc009, &[0, 4, 0, 23, 0, 0]), false),
+            (hello(0xc009, &[]), false),
+        ] {
+            let Deed::Flight {
+                version,
+                suite,
+                renegotiates,
+            } = deed
+            else {
+                panic!("{deed:?}");
+            };
+            assert_eq!(renegotiates, offered);
+            let answer = flight(version, suite, renegotiates, &[]);
+            let is_there = answer.windows(extension.len()).any(|it| it == extension);
+            assert_eq!(is_there, offered);
+        }
     }
 
     #[test]
