@@ -168,7 +168,7 @@ fn any(vector: &Vector, operation: Operation, reply: &Answer) -> Outcome {
             }
             Held::Bad(bad) => {
                 other = other.and(Clients::of(client));
-                bads.push(bad);
+                bads.push((client, bad));
             }
         }
     }
@@ -180,7 +180,10 @@ fn any(vector: &Vector, operation: Operation, reply: &Answer) -> Outcome {
             other,
         };
     }
-    if is_mixed(bads.iter().map(|bad| &*bad.differences)) {
+    if is_mixed(
+        bads.iter()
+            .map(|(client, bad)| (*client, &*bad.differences)),
+    ) {
         return Outcome::pass(MIXED);
     }
     if !open.is_empty() {
@@ -188,11 +191,11 @@ fn any(vector: &Vector, operation: Operation, reply: &Answer) -> Outcome {
     }
     // A likely mistake says more than the first difference.
     let is_named = |bad: &Bad| matches!(bad.fault, Fault::Mistake(_) | Fault::Listed(_));
-    let place = bads.iter().position(|bad| is_named(bad)).unwrap_or(0);
+    let place = bads.iter().position(|(_, bad)| is_named(bad)).unwrap_or(0);
     if bads.is_empty() {
         return Outcome::not_applicable("no published client does this");
     }
-    let mut deviation = bads.swap_remove(place).deviation(operation);
+    let mut deviation = bads.swap_remove(place).1.deviation(operation);
     deviation.observed = format!("like no published client: {}", deviation.observed);
     deviation.affecting(other).into()
 }

@@ -42,8 +42,34 @@ impl Implementation for Mistaken {
 
 /// Every wrong reader.
 pub fn all() -> Vec<Wrong> {
-    let kinds = [defaults(), unknown_keys(), devices(), times(), limits()];
+    let kinds = [
+        defaults(),
+        unknown_keys(),
+        devices(),
+        times(),
+        limits(),
+        mixtures(),
+    ];
     kinds.into_iter().flatten().collect()
+}
+
+/// Readers that keep what only Android has, and not as Android, and are otherwise as iOS or as
+/// Android: no mixture of the two.
+fn mixtures() -> Vec<Wrong> {
+    let reversed: Change = Box::new(|_, state| {
+        for list in items(state, "distributionlists") {
+            let number = list["id"].as_str().and_then(|id| id.parse().ok());
+            list["id"] = u64::swap_bytes(number.unwrap_or_default())
+                .to_string()
+                .into();
+        }
+    });
+    let mistake = "the ID of a list with its bytes reversed".to_owned();
+    let reader = wrong(mistake, "payload.list", "distributionlists.id", reversed);
+    vec![Wrong {
+        like: Like::Anyone,
+        ..reader
+    }]
 }
 
 fn wrong(mistake: String, vector: &'static str, words: &'static str, change: Change) -> Wrong {

@@ -303,7 +303,10 @@ fn by_way(like: Like, case: &RigCase, seen: &Seen, world: &crate::rig::World) ->
             other,
         };
     }
-    if like == Like::Anyone && is_mixed(departures.iter().map(|(_, it)| &*it.in_state)) {
+    let in_state = departures
+        .iter()
+        .map(|(client, it)| (*client, &*it.in_state));
+    if like == Like::Anyone && is_mixed(in_state) {
         return Outcome::pass(MIXED);
     }
     if !open.is_empty() {
