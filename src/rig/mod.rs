@@ -11,6 +11,7 @@ mod case;
 mod client;
 mod command;
 mod digest;
+mod document;
 mod exchange;
 mod page;
 mod play;

@@ -6,7 +6,6 @@ use super::case::Case;
 use super::client::{Client, End, Task, Traffic};
 use super::exchange::{Seen, Turn};
 use super::page::Page;
-use super::script::Login;
 use super::serve::{Listeners, Sites};
 use super::site::{BaseUrls, Site};
 use super::world::World;
@@ -233,6 +232,7 @@ impl Play {
                 // Another port, and on loopback also another name, so that every rule sees another
                 // host.
                 other: base("https", &other_host, self.listeners.other),
+                other_port: base("https", &host, self.listeners.other),
                 plain: base("http", &host, self.listeners.plain),
             };
             let world = Arc::clone(&self.world);
@@ -254,17 +254,8 @@ impl Play {
     }
 
     fn task(&self, site: &Arc<Site>, action: &str, folder: &Path) -> Task {
-        let (user, server_password) = match site.script.login {
-            Login::Open => ("", ""),
-            Login::BasicNotAscii => (
-                self.world.user.as_str(),
-                self.world.server_password_not_ascii.as_str(),
-            ),
-            _ => (
-                self.world.user.as_str(),
-                self.world.server_password.as_str(),
-            ),
-        };
+        let login = self.world.login(site.script.login);
+        let (user, server_password) = login.unwrap_or_default();
         Task {
             case: site.case.to_owned(),
             action: action.to_owned(),

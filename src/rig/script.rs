@@ -71,6 +71,8 @@ pub enum Login {
     Bearer,
     /// HTTP Basic with a password that is not ASCII, in ISO-8859-1 or UTF-8.
     BasicNotAscii,
+    /// HTTP Basic with a user and a password that hold punctuation, a space and capital letters.
+    BasicPunctuated,
     /// It refuses every credential.
     Refusing,
 }
@@ -166,6 +168,8 @@ pub enum Elsewhere {
     SameHost,
     /// To another host, which serves the same content without a login.
     OtherHost,
+    /// To another port of the same host, which serves the same content without a login.
+    OtherPort,
     /// To plain HTTP.
     Plain,
     /// To a page that requires a login.

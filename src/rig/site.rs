@@ -40,6 +40,8 @@ pub(super) struct Site {
 pub(super) struct BaseUrls {
     pub(super) own: String,
     pub(super) other: String,
+    /// The own host, at the port of the other one.
+    pub(super) other_port: String,
     pub(super) plain: String,
 }
 
@@ -207,6 +209,7 @@ impl Site {
                 let target = match to {
                     Elsewhere::SameHost => format!("{}{}/", self.base_urls.own, asked.path),
                     Elsewhere::OtherHost => format!("{}{}", self.base_urls.other, asked.path),
+                    Elsewhere::OtherPort => format!("{}{}", self.base_urls.other_port, asked.path),
                     Elsewhere::Plain => format!("{}{}", self.base_urls.plain, asked.path),
                     Elsewhere::LoginPage => format!("{}/login", self.base_urls.own),
                 };
@@ -295,26 +298,23 @@ impl Site {
             reply.headers.push(("www-authenticate", schemes.to_owned()));
             reply
         };
-        let ascii = &self.world.server_password;
         match self.script.login {
             Login::Open => None,
-            Login::Refusing => Some(challenge("Basic realm=\"rig\"")),
             Login::Bearer => Some(challenge("Bearer realm=\"rig\"")),
-            Login::Basic | Login::BasicAmongOthers | Login::BasicUnasked
-                if self.is_basic(authorization, ascii) =>
+            Login::Basic
+            | Login::BasicAmongOthers
+            | Login::BasicUnasked
+            | Login::BasicNotAscii
+            | Login::BasicPunctuated
+                if self.is_basic(authorization) =>
             {
                 None
             }
             Login::Basic => Some(challenge("Basic realm=\"rig\", charset=\"UTF-8\"")),
             Login::BasicAmongOthers => Some(challenge("Bearer realm=\"rig\", Basic realm=\"rig\"")),
             Login::BasicUnasked => Some(page(403, "Forbidden")),
-            Login::BasicNotAscii => {
-                let password = &self.world.server_password_not_ascii;
-                if self.is_basic(authorization, password) {
-                    None
-                } else {
-                    Some(challenge("Basic realm=\"rig\""))
-                }
+            Login::BasicNotAscii | Login::BasicPunctuated | Login::Refusing => {
+                Some(challenge("Basic realm=\"rig\""))
             }
             Login::Digest if self.is_digest(asked) => None,
             Login::Digest => Some(challenge(digest::CHALLENGE)),
@@ -322,11 +322,12 @@ impl Site {
     }
 
     /// Returns whether these are the right user and password, in UTF-8 or ISO-8859-1.
-    fn is_basic(&self, authorization: Option<&str>, password: &str) -> bool {
-        let Some(sent) = basic_credentials(authorization) else {
+    fn is_basic(&self, authorization: Option<&str>) -> bool {
+        let sent = basic_credentials(authorization);
+        let Some((sent, (user, password))) = sent.zip(self.world.login(self.script.login)) else {
             return false;
         };
-        let expected = format!("{}:{password}", self.world.user);
+        let expected = format!("{user}:{password}");
         sent == expected.as_bytes() || Some(sent) == latin1(&expected)
     }
 

@@ -1,8 +1,9 @@
 //! The person for whom the client acts: an ID, passwords, keys and documents. Created once per run
 //! and shared by all cases.
 
-use super::script::{Before, Document};
-use crate::safe::backup::{Backup, DeviceGroupKey};
+use super::document::enrich;
+use super::script::{Before, Document, Login};
+use crate::safe::backup::Backup;
 use crate::safe::envelope::{self, Compression, Nonce};
 use crate::safe::json::Layout;
 use crate::safe::keys::{BackupId, BackupPassword, DerivedKeys, ThreemaId, derive};
@@ -28,6 +29,10 @@ pub struct World {
     pub server_password: String,
     /// That user's password for cases that need one beyond ASCII.
     pub server_password_not_ascii: String,
+    /// A user name with punctuation, a space and capital letters.
+    pub punctuated_user: String,
+    /// The password of the user with that name, of the same kind.
+    pub punctuated_password: String,
     threema_id: ThreemaId,
     keys: DerivedKeys,
     new_keys: DerivedKeys,
@@ -70,13 +75,13 @@ impl World {
     }
 
     fn of(threema_id: ThreemaId, password: Option<String>) -> Result<Self, getrandom::Error> {
-        let mut random = [0; 56 + 4 * 12 + 32];
+        let mut random = [0; 56 + 5 * 12 + 32];
         getrandom::fill(&mut random)?;
         let (mut private_key, mut nonce_seed) = ([0; 32], [0; 24]);
         private_key.copy_from_slice(&random[..32]);
         nonce_seed.copy_from_slice(&random[32..56]);
         let mut device_group_key = [0; 32];
-        device_group_key.copy_from_slice(&random[104..]);
+        device_group_key.copy_from_slice(&random[116..]);
         let word = |at: usize| HEXLOWER.encode(&random[56 + 12 * at..68 + 12 * at]);
         let password = password.unwrap_or_else(|| format!("safe-{}", word(0)));
         let new_password = format!("new-{}", word(1));
@@ -89,6 +94,9 @@ impl World {
             server_password: format!("server-{}", word(2)),
             server_password_not_ascii: format!("pässwörd-{}", word(3)),
             user: "rig".to_owned(),
+            // In base64 these contain `+` and `/`.
+            punctuated_user: "Rig User/1@Home".to_owned(),
+            punctuated_password: format!("P?>:~/@w>~ {}", word(4)),
             password,
             new_password,
             threema_id,
@@ -100,6 +108,31 @@ impl World {
             samples: Made::default(),
             sealed: Made::default(),
         })
+    }
+
+    /// Returns the user and the password that a client gets for a login; `None` if it gets none.
+    pub(super) fn login(&self, login: Login) -> Option<(&str, &str)> {
+        let [usual, not_ascii, punctuated] = self.logins();
+        match login {
+            Login::Open => None,
+            Login::BasicNotAscii => Some(not_ascii),
+            Login::BasicPunctuated => Some(punctuated),
+            Login::Basic
+            | Login::BasicAmongOthers
+            | Login::BasicUnasked
+            | Login::Digest
+            | Login::Bearer
+            | Login::Refusing => Some(usual),
+        }
+    }
+
+    /// Returns every user with its password.
+    pub(crate) fn logins(&self) -> [(&str, &str); 3] {
+        [
+            (&self.user, &self.server_password),
+            (&self.user, &self.server_password_not_ascii),
+            (&self.punctuated_user, &self.punctuated_password),
+        ]
     }
 
     /// Returns the Threema ID.
@@ -141,11 +174,9 @@ impl World {
         }
     }
 
-    /// Returns a document with a device group key, without which Desktop does not restore. Source:
-    /// `clients.loss.device-group-key`.
     fn sample(&self, contacts: usize, changes: usize) -> Bytes {
         let mut backup = Backup::sample(&self.private_key, contacts);
-        backup.user.device_group_key = Some(DeviceGroupKey::from_bytes(self.device_group_key));
+        enrich(&mut backup, self.threema_id, self.device_group_key);
         if changes > 0 {
             let letter = b'a' + u8::try_from(changes % 26).unwrap_or_default();
             let nickname = format!("Prob{}", char::from(letter));

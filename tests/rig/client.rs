@@ -544,7 +544,11 @@ impl TestClient {
             let _ = self.remove(&self.task.password).await;
             return self.upload(&new).await;
         }
-        self.upload(&new).await?;
+        let uploaded = self.upload(&new).await;
+        if uploaded.is_err() && self.has(Mistake::DeletesAfterAFailedUpload) {
+            self.remove(&self.task.password).await?;
+        }
+        uploaded?;
         if !self.has(Mistake::LeavesTheOld) {
             self.remove(&self.task.password).await?;
         }

@@ -21,6 +21,10 @@ const FACTS: &[(&str, &str)] = &[
     ),
     ("rig.login.among", "clients.divergence.restore-password"),
     ("rig.login.not-ascii", "clients.divergence.restore-password"),
+    (
+        "rig.login.punctuated",
+        "clients.divergence.restore-password",
+    ),
     ("rig.login", "clients.divergence.challenge"),
     ("rig.config.long", "clients.divergence.large-config"),
     ("rig.config.duplicate", "clients.read.duplicate-keys"),

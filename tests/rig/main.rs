@@ -144,6 +144,7 @@ fn around(rig: Rig, check: &str) -> Rig {
         check,
         "rig.test.healthy",
         "rig.test.redirect-other-host",
+        "rig.test.redirect-other-port",
         "rig.test.redirect-plain",
         "rig.test.500",
         "rig.backup.first",
@@ -152,6 +153,7 @@ fn around(rig: Rig, check: &str) -> Rig {
         "rig.restore.tampered",
         "rig.delete.healthy",
         "rig.delete.500",
+        "rig.password.old-kept",
     ]
     .into_iter()
     .fold(rig, Rig::only)

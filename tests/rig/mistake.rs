@@ -58,6 +58,12 @@ mistakes! {
     SafePasswordAsServerPassword => "rig.secret.password",
     /// The user name is not the server's.
     OtherUser => "rig.request.credentials",
+    /// The user name is sent in small letters.
+    UserInLowerCase => "rig.login.punctuated.test",
+    /// The server's password ends at its first colon.
+    PasswordEndsAtColon => "rig.login.punctuated.backup",
+    /// The credentials are in the base64 of URLs.
+    Base64UrlCredentials => "rig.login.punctuated.restore",
     /// The encryption key in a header field, in hexadecimal digits.
     EncryptionKeyInHeader => "rig.secret.encryption-key",
     /// The whole output of scrypt in a query, in base64.
@@ -84,6 +90,14 @@ mistakes! {
     HeadForConfig => "rig.request.method",
     /// PROPFIND before everything.
     ProbesWithPropfind => "rig.request.method",
+    /// An upload is only to be stored where there is no backup yet.
+    UploadsOnlyANewBackup => "rig.request.unconditional",
+    /// An upload claims to be compressed on the way.
+    ClaimsACoding => "rig.request.unconditional",
+    /// All of a backup is requested as a range.
+    DownloadsARange => "rig.request.unconditional",
+    /// A GET has a body.
+    BodyWithAGet => "rig.request.unconditional",
     /// The upload comes before the request for `config`.
     UploadsBeforeConfig => "rig.request.config-first",
     /// `config` is never requested.
@@ -134,6 +148,18 @@ mistakes! {
     VersionAsText => "rig.body.document",
     /// A document without its contacts.
     NoContacts => "rig.body.document",
+    /// A document without its groups.
+    NoGroups => "rig.body.document",
+    /// A document without its distribution lists.
+    NoLists => "rig.body.document",
+    /// A document with `?` for each character beyond ASCII.
+    OnlyAscii => "rig.body.document",
+    /// A document with `?` for each character beyond the basic plane.
+    OnlyTheBasicPlane => "rig.body.document",
+    /// A document whose names end after 32 characters.
+    NamesCutOff => "rig.body.document",
+    /// A document without line feeds in its texts.
+    LineFeedsDropped => "rig.body.document",
     /// A document with another private key.
     OtherPrivateKey => "rig.body.document",
     /// The document of the first backup is uploaded again after a change.
@@ -164,6 +190,8 @@ mistakes! {
     FollowsUploadAsGet => "rig.backup.redirect-302",
     /// Credentials are also sent to another host.
     CredentialsToOtherHosts => "rig.hosts.credentials",
+    /// Credentials are also sent to another port of the same host.
+    CredentialsToOtherPorts => "rig.hosts.credentials",
     /// A redirect to plain HTTP is followed.
     FollowsToPlain => "rig.hosts.plain",
     /// Plain HTTP is also tried.
@@ -214,6 +242,8 @@ mistakes! {
     IgnoresLimitOfNewPassword => "rig.password.limit-small",
     /// A change of the password deletes the old backup first.
     DeletesFirst => "rig.password.old-kept",
+    /// A change of the password deletes the old backup although the upload failed.
+    DeletesAfterAFailedUpload => "rig.request.keeps-backup",
     /// A change of the password leaves the old backup on the server.
     LeavesTheOld => "rig.password.changed",
 }

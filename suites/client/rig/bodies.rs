@@ -68,8 +68,8 @@ fn given<'a>(seen: &'a Seen, exchange: &Exchange) -> Option<&'a [u8]> {
     }
 }
 
-/// Returns how a document differs from the one that was to be backed up, as JSON with numbers in any
-/// spelling. The values are left out: they are of this run only.
+/// Returns how a document differs from the one that was to be backed up, as JSON with numbers in
+/// any spelling. The values are left out: they are of this run only.
 fn otherwise(given: &[u8], uploaded: &[u8]) -> Option<String> {
     let read = |json: &[u8]| serde_json::from_slice::<Value>(json).ok();
     let (given, uploaded) = (read(given)?, read(uploaded).unwrap_or_default());

@@ -5,6 +5,7 @@ mod bodies;
 mod case;
 mod cases;
 mod claims;
+mod conditions;
 mod reads;
 mod requests;
 mod secrets;

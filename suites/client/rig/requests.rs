@@ -1,7 +1,8 @@
 //! What must be true of every request of the run; checked after all cases.
 
 use super::bodies::{document, is_whole_upload, nonces, sealed, stored_gzip};
-use super::reads::only_reads;
+use super::conditions::unconditional;
+use super::reads::{keeps_backup, only_reads};
 use super::secrets::{encryption_key, private_key, safe_password, server_password};
 use super::{AllSeen, Context, RigCheck, UNSUPPORTED};
 use crate::clients::CredentialEncoding;
@@ -110,6 +111,18 @@ const LOOKS: &[LookBack] = &[
         look: length,
     },
     LookBack {
+        id: "rig.request.unconditional",
+        title: "A request has no condition, no range and no content coding, and only an upload has a body",
+        clause: clause::HEADERS,
+        level: Level::Required,
+        stage: Stage::Http,
+        expected: "no `If-…`, `Range`, `Content-Range` or `Content-Encoding`, and no body with GET, HEAD and DELETE",
+        remedy: "Leave it out, as the published clients do. A server that supports it does something other than to store or return the whole backup.",
+        about: |_| true,
+        clients: Clients::ALL,
+        look: unconditional,
+    },
+    LookBack {
         id: "rig.request.config-first",
         title: "The server is asked for its limit before an upload",
         clause: clause::SIZE,
@@ -158,6 +171,18 @@ const LOOKS: &[LookBack] = &[
         look: only_reads,
     },
     LookBack {
+        id: "rig.request.keeps-backup",
+        title: "No backup is deleted after an upload failed",
+        clause: clause::INTERRUPTION,
+        level: Level::Required,
+        stage: Stage::Http,
+        expected: "no DELETE after a PUT that failed, in one action",
+        remedy: "Delete the old backup only after the server has stored the new one: it is all that the user has.",
+        about: |exchange| exchange.method == "DELETE",
+        clients: Clients::MOBILE,
+        look: keeps_backup,
+    },
+    LookBack {
         id: "rig.hosts.plain",
         title: "Nothing is sent over plain HTTP",
         clause: clause::HTTPS,
@@ -171,12 +196,12 @@ const LOOKS: &[LookBack] = &[
     },
     LookBack {
         id: "rig.hosts.credentials",
-        title: "Credentials stay with the host that they were given for",
+        title: "Credentials stay with the host and port that they were given for",
         clause: clause::REDIRECT,
         level: Level::Required,
         stage: Stage::Auth,
-        expected: "no `Authorization` in a request to another host after a redirect",
-        remedy: "Drop the header field when a redirect leads to another host, or do not follow it.",
+        expected: "no `Authorization` in a request to another host or port after a redirect",
+        remedy: "Drop the header field when a redirect leads to another host or port, or do not follow it.",
         about: |exchange| exchange.host != Host::Own,
         clients: Clients::ALL,
         look: elsewhere,
@@ -447,12 +472,12 @@ fn config_first(_: &str, seen: &Seen, _: &World) -> Option<String> {
 }
 
 fn credentials(_: &str, seen: &Seen, world: &World) -> Option<String> {
-    let passwords = [&world.server_password, &world.server_password_not_ascii];
-    let expected: Vec<_> = passwords
+    let expected: Vec<_> = world
+        .logins()
         .into_iter()
-        .flat_map(|password| {
+        .flat_map(|(user, password)| {
             [CredentialEncoding::Utf8, CredentialEncoding::Latin1]
-                .map(|encoding| encoding.encode(&world.user, password).to_string())
+                .map(|encoding| encoding.encode(user, password).to_string())
         })
         .collect();
     first(seen, |exchange| match exchange.header("authorization") {
@@ -516,7 +541,7 @@ fn elsewhere(_: &str, seen: &Seen, _: &World) -> Option<String> {
     let mut exchanges = seen.exchanges.iter();
     exchanges
         .find(|exchange| exchange.host != Host::Own && exchange.header("authorization").is_some())
-        .map(|_| "`Authorization` in a request to another host".to_owned())
+        .map(|_| "`Authorization` in a request to another host or port".to_owned())
 }
 
 /// Returns the text for an observation, without values of only this run.

@@ -28,10 +28,12 @@ fn place_of(
     left_out: &[&str],
     spellings: &[Finder<'_>],
 ) -> Option<&'static str> {
-    let holds = |text: &[u8]| {
+    let holds_as_it_is = |text: &[u8]| {
         let mut spellings = spellings.iter();
         spellings.any(|spelling| spelling.find(text).is_some())
     };
+    let holds =
+        |text: &[u8]| holds_as_it_is(text) || decoded(text).is_some_and(|it| holds_as_it_is(&it));
     if holds(exchange.path.as_bytes()) {
         return Some("the path");
     }
@@ -111,11 +113,10 @@ pub(super) fn encryption_key(_: &str, seen: &Seen, world: &World) -> Option<Stri
 
 pub(super) fn server_password(_: &str, seen: &Seen, world: &World) -> Option<String> {
     let mut all = BTreeSet::new();
-    for password in [&world.server_password, &world.server_password_not_ascii] {
+    for (user, password) in world.logins() {
         all.extend(spellings(password.as_bytes()));
-        all.insert(percent_encoded(password));
         for encoding in [CredentialEncoding::Utf8, CredentialEncoding::Latin1] {
-            let credentials = encoding.encode(&world.user, password).to_string();
+            let credentials = encoding.encode(user, password).to_string();
             let basic = credentials.trim_start_matches("Basic ");
             all.insert(basic.trim_end_matches('=').as_bytes().to_vec());
         }
@@ -124,11 +125,22 @@ pub(super) fn server_password(_: &str, seen: &Seen, world: &World) -> Option<Str
     Some(format!("the server's password in {place}"))
 }
 
-/// Returns a text as in a query.
-fn percent_encoded(text: &str) -> Vec<u8> {
-    let encoded = text.bytes().map(|byte| match byte {
-        b'a'..=b'z' | b'0'..=b'9' | b'-' => char::from(byte).to_string(),
-        other => format!("%{other:02X}"),
-    });
-    encoded.collect::<String>().into_bytes()
+/// Returns the bytes without percent-encoding and with a space for each plus, as in a query;
+/// `None` if they hold neither.
+fn decoded(bytes: &[u8]) -> Option<Vec<u8>> {
+    memchr::memchr2(b'%', b'+', bytes)?;
+    let digit = |byte: &u8| char::from(*byte).to_digit(16);
+    let (mut decoded, mut rest) = (Vec::with_capacity(bytes.len()), bytes);
+    while let [first, after @ ..] = rest {
+        let pair = after.first_chunk().filter(|_| *first == b'%');
+        let pair = pair.and_then(|[high, low]: &[u8; 2]| digit(high).zip(digit(low)));
+        let byte = pair.and_then(|(high, low)| u8::try_from(high * 16 + low).ok());
+        decoded.push(match (byte, first) {
+            (Some(byte), _) => byte,
+            (None, b'+') => b' ',
+            (None, other) => *other,
+        });
+        rest = &rest[if byte.is_some() { 3 } else { 1 }..];
+    }
+    Some(decoded)
 }

@@ -2,10 +2,11 @@
 
 use super::AllSeen;
 use super::bodies::{document, nonces};
-use super::reads::only_reads;
+use super::conditions::unconditional;
+use super::reads::{keeps_backup, only_reads};
 use super::secrets::{encryption_key, server_password};
 use crate::adapter::{Implementation as _, Request};
-use crate::clients::Release;
+use crate::clients::{CredentialEncoding, Release};
 use crate::engine::Outcome;
 use crate::rig::{Action, Document, End, Exchange, Host, Seen, Turn, World};
 use crate::safe::Client;
@@ -13,6 +14,7 @@ use crate::safe::envelope::{self, Compression, Nonce};
 use crate::suites::client::Like;
 use crate::vectors;
 use serde_json::Value;
+use std::fmt::Write as _;
 use std::sync::LazyLock;
 use std::time::Duration;
 
@@ -229,4 +231,154 @@ fn the_last_request_is_named_without_the_backup_id() {
     let expected = "The last request, `PUT /backups/{ID}`, got no answer.";
     assert_eq!(of(vec![closed]).as_deref(), Some(expected));
     assert_eq!(of(Vec::new()), None);
+}
+
+#[test]
+fn what_does_no_harm_may_be_sent() {
+    let with = |method: &str, fields: &[&str], body: &[u8]| {
+        let mut exchange = request(method, body.to_vec());
+        for name in fields {
+            exchange.headers.push(((*name).to_owned(), "x".to_owned()));
+        }
+        let seen = seen(Action::Backup, End::Done, Some(given()), vec![exchange]);
+        unconditional("", &seen, &WORLD)
+    };
+    let harmless = [
+        "accept-encoding",
+        "content-type",
+        "cache-control",
+        "expect",
+        "te",
+    ];
+    for method in ["GET", "HEAD", "PUT", "DELETE"] {
+        assert_eq!(with(method, &harmless, b""), None);
+    }
+    assert_eq!(with("PUT", &[], b"sealed"), None);
+    for (method, field, expected) in [
+        (
+            "PUT",
+            "if-none-match",
+            "`If-None-Match` with a PUT: a server may answer 304 or 412",
+        ),
+        (
+            "DELETE",
+            "if",
+            "`If` with a DELETE: a server may answer 412",
+        ),
+        (
+            "GET",
+            "range",
+            "`Range` with a GET: a server may answer 206 with a part",
+        ),
+    ] {
+        assert_eq!(with(method, &[field], b"").as_deref(), Some(expected));
+    }
+    for method in ["GET", "HEAD", "DELETE"] {
+        let expected = format!("a body with a {method}: a server may refuse it");
+        assert_eq!(with(method, &[], b"{}"), Some(expected));
+    }
+}
+
+#[test]
+fn a_delete_may_come_before_an_upload_that_fails_and_after_one_that_does_not() {
+    let wrong = |document: Option<Vec<u8>>, exchanges: &[(&str, Option<u16>)]| {
+        let exchanges = exchanges.iter().map(|(method, status)| Exchange {
+            status: *status,
+            ..request(method, Vec::new())
+        });
+        let change = Action::ChangePassword;
+        let seen = seen(change, End::Failed, document, exchanges.collect());
+        keeps_backup("", &seen, &WORLD)
+    };
+    let of = |exchanges: &[(&str, Option<u16>)]| wrong(Some(given()), exchanges);
+    let (deleted, stored) = (("DELETE", Some(204)), ("PUT", Some(201)));
+    let (challenged, full) = (("PUT", Some(401)), ("PUT", Some(507)));
+    // Both apps; iOS is challenged first.
+    assert_eq!(of(&[deleted, full]), None);
+    assert_eq!(
+        of(&[("DELETE", Some(401)), challenged, deleted, full]),
+        None
+    );
+    assert_eq!(of(&[("DELETE", Some(401)), full, deleted]), None);
+    assert_eq!(of(&[challenged, stored, deleted]), None);
+    assert_eq!(of(&[("PUT", Some(307)), deleted]), None);
+    let expected = "a DELETE during `change-password`, after an upload that was answered with 507";
+    assert_eq!(of(&[challenged, full, deleted]).as_deref(), Some(expected));
+    assert!(of(&[("PUT", None), deleted]).is_some());
+    assert_eq!(wrong(None, &[full, deleted]), None);
+}
+
+#[test]
+fn the_password_of_the_server_is_found_in_a_query_in_any_encoding() {
+    let with = |query: String| {
+        let mut exchange = request("GET", Vec::new());
+        exchange.query = Some(query);
+        let seen = seen(Action::Test, End::Done, Some(given()), vec![exchange]);
+        server_password("", &seen, &WORLD).is_some()
+    };
+    let password = &WORLD.punctuated_password;
+    let encoded = |is_kept: fn(u8) -> bool| {
+        let mut text = String::new();
+        for byte in password.bytes() {
+            if is_kept(byte) {
+                text.push(char::from(byte));
+            } else {
+                write!(text, "%{byte:02x}").expect("memory takes it");
+            }
+        }
+        text
+    };
+    assert!(with(encoded(|byte| byte.is_ascii_alphanumeric())));
+    assert!(with(encoded(|byte| byte != b' ' && byte != b'>')));
+    assert!(with(format!("password={}&x", password.replace(' ', "+"))));
+    assert!(!with(
+        encoded(|_| false).to_ascii_uppercase().replace('%', "%%")
+    ));
+    assert!(!with("100%25+%".to_owned()));
+}
+
+#[test]
+fn the_punctuated_credentials_hold_what_their_case_names() {
+    let (user, password) = (&WORLD.punctuated_user, &WORLD.punctuated_password);
+    let basic = CredentialEncoding::Utf8.encode(user, password);
+    assert!(basic.contains('+') && basic.contains('/'), "{}", *basic);
+    assert!(!user.contains(':') && password.contains(':'));
+    for text in [user, password] {
+        assert!(["/", "@", " "].iter().all(|it| text.contains(it)), "{text}");
+        assert!(text.chars().any(|it| it.is_ascii_uppercase()), "{text}");
+    }
+}
+
+#[test]
+fn a_document_holds_something_of_each_kind() {
+    let value: Value = serde_json::from_slice(&given()).expect("it is JSON");
+    let list = |name: &str| value[name].as_array().map_or(0, Vec::len);
+    assert_eq!(
+        (list("contacts"), list("groups"), list("distributionlists")),
+        (3, 1, 1)
+    );
+    let name = value["contacts"][0]["firstname"].as_str().expect("a name");
+    assert!(name.chars().count() > 32 && name.contains('\n'), "{name}");
+    assert!(
+        name.chars().any(|it| ('\u{80}'..'\u{ffff}').contains(&it)),
+        "{name}"
+    );
+    assert!(name.chars().any(|it| it > '\u{ffff}'), "{name}");
+    // Escaped, as a writer of ASCII spells it.
+    let (mut units, mut escaped) = ([0; 2], String::new());
+    for character in std::str::from_utf8(&given()).expect("it is text").chars() {
+        if character.is_ascii() {
+            escaped.push(character);
+            continue;
+        }
+        for unit in character.encode_utf16(&mut units) {
+            write!(escaped, "\\u{unit:04x}").expect("memory takes it");
+        }
+    }
+    assert!(escaped.is_ascii() && escaped.as_bytes() != given());
+    let backup = Action::Backup;
+    assert_eq!(
+        wrong_document(backup, Some(given()), escaped.as_bytes()),
+        None
+    );
 }

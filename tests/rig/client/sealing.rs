@@ -34,8 +34,28 @@ impl TestClient {
             change(&mut value);
             value.to_string().into_bytes()
         };
+        let respelled = |is_lost: fn(char) -> bool| {
+            let text = String::from_utf8(document.clone()).expect("it is text");
+            text.replace(is_lost, "?").into_bytes()
+        };
         match self.mistake {
             Some(Mistake::NoContacts) => changed(|it| it["contacts"] = Value::Array(Vec::new())),
+            Some(Mistake::NoGroups) => changed(|it| it["groups"] = Value::Array(Vec::new())),
+            Some(Mistake::NoLists) => {
+                changed(|it| it["distributionlists"] = Value::Array(Vec::new()))
+            }
+            Some(Mistake::OnlyAscii) => respelled(|it| !it.is_ascii()),
+            Some(Mistake::OnlyTheBasicPlane) => respelled(|it| it > '\u{ffff}'),
+            Some(Mistake::NamesCutOff) => changed(|it| {
+                for contact in it["contacts"].as_array_mut().into_iter().flatten() {
+                    let name = contact["firstname"].as_str().unwrap_or_default();
+                    contact["firstname"] = name.chars().take(32).collect::<String>().into();
+                }
+            }),
+            Some(Mistake::LineFeedsDropped) => changed(|it| {
+                let name = &mut it["contacts"][0]["firstname"];
+                *name = name.as_str().unwrap_or_default().replace('\n', " ").into();
+            }),
             Some(Mistake::OtherPrivateKey) => {
                 changed(|it| it["user"]["privatekey"] = BASE64.encode(&[9; 32]).into())
             }

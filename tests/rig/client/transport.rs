@@ -17,8 +17,10 @@ impl TestClient {
         if self.task.user.is_empty() {
             return None;
         }
+        let lower = self.task.user.to_ascii_lowercase();
         let user = match self.mistake {
             Some(Mistake::OtherUser) => "admin",
+            Some(Mistake::UserInLowerCase) => lower.as_str(),
             _ => self.task.user.as_str(),
         };
         let restores = matches!(operation, Operation::Download | Operation::Probe);
@@ -26,12 +28,21 @@ impl TestClient {
             (_, Some(Mistake::SafePasswordAsServerPassword)) => &self.task.password,
             // Source: `clients.divergence.restore-password`.
             (Published::Ios72, _) if restores => &self.task.password,
+            (_, Some(Mistake::PasswordEndsAtColon)) => {
+                let parts = self.task.server_password.split_once(':');
+                parts.map_or(self.task.server_password.as_str(), |(first, _)| first)
+            }
             _ => &self.task.server_password,
         };
         let habit = Transport::of(self.published.release()).login_habit;
         match (habit, challenge) {
             (LoginHabit::Preemptive(encoding), _) => {
-                Some(encoding.encode(user, password).to_string())
+                let value = encoding.encode(user, password).to_string();
+                Some(if self.has(Mistake::Base64UrlCredentials) {
+                    value.replace('+', "-").replace('/', "_")
+                } else {
+                    value
+                })
             }
             (LoginHabit::AfterChallenge, Some(challenge)) => {
                 if challenge.contains("Basic ") {
@@ -112,7 +123,15 @@ impl TestClient {
                 return Err(Failure);
             }
             let same_host = location.starts_with("https://localhost:");
-            let with_credentials = same_host || self.has(Mistake::CredentialsToOtherHosts);
+            let own = reqwest::Url::parse(&self.task.url)
+                .map_err(|_| Failure)?
+                .origin();
+            let there = reqwest::Url::parse(&location)
+                .map_err(|_| Failure)?
+                .origin();
+            let with_credentials = own == there
+                || same_host && self.has(Mistake::CredentialsToOtherPorts)
+                || self.has(Mistake::CredentialsToOtherHosts);
             let operation = if as_get {
                 Operation::Download
             } else {
@@ -145,7 +164,7 @@ impl TestClient {
             (Some(Mistake::HeadForConfig), Operation::ReadConfig) => Method::HEAD,
             _ => Method::from_bytes(operation.method().as_bytes()).expect("it is a method"),
         };
-        let mut request = self.http.request(method, url);
+        let mut request = self.http.request(method.clone(), url);
         let transport = Transport::of(self.published.client());
         for (name, value) in transport.headers(operation) {
             let value = match (self.mistake, *name) {
@@ -157,6 +176,20 @@ impl TestClient {
                 _ => value,
             };
             request = request.header(*name, value);
+        }
+        let field = match (self.mistake, operation) {
+            (Some(Mistake::UploadsOnlyANewBackup), Operation::Upload) => {
+                Some(("If-None-Match", "*"))
+            }
+            (Some(Mistake::ClaimsACoding), Operation::Upload) => Some(("Content-Encoding", "gzip")),
+            (Some(Mistake::DownloadsARange), Operation::Download) => Some(("Range", "bytes=0-")),
+            _ => None,
+        };
+        if let Some((name, value)) = field {
+            request = request.header(name, value);
+        }
+        if self.has(Mistake::BodyWithAGet) && method == Method::GET {
+            request = request.body("{}");
         }
         if let Some(value) = self
             .authorization(operation, url, challenge)

@@ -34,6 +34,11 @@ pub(super) fn cases() -> Vec<RigCase> {
         takes(both("open", "A server that asks for no credentials", Login::Open)),
         takes(both("among-others", "Basic among several challenges in one field", Login::BasicAmongOthers)),
         takes(both("not-ascii", "A password that is not ASCII", Login::BasicNotAscii)),
+        takes(both(
+            "punctuated",
+            "`:`, `/`, `@`, a space and capital letters in user and password, `+` and `/` in their base64",
+            Login::BasicPunctuated,
+        )),
         parts(
             both("unasked", "Credentials that are never asked for: only a client that sends them at once gets in", Login::BasicUnasked),
             done,

@@ -269,6 +269,12 @@ fn redirects() -> Vec<RigCase> {
         )
         .all(either()),
         case(
+            "rig.restore.redirect-other-port",
+            "A redirect of a download to another port of the same host receives no credentials",
+            Elsewhere::OtherPort,
+        )
+        .all(either()),
+        case(
             "rig.restore.redirect-plain",
             "A download is not requested over plain http",
             Elsewhere::Plain,

@@ -154,6 +154,16 @@ fn redirects() -> Vec<RigCase> {
     );
     cases.push(
         RigCase::new(
+            "rig.test.redirect-other-port",
+            "A redirect to another port of the same host receives no credentials",
+            clause::REDIRECT,
+        )
+        .does(TEST)
+        .on(|script| script.config = to(Elsewhere::OtherPort))
+        .mobile(either()),
+    );
+    cases.push(
+        RigCase::new(
             "rig.test.redirect-plain",
             "A redirect to plain http is not followed",
             clause::REDIRECT,
