@@ -252,21 +252,22 @@ fn redirects() -> Vec<RigCase> {
             .mobile(failed()),
         );
     }
-    cases.push(
-        RigCase::new(
-            "rig.backup.redirect-other-host",
-            "A redirect of an upload to another host receives no credentials",
-            clause::REDIRECT,
-        )
-        .does(ONCE)
-        .on(|script| {
-            script.put = Answer::Redirect {
-                status: 307,
-                to: Elsewhere::OtherHost,
-            }
-        })
-        .mobile(either()),
-    );
+    let elsewhere = |id, title: &str, to| {
+        RigCase::new(id, title, clause::REDIRECT)
+            .does(ONCE)
+            .on(move |script| script.put = Answer::Redirect { status: 307, to })
+            .mobile(either())
+    };
+    cases.push(elsewhere(
+        "rig.backup.redirect-other-host",
+        "A redirect of an upload to another host receives no credentials",
+        Elsewhere::OtherHost,
+    ));
+    cases.push(elsewhere(
+        "rig.backup.redirect-other-port",
+        "A redirect of an upload to another port of the same host receives no credentials",
+        Elsewhere::OtherPort,
+    ));
     cases.push(
         RigCase::new(
             "rig.backup.redirect-plain",

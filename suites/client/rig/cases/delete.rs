@@ -56,21 +56,27 @@ pub(super) fn cases() -> Vec<RigCase> {
             .ios(either()),
         );
     }
-    cases.push(
-        RigCase::new(
+    for (id, title, to) in [
+        (
             "rig.delete.redirect-other-host",
             "A redirect of a deletion to another host receives no credentials",
-            clause::REDIRECT,
-        )
-        .does(DELETE)
-        .on(|script| {
-            script.before = Before::Backup(Document::Small);
-            script.delete = Answer::Redirect {
-                status: 307,
-                to: Elsewhere::OtherHost,
-            };
-        })
-        .mobile(either()),
-    );
+            Elsewhere::OtherHost,
+        ),
+        (
+            "rig.delete.redirect-other-port",
+            "A redirect of a deletion to another port of the same host receives no credentials",
+            Elsewhere::OtherPort,
+        ),
+    ] {
+        cases.push(
+            RigCase::new(id, title, clause::REDIRECT)
+                .does(DELETE)
+                .on(move |script| {
+                    script.before = Before::Backup(Document::Small);
+                    script.delete = Answer::Redirect { status: 307, to };
+                })
+                .mobile(either()),
+        );
+    }
     cases
 }
