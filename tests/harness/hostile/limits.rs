@@ -28,7 +28,6 @@ async fn refusing_above(size: usize, deed: impl Fn() -> Deed + Send + Sync + 'st
 async fn refused_for_size_in_whatever_words() {
     for (status, software, fix) in [
         (413, "nginx", "client_max_body_size"),
-        (500, "nginx", "client_body_temp_path"),
         (502, "Caddy", "request_body"),
         (403, "Apache", "SecRequestBodyLimit"),
         (404, "Microsoft-IIS/10.0", "maxAllowedContentLength"),
@@ -66,6 +65,21 @@ async fn a_quota_is_found_between_two_sizes() {
     );
     let remedy = &checked.finding("limits.below").remedy;
     assert!(remedy.contains("quota"), "{remedy}");
+}
+
+/// The disk may be full, and each failed upload may leave a part on it.
+#[tokio::test]
+async fn a_limit_of_an_error_is_found_between_two_sizes() {
+    let deed = || Deed::Reply(Reply::new(500, "too much for us").with("Server", "nginx"));
+    let checked = refusing_above(150_000, deed).await;
+    checked.says(
+        "limits.below",
+        Verdict::Fail,
+        Some(Stage::Http),
+        &["500", "too much for us", "between 131072 and 262144"],
+    );
+    let remedy = &checked.finding("limits.below").remedy;
+    assert!(remedy.contains("client_body_temp_path"), "{remedy}");
 }
 
 #[tokio::test]
