@@ -433,8 +433,14 @@ fn take_user_info(url: &mut Url) -> Result<Option<UserInfo>, BaseUrlError> {
 }
 
 pub(crate) fn percent_decoded(text: &str) -> Result<Zeroizing<String>, BaseUrlError> {
+    let decoded = percent_decoded_bytes(text.as_bytes());
+    let text = std::str::from_utf8(&decoded).map_err(|_| BaseUrlError::UserInfoIsNotText)?;
+    Ok(Zeroizing::new(text.to_owned()))
+}
+
+/// Returns the bytes without percent-encoding. What is no pair of digits stays.
+pub(crate) fn percent_decoded_bytes(bytes: &[u8]) -> Zeroizing<Vec<u8>> {
     let digit = |byte: Option<&u8>| byte.and_then(|byte| char::from(*byte).to_digit(16));
-    let bytes = text.as_bytes();
     let mut decoded = Zeroizing::new(Vec::with_capacity(bytes.len()));
     let mut place = 0;
     while let Some(byte) = bytes.get(place) {
@@ -450,8 +456,7 @@ pub(crate) fn percent_decoded(text: &str) -> Result<Zeroizing<String>, BaseUrlEr
             }
         }
     }
-    let text = std::str::from_utf8(&decoded).map_err(|_| BaseUrlError::UserInfoIsNotText)?;
-    Ok(Zeroizing::new(text.to_owned()))
+    decoded
 }
 
 /// Returns the path above `config`, `backups` and a backup ID, if `path` leads into one of them.

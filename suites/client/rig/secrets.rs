@@ -3,9 +3,11 @@
 use crate::clients::CredentialEncoding;
 use crate::rig::{Exchange, Seen, World};
 use crate::safe::backup;
+use crate::safe::base_url::percent_decoded_bytes;
 use data_encoding::{BASE64, BASE64URL, HEXLOWER};
 use memchr::memmem::Finder;
 use std::collections::BTreeSet;
+use zeroize::Zeroizing;
 
 /// Returns the place in the requests of a case that contains one of the spellings of a secret.
 fn place_in(seen: &Seen, spellings: &BTreeSet<Vec<u8>>) -> Option<&'static str> {
@@ -127,20 +129,11 @@ pub(super) fn server_password(_: &str, seen: &Seen, world: &World) -> Option<Str
 
 /// Returns the bytes without percent-encoding and with a space for each plus, as in a query;
 /// `None` if they hold neither.
-fn decoded(bytes: &[u8]) -> Option<Vec<u8>> {
+fn decoded(bytes: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
     memchr::memchr2(b'%', b'+', bytes)?;
-    let digit = |byte: &u8| char::from(*byte).to_digit(16);
-    let (mut decoded, mut rest) = (Vec::with_capacity(bytes.len()), bytes);
-    while let [first, after @ ..] = rest {
-        let pair = after.first_chunk().filter(|_| *first == b'%');
-        let pair = pair.and_then(|[high, low]: &[u8; 2]| digit(high).zip(digit(low)));
-        let byte = pair.and_then(|(high, low)| u8::try_from(high * 16 + low).ok());
-        decoded.push(match (byte, first) {
-            (Some(byte), _) => byte,
-            (None, b'+') => b' ',
-            (None, other) => *other,
-        });
-        rest = &rest[if byte.is_some() { 3 } else { 1 }..];
-    }
-    Some(decoded)
+    let spaced = bytes
+        .iter()
+        .map(|byte| if *byte == b'+' { b' ' } else { *byte });
+    let spaced = Zeroizing::new(spaced.collect::<Vec<_>>());
+    Some(percent_decoded_bytes(&spaced))
 }
