@@ -17,6 +17,10 @@ const THREEMA_ID: &str = "RIGTEST1";
 /// The approximate number of bytes that one generated contact adds to a document.
 const BYTES_PER_CONTACT: usize = 300;
 
+/// The end of the user's nickname after each change. All hold the same characters, which occur
+/// nowhere else in a document, so that a client that packs it gets the same size.
+const ENDS: [&str; 6] = ["~!^", "~^!", "!~^", "!^~", "^~!", "^!~"];
+
 /// The person for whom the client acts.
 pub struct World {
     /// The Safe password.
@@ -160,7 +164,7 @@ impl World {
         self.document_after(document, 0)
     }
 
-    /// Returns a document after this many changes, each of which keeps its length.
+    /// Returns a document after this many changes, each of which keeps its length, packed or not.
     pub(crate) fn document_after(&self, document: &Document, changes: usize) -> Bytes {
         let generated = |contacts| {
             once(&self.samples, (contacts, changes), || {
@@ -177,11 +181,8 @@ impl World {
     fn sample(&self, contacts: usize, changes: usize) -> Bytes {
         let mut backup = Backup::sample(&self.private_key, contacts);
         enrich(&mut backup, self.threema_id, self.device_group_key);
-        if changes > 0 {
-            let letter = b'a' + u8::try_from(changes % 26).unwrap_or_default();
-            let nickname = format!("Prob{}", char::from(letter));
-            backup.user.nickname = Some(nickname.as_str().into());
-        }
+        let end = ENDS[changes % ENDS.len()];
+        backup.user.nickname = Some(format!("Probe {end}").as_str().into());
         backup.into_value().to_bytes(Layout::Compact).into()
     }
 

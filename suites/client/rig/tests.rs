@@ -11,6 +11,7 @@ use crate::engine::Outcome;
 use crate::rig::{Action, Document, End, Exchange, Host, Seen, Turn, World};
 use crate::safe::Client;
 use crate::safe::envelope::{self, Compression, Nonce};
+use crate::safe::keys::EncryptionKey;
 use crate::suites::client::Like;
 use crate::vectors;
 use serde_json::Value;
@@ -381,4 +382,22 @@ fn a_document_holds_something_of_each_kind() {
         wrong_document(backup, Some(given()), escaped.as_bytes()),
         None
     );
+}
+
+/// A client that packs its upload is at the limit as one that stores it.
+#[test]
+fn a_change_of_the_document_changes_no_size() {
+    let packed = |document: &[u8]| {
+        let key = EncryptionKey::from_bytes([7; 32]);
+        let nonce = Nonce([0; 24]);
+        envelope::seal(&key, &nonce, document, Compression::Level(6)).len()
+    };
+    let after = |changes| WORLD.document_after(&Document::Small, changes);
+    let first = after(0);
+    for changes in 1..6 {
+        let changed = after(changes);
+        assert_ne!(changed, first, "{changes}");
+        assert_eq!(changed.len(), first.len(), "{changes}");
+        assert_eq!(packed(&changed), packed(&first), "{changes}");
+    }
 }
