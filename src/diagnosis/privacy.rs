@@ -5,6 +5,13 @@ use super::certainty::Certainty;
 use super::problem::{BLANK, Breaks, Problem};
 use super::symptom::shown_by;
 
+/// The setting with which nginx asks for a login for every method.
+const NGINX_LOGIN: &str = "Set `auth_basic` and `auth_basic_user_file` in the `location` itself, outside of `limit_except`, and remove `satisfy any`.";
+
+/// The way to a login at a Nextcloud.
+const NEXTCLOUD_LOGIN: &str =
+    "Use an account with an app password instead of a link without a password.";
+
 /// Downloads need no credentials.
 pub(super) const READS_UNPROTECTED: Problem = Problem {
     id: "problem.reads-unprotected",
@@ -17,14 +24,8 @@ pub(super) const READS_UNPROTECTED: Problem = Problem {
             Product::Apache,
             "Set `Require valid-user` for the whole `<Directory>`, outside of `<LimitExcept>`. Beside `Require ip` or another `Require`, put both into `<RequireAll>`; one of them is enough otherwise.",
         ),
-        (
-            Product::Nginx,
-            "Set `auth_basic` and `auth_basic_user_file` in the `location` itself, outside of `limit_except`, and remove `satisfy any`.",
-        ),
-        (
-            Product::Nextcloud,
-            "Use an account with an app password instead of a link without a password.",
-        ),
+        (Product::Nginx, NGINX_LOGIN),
+        (Product::Nextcloud, NEXTCLOUD_LOGIN),
         (
             Product::Lighttpd,
             "Set `auth.require` for this path without a condition on `$HTTP[\"request-method\"]`.",
@@ -53,14 +54,8 @@ pub(super) const WRITES_UNPROTECTED: Problem = Problem {
             Product::Apache,
             "Set `Require valid-user` for the whole `<Directory>`, outside of `<Limit GET>` and `<LimitExcept>`. Beside `Require ip` or another `Require`, put both into `<RequireAll>`; one of them is enough otherwise.",
         ),
-        (
-            Product::Nginx,
-            "Set `auth_basic` and `auth_basic_user_file` in the `location` itself, outside of `limit_except`, and remove `satisfy any`.",
-        ),
-        (
-            Product::Nextcloud,
-            "Use an account with an app password instead of a link without a password.",
-        ),
+        (Product::Nginx, NGINX_LOGIN),
+        (Product::Nextcloud, NEXTCLOUD_LOGIN),
     ],
     source: "clause 4.12; servers.no-credentials",
     breaks: Breaks::NOTHING,

@@ -108,8 +108,7 @@ impl Context {
     /// # Errors
     /// If the server cannot be reached.
     pub async fn newest(&self) -> Result<Http, Failure> {
-        let offers = self.session.offers().await?;
-        Ok(if offers.two { Http::Two } else { Http::One })
+        Ok(self.session.offers().await?.newest())
     }
 
     /// Returns the whole run, for checks of the run itself.

@@ -89,6 +89,12 @@ impl Halt {
         )
     }
 
+    /// Returns whether no check may send a request any more. After a refused login, `config` may
+    /// still be asked for without one: this is no login, and the answer shows which place refused.
+    pub(super) const fn stops(&self, asks_for_challenge: bool) -> bool {
+        !(asks_for_challenge && self.is_of_credentials())
+    }
+
     /// Returns the way out.
     pub const fn remedy(&self) -> &'static str {
         match self {

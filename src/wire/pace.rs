@@ -5,14 +5,16 @@
 //! answers stay as fast as the first ones, which were requested one after the other. Any sign of a
 //! limit halves both.
 
+mod choice;
 mod turn;
 
+pub use choice::PaceChoice;
 pub(super) use turn::Turn;
 
-use serde::{Deserialize, Serialize};
+use choice::Bounds;
+
 use std::collections::VecDeque;
 use std::fmt;
-use std::str::FromStr;
 use std::sync::{Arc, Mutex as StdMutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::sync::{Mutex, Notify};
@@ -28,78 +30,6 @@ const SLOWEST: f64 = 0.2;
 const UNLIMITED_AS: f64 = 64.0;
 /// A latency increase that is ignored as noise of a busy machine.
 const NOISE: Duration = Duration::from_millis(25);
-
-/// The pace that the user permits.
-#[derive(Clone, Copy, Default, PartialEq, Eq, Debug, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-#[non_exhaustive]
-pub enum PaceChoice {
-    /// Two requests per second, one at a time.
-    Slow,
-    /// Begins with ten requests per second, one at a time, and speeds up while the server stays
-    /// fast.
-    #[default]
-    Normal,
-    /// Begins at full speed.
-    Fast,
-}
-
-impl PaceChoice {
-    /// Every choice.
-    pub const ALL: [Self; 3] = [Self::Slow, Self::Normal, Self::Fast];
-
-    /// Returns its name on the command line.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Slow => "slow",
-            Self::Normal => "normal",
-            Self::Fast => "fast",
-        }
-    }
-
-    const fn bounds(self) -> Bounds {
-        match self {
-            Self::Slow => Bounds::new((2.0, 2.0), (1, 1)),
-            Self::Normal => Bounds::new((10.0, 400.0), (1, 16)),
-            Self::Fast => Bounds::new((f64::INFINITY, f64::INFINITY), (16, 16)),
-        }
-    }
-}
-
-impl fmt::Display for PaceChoice {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.pad(self.name())
-    }
-}
-
-impl FromStr for PaceChoice {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        let choice = Self::ALL.into_iter().find(|choice| choice.name() == text);
-        choice.ok_or_else(|| format!("unknown pace `{text}`; expected slow, normal or fast"))
-    }
-}
-
-/// The initial pace and its maximum.
-#[derive(Clone, Copy)]
-struct Bounds {
-    rate: f64,
-    most_rate: f64,
-    width: usize,
-    most_width: usize,
-}
-
-impl Bounds {
-    const fn new(rates: (f64, f64), widths: (usize, usize)) -> Self {
-        Self {
-            rate: rates.0,
-            most_rate: rates.1,
-            width: widths.0,
-            most_width: widths.1,
-        }
-    }
-}
 
 /// The pace of one run, which its clones share.
 #[derive(Clone)]

@@ -287,6 +287,13 @@ impl Request {
         }
     }
 
+    /// Returns whether it is the first request of iOS, which waits for a challenge.
+    ///
+    /// Source: clause 4.8.
+    pub fn asks_for_challenge(&self) -> bool {
+        self.login == LoginUse::Nobody && matches!(self.place, Place::Config)
+    }
+
     /// Returns whether its redirect is followed, as the apps do: a GET or a HEAD that a client
     /// sends for its user, rather than a test of the harness; or iOS's download before a challenge.
     ///

@@ -1,8 +1,9 @@
 //! Whether an answer is the expected one of a vector.
 
 use super::cause::{Fault, Mistake, OPEN_REMEDY, crash_remedy};
-use super::compare::{Difference, MIXED, is_mixed, same};
+use super::compare::{Difference, same};
 use super::like::Like;
+use super::mixture::{MIXED, is_mixed};
 use super::shown::{short, shown, shown_expected};
 use super::{body, documents, releases};
 use crate::adapter::{

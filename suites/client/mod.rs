@@ -8,6 +8,7 @@ mod documents;
 mod expectation;
 mod judge;
 mod like;
+mod mixture;
 mod nonce;
 mod releases;
 #[cfg(feature = "tests")]

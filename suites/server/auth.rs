@@ -261,13 +261,19 @@ pub(super) fn may_be_anonymous(context: &Context) -> Result<(), Outcome> {
     ))
 }
 
-async fn challenge(context: &Context) -> Judged {
+/// Ends a check of what iOS is asked for if no client waits for a challenge.
+fn needs_challenge(context: &Context) -> Result<(), Outcome> {
     needs_login(context)?;
     if context.facts().login == LoginKind::Token {
-        return Ok(Outcome::not_applicable(
+        return Err(Outcome::not_applicable(
             "clients send a token without a challenge",
         ));
     }
+    Ok(())
+}
+
+async fn challenge(context: &Context) -> Judged {
+    needs_challenge(context)?;
     let (answer, what) = match context.facet().case() {
         "config" => (context.unauthenticated_config().await, "a GET of `config`"),
         "download" => (download_without_login(context).await?, "a GET of a backup"),
@@ -300,7 +306,7 @@ async fn challenge(context: &Context) -> Judged {
 /// servers.unread-upload; RFC 9112 section 9.3.
 async fn unread_upload(context: &Context) -> Judged {
     let doing = "a large PUT without credentials";
-    needs_login(context)?;
+    needs_challenge(context)?;
     may_be_anonymous(context)?;
     if context.newest().await? == Http::Two {
         return Ok(Outcome::not_applicable(

@@ -1,7 +1,9 @@
 //! Servers with certificates of every kind.
 
 use super::scene::*;
-use crate::suites::server::tls::tests::{DAY, NOW, healthy, names, parameters, sent, signed};
+use crate::suites::server::tls::tests::{
+    DAY, NOW, authority, healthy, names, own, parameters, sent, signed,
+};
 use crate::wire::Facts;
 use crate::wire::tls::{Inspection, KeyProof};
 use rcgen::{CertificateParams, SanType};
@@ -24,6 +26,14 @@ pub(super) fn chain(chain: Vec<Vec<u8>>) -> Inspection {
         chain: chain.into_iter().map(sent).collect(),
         ..healthy()
     }
+}
+
+/// Returns a leaf with the private root that signed it.
+pub(super) fn with_own_root() -> Inspection {
+    chain(vec![
+        signed(&leaf(), "Own Root"),
+        own(&authority("Own Root")),
+    ])
 }
 
 pub(super) fn server(leaf: Vec<u8>) -> Inspection {

@@ -238,15 +238,7 @@ pub(super) const ROWS_4: &[Row] = &[
     ),
     (
         "private-root",
-        || {
-            deviates_on(
-                "tls.trusted",
-                chain(vec![
-                    signed(&leaf(), "Own Root"),
-                    own(&authority("Own Root")),
-                ]),
-            )
-        },
+        || deviates_on("tls.trusted", with_own_root()),
         || deviates_on("tls.trusted", server(signed(&leaf(), "Own Root"))),
     ),
     (
@@ -262,15 +254,7 @@ pub(super) const ROWS_4: &[Row] = &[
     (
         "private-chain-cut",
         || deviates_on("tls.trusted", server(signed(&leaf(), "Own Root"))),
-        || {
-            deviates_on(
-                "tls.trusted",
-                chain(vec![
-                    signed(&leaf(), "Own Root"),
-                    own(&authority("Own Root")),
-                ]),
-            )
-        },
+        || deviates_on("tls.trusted", with_own_root()),
     ),
     (
         "address-as-name",

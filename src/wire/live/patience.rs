@@ -101,12 +101,6 @@ impl Request {
         matches!(self.login, LoginUse::Given | LoginUse::Encoded(_))
     }
 
-    /// Returns whether it asks for `config` without credentials: this is no login, and its answer
-    /// shows which login refused them.
-    fn asks_for_challenge(&self) -> bool {
-        self.login == LoginUse::Nobody && matches!(self.place, Place::Config)
-    }
-
     /// Returns the common properties of requests that a server may refuse altogether.
     fn kind(&self) -> (&'static str, Discriminant<Place>) {
         (self.method.as_str(), std::mem::discriminant(&self.place))

@@ -9,9 +9,8 @@ use crate::wire::answer::{Answer, Handshake, Reach, Response, TlsTrouble};
 use crate::wire::facet::Http;
 use crate::wire::failure::{Failure, FailureKind};
 use crate::wire::guard::OwnBackup;
-use crate::wire::halt::Halt;
 use crate::wire::live::{Live, Round};
-use crate::wire::request::{HttpChoice, LoginUse, Method, Place, Purpose, Request};
+use crate::wire::request::{HttpChoice, Method, Place, Purpose, Request};
 use crate::wire::settings::Trace;
 use crate::wire::target::LoginKind;
 use crate::wire::tls::Inspection;
@@ -24,8 +23,8 @@ use tokio::sync::OnceCell;
 pub(super) struct Question {
     pub(super) words: String,
     purpose: Purpose,
-    /// Whether it carries no credentials.
-    is_bare: bool,
+    /// Whether it is the first request of iOS.
+    asks_for_challenge: bool,
 }
 
 impl Question {
@@ -33,7 +32,7 @@ impl Question {
         Self {
             words: request.fingerprint(),
             purpose: request.purpose(),
-            is_bare: request.login == LoginUse::Nobody,
+            asks_for_challenge: request.asks_for_challenge(),
         }
     }
 
@@ -44,7 +43,7 @@ impl Question {
     fn is_answered_without(&self, redirect: &Response) -> bool {
         let is_challenged = redirect.asks_for_basic() || redirect.asks_for_digest();
         match self.purpose {
-            Purpose::Config => self.is_bare && is_challenged,
+            Purpose::Config => self.asks_for_challenge && is_challenged,
             Purpose::Backup => {
                 redirect.proves_absence() || (200..300).contains(&redirect.last_status())
             }
@@ -57,7 +56,7 @@ impl Question {
         Self {
             words: words.into(),
             purpose: Purpose::Harness,
-            is_bare: true,
+            asks_for_challenge: false,
         }
     }
 }
@@ -114,25 +113,16 @@ impl Session {
         Arc::clone(shared.entry((check, variant.to_owned())).or_default())
     }
 
-    /// Returns why nothing may be sent any more, if so.
-    fn closed(&self) -> Option<Failure> {
+    /// Returns why a call may not be sent any more, if so.
+    fn closed(&self, asks_for_challenge: bool) -> Option<Failure> {
         if let Some(reason) = self.settings.stop.reason() {
             return Some(Failure::of(
                 FailureKind::Halted,
                 format!("the run was stopped: {reason}"),
             ));
         }
-        self.halted.get().map(Failure::from)
-    }
-
-    /// Returns the same for these calls. After a refused login, `config` may still be asked for
-    /// without one: this is no login, and the answer shows which place refused it.
-    fn closed_to(&self, asked: &[Question]) -> Option<Failure> {
-        let is_first = |asked: &Question| asked.is_bare && asked.purpose == Purpose::Config;
-        let may_ask = self.settings.stop.reason().is_none()
-            && self.halted().is_some_and(Halt::is_of_credentials)
-            && asked.iter().all(is_first);
-        self.closed().filter(|_| !may_ask)
+        let halt = self.halted().filter(|halt| halt.stops(asks_for_challenge));
+        halt.map(Failure::from)
     }
 
     /// Connects to every address once.
@@ -214,7 +204,7 @@ impl Session {
     /// needs a connection that does not lose it.
     pub(in crate::wire) async fn get_ready_for(&self, wrong: &Request) {
         if let Source::Live { live, .. } = &self.source
-            && self.closed().is_none()
+            && self.closed(false).is_none()
             && let Ok(http) = self.version(wrong).await
         {
             live.ready_line(http, CredentialEncoding::Utf8).await;
@@ -284,7 +274,8 @@ impl Session {
         let words = || -> Vec<_> { asked.iter().map(|asked| asked.words.clone()).collect() };
         match &self.source {
             Source::Live { live, record } => {
-                let got = match self.closed_to(&asked) {
+                let asks_for_challenge = asked.iter().all(|asked| asked.asks_for_challenge);
+                let got = match self.closed(asks_for_challenge) {
                     Some(failure) => refuse(failure),
                     None => ask(live).await,
                 };
@@ -296,7 +287,7 @@ impl Session {
                     .insert(key, (words(), kept));
                 got
             }
-            Source::Replay(entries) => {
+            Source::Replay { entries, .. } => {
                 let got = match entries.get(&key) {
                     Some((then, got)) if *then == words() => got.clone(),
                     Some((then, _)) => refuse(Failure::of(
@@ -348,12 +339,12 @@ impl Session {
                 .insert((short.len(), short.to_owned()));
         }
         self.keep_signs(response);
-        // Only iOS sends it, and `config.readable` and `auth.challenge` judge its answer.
-        let is_first = asked.is_bare && self.facts.login != LoginKind::Open;
+        // `config.readable` and `auth.challenge` judge the answer.
+        let is_judged = asked.asks_for_challenge && self.facts.login != LoginKind::Open;
         if let Some(followed) = &response.redirected {
             let what = format!("{short} returned {}", followed.status);
             note_redirect(&self.followed, (asked.purpose, what), followed.to.clone());
-        } else if response.is_redirect() && !is_first && !asked.is_answered_without(response) {
+        } else if response.is_redirect() && !is_judged && !asked.is_answered_without(response) {
             let what = format!("{short} returned {}", response.status);
             let to = response.header("location").unwrap_or("nowhere").to_owned();
             note_redirect(&self.redirects, (asked.purpose, what), to);
@@ -444,9 +435,8 @@ impl Session {
                 Err(not_offered("the server does not offer HTTP/2"))
             }
             HttpChoice::Only(http) => Ok(http),
-            HttpChoice::Newest if offers.two => Ok(Http::Two),
-            HttpChoice::Newest | HttpChoice::Any if offers.one => Ok(Http::One),
-            HttpChoice::Newest | HttpChoice::Any => Ok(Http::Two),
+            HttpChoice::Any if offers.one => Ok(Http::One),
+            HttpChoice::Newest | HttpChoice::Any => Ok(offers.newest()),
         }
     }
 

@@ -344,10 +344,10 @@ impl Session {
     /// and looking take at most `patience` each; between them it waits for uploads that may appear
     /// late.
     pub async fn clean_up(&self, patience: Duration) -> Leftovers {
-        if let Some(replayed) = &self.replayed {
+        if let Source::Replay { run, .. } = &self.source {
             return Leftovers {
-                backups: replayed.left_behind.values().sum(),
-                doubts: replayed.left_behind.clone(),
+                backups: run.left_behind.values().sum(),
+                doubts: run.left_behind.clone(),
                 ledger: None,
             };
         }

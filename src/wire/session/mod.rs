@@ -17,6 +17,7 @@ pub use passed::{Link, Passed};
 pub use sweeping::Swept;
 
 use super::answer::Answer;
+use super::facet::Http;
 use super::failure::Failure;
 use super::guard::{Doubt, Guard};
 use super::halt::Halt;
@@ -63,12 +64,34 @@ pub(in crate::wire) struct Offers {
     pub(in crate::wire) two: bool,
 }
 
+impl Offers {
+    /// Returns the version that the platforms' HTTP clients choose.
+    pub(in crate::wire) const fn newest(self) -> Http {
+        if self.two || !self.one {
+            Http::Two
+        } else {
+            Http::One
+        }
+    }
+}
+
 enum Source {
     Live {
         live: Box<Live>,
         record: Mutex<BTreeMap<Key, (Vec<String>, Got)>>,
     },
-    Replay(BTreeMap<Key, (Vec<String>, Got)>),
+    Replay {
+        entries: BTreeMap<Key, (Vec<String>, Got)>,
+        run: Replayed,
+    },
+}
+
+/// What a transcript says of the whole run.
+#[derive(Default)]
+struct Replayed {
+    totals: Totals,
+    firsts: Firsts,
+    left_behind: BTreeMap<Doubt, usize>,
 }
 
 /// Shared answers by the name and the text of a request's key.
@@ -76,13 +99,6 @@ type SharedAnswers = BTreeMap<(&'static str, String), Arc<OnceCell<Answer>>>;
 
 /// The destinations of redirects, by the purpose and the words of the request.
 type NotedRedirects = BTreeMap<(Purpose, String), String>;
-
-/// What a transcript says of the whole run.
-struct Replayed {
-    totals: Totals,
-    firsts: Firsts,
-    left_behind: BTreeMap<Doubt, usize>,
-}
 
 /// One run against one target.
 pub struct Session {
@@ -102,7 +118,6 @@ pub struct Session {
     shared_answers: Mutex<SharedAnswers>,
     pub(in crate::wire) unfinished: Vec<Unfinished>,
     stopped: Option<String>,
-    replayed: Option<Replayed>,
     /// The requests whose answers repeated a secret, by length: the shortest is reported, in any
     /// order.
     echoed: Mutex<BTreeSet<(usize, String)>>,
@@ -167,7 +182,14 @@ impl Session {
     /// Returns the session that a transcript records.
     pub fn replay(transcript: &Transcript) -> Self {
         let settings = Settings::new(transcript.seed);
-        let source = Source::Replay(transcript.index());
+        let source = Source::Replay {
+            entries: transcript.index(),
+            run: Replayed {
+                totals: transcript.totals,
+                firsts: transcript.firsts.clone(),
+                left_behind: transcript.left_behind.clone(),
+            },
+        };
         let mut scrub = Scrub::default();
         hide_encryption_key(&mut scrub, settings.seed);
         let facts = transcript.facts.clone();
@@ -179,11 +201,6 @@ impl Session {
             let _ = session.halted.set(why.clone());
         }
         session.late = Mutex::new(transcript.late.clone());
-        session.replayed = Some(Replayed {
-            totals: transcript.totals,
-            firsts: transcript.firsts.clone(),
-            left_behind: transcript.left_behind.clone(),
-        });
         session
     }
 
@@ -209,7 +226,6 @@ impl Session {
             shared_answers: Mutex::default(),
             unfinished: Vec::new(),
             stopped: None,
-            replayed: None,
             echoed: Mutex::default(),
             redirects: Mutex::default(),
             followed: Mutex::default(),
@@ -253,7 +269,7 @@ impl Session {
     pub fn asking(&self) -> Asking {
         match &self.source {
             Source::Live { live, .. } => live.target.asking(),
-            Source::Replay(_) => Asking::default(),
+            Source::Replay { .. } => Asking::default(),
         }
     }
 
@@ -277,10 +293,9 @@ impl Session {
 
     /// Returns what the run met for the first time.
     pub fn firsts(&self) -> Firsts {
-        match (&self.source, &self.replayed) {
-            (Source::Live { live, .. }, _) => live.firsts(),
-            (Source::Replay(_), Some(replayed)) => replayed.firsts.clone(),
-            (Source::Replay(_), None) => Firsts::default(),
+        match &self.source {
+            Source::Live { live, .. } => live.firsts(),
+            Source::Replay { run, .. } => run.firsts.clone(),
         }
     }
 
@@ -357,13 +372,12 @@ impl Session {
 
     /// Returns what the run has cost so far.
     pub fn totals(&self) -> Totals {
-        match (&self.source, &self.replayed) {
-            (Source::Live { live, .. }, _) => Totals {
+        match &self.source {
+            Source::Live { live, .. } => Totals {
                 deleted: self.guard.binned(),
                 ..live.totals()
             },
-            (Source::Replay(_), Some(replayed)) => replayed.totals,
-            (Source::Replay(_), None) => Totals::default(),
+            Source::Replay { run, .. } => run.totals,
         }
     }
 

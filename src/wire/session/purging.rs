@@ -30,7 +30,7 @@ impl Session {
                     "the base URL is not the address of a user's files on a Nextcloud".to_owned(),
                 ),
             },
-            (Source::Replay(_), _) => Purged::default(),
+            (Source::Replay { .. }, _) => Purged::default(),
         }
     }
 

@@ -6,6 +6,7 @@ mod case;
 mod cases;
 mod claims;
 mod conditions;
+mod look_back;
 mod reads;
 mod requests;
 mod secrets;
@@ -14,7 +15,7 @@ mod tests;
 
 pub use case::RigCase;
 
-use super::compare::{MIXED, is_mixed};
+use super::mixture::{MIXED, is_mixed};
 use super::{Like, Made};
 use crate::clients::Release;
 use crate::engine::{
@@ -92,7 +93,7 @@ fn all_checks(like: Like) -> Vec<RigCheck> {
             .iter()
             .map(|case| of_case(case, like, variants)),
     );
-    checks.extend(requests::checks(variants));
+    checks.extend(look_back::checks(variants));
     checks
 }
 

@@ -236,7 +236,7 @@ impl Live {
             }
             if for_check
                 && let Some(halt) = self.patience.halt.get()
-                && !(halt.is_of_credentials() && request.asks_for_challenge())
+                && halt.stops(request.asks_for_challenge())
             {
                 return Err(Failure::from(halt));
             }

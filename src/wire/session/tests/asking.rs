@@ -5,6 +5,7 @@ use crate::clients::Condition;
 use crate::wire::answer::{Answer, Response};
 use crate::wire::pace::{Pace, PaceChoice};
 use crate::wire::request::{HttpChoice, LoginUse};
+use crate::wire::session::Replayed;
 use crate::wire::target::Target;
 use crate::wire::transcript::Got;
 use std::collections::BTreeSet;
@@ -431,7 +432,10 @@ async fn a_transcript_answers_only_what_was_asked() {
     let session = Session::new(
         facts,
         Settings::new(Seed::new(7)),
-        Source::Replay(BTreeMap::from([(key(1), (asked, got))])),
+        Source::Replay {
+            entries: BTreeMap::from([(key(1), (asked, got))]),
+            run: Replayed::default(),
+        },
         None,
         Scrub::default(),
     );

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::wire::answer::{Handshake, TlsTrouble};
+use crate::wire::session::Replayed;
 use crate::wire::transcript::Got;
 
 type Shaken = Result<Handshake, TlsTrouble>;
@@ -34,7 +35,10 @@ async fn offers(url: &str, handshakes: &[(u32, Shaken)]) -> Result<(bool, bool),
     let session = Session::new(
         scripted_target(url).facts(),
         Settings::new(Seed::new(7)),
-        Source::Replay(kept.collect()),
+        Source::Replay {
+            entries: kept.collect(),
+            run: Replayed::default(),
+        },
         None,
         Scrub::default(),
     );
