@@ -21,6 +21,8 @@ const ASKING: &[Facet] = &[
 ];
 /// The size in bytes of an upload that many servers answer before they have read it.
 const LARGE: usize = 512 * 1024;
+/// That upload in words.
+const LARGE_PUT: &str = "a large PUT";
 
 checks! { Context;
     /// The server accepts the credentials.
@@ -285,11 +287,11 @@ async fn challenge(context: &Context) -> Judged {
                 && after.is_success()
                 && after.body.is(&upload.payload)
             {
-                return Ok(Outcome::not_applicable(
-                    "a large PUT needs no credentials here",
-                ));
+                return Ok(Outcome::not_applicable(format!(
+                    "{LARGE_PUT} needs no credentials here"
+                )));
             }
-            (upload.answer, "a large PUT")
+            (upload.answer, LARGE_PUT)
         }
     };
     let answer = answer.doing(&format!("{what} without credentials"))?;
@@ -305,7 +307,6 @@ async fn challenge(context: &Context) -> Judged {
 /// Judges the upload without credentials that `auth.challenge` judges. Source:
 /// servers.unread-upload; RFC 9112 section 9.3.
 async fn unread_upload(context: &Context) -> Judged {
-    let doing = "a large PUT without credentials";
     needs_challenge(context)?;
     may_be_anonymous(context)?;
     if context.newest().await? == Http::Two {
@@ -313,19 +314,25 @@ async fn unread_upload(context: &Context) -> Judged {
             "clients use HTTP/2 here, where each request has its own stream",
         ));
     }
-    let answer = upload_without_login(context).await.answer.doing(doing)?;
-    Ok(judge_unread(&answer, doing))
+    let doing = format!("{LARGE_PUT} without credentials");
+    let answer = upload_without_login(context).await.answer.doing(&doing)?;
+    Ok(judge_unread(&answer))
 }
 
-fn judge_unread(answer: &Response, what: &str) -> Outcome {
-    let observed = format!("{what} returned {}", describe(answer));
+fn judge_unread(answer: &Response) -> Outcome {
+    let returned = describe(answer);
     if answer.is_success() {
-        Outcome::not_applicable(format!("{what} is accepted here"))
+        Outcome::not_applicable(format!("{LARGE_PUT} needs no credentials here"))
     } else if answer.status != 401 {
-        Outcome::blocked(observed)
+        // In the words of `auth.challenge`, so that a report shows both as one.
+        Outcome::blocked(format!("{LARGE_PUT} returned {returned}"))
     } else if answer.has_surplus {
-        let more = "and more followed on the same connection: an answer to its body";
-        Outcome::deviates(Stage::Http, format!("{observed}, {more}"))
+        Outcome::deviates(
+            Stage::Http,
+            format!(
+                "{LARGE_PUT} without credentials returned {returned}, and more followed on the same connection: an answer to its body"
+            ),
+        )
     } else {
         Outcome::pass("nothing follows the 401 to an upload")
     }
@@ -431,7 +438,7 @@ mod tests {
         let judged = |status, has_surplus| {
             let mut answer = answer(status, b"");
             answer.has_surplus = has_surplus;
-            judge_unread(&answer, "a PUT")
+            judge_unread(&answer)
         };
         assert!(matches!(judged(401, true), Outcome::Deviates(_)));
         assert!(matches!(judged(401, false), Outcome::Pass(_)));

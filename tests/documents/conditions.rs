@@ -1,5 +1,5 @@
-//! Which backups meet the conditions of the loss table. The judgement uses the backup, the phone and the directory, and neither the writers nor the
-//! readers.
+//! Which backups meet the conditions of the loss table. The judgement uses the backup, the phone
+//! and the directory, and neither the writers nor the readers.
 
 use super::crossing::{Crossing, Situation};
 use safe_conformance::clients::Release;
