@@ -68,6 +68,33 @@ fn a_folder_that_does_not_show_is_not_in_the_way() {
     }
 }
 
+/// nginx makes no folder at the root of its WebDAV: 405, though it is there. Near miss: the last
+/// folder is refused, and nothing shows whether it is there.
+#[test]
+fn what_lies_in_a_skipped_folder_shows_that_it_is_there() {
+    let home = home();
+    for (refused, asks_for_shell) in [("/safe", false), ("/backups", true)] {
+        let dav = Dav::with(&[("/safe", None)], move |asked| {
+            let path = asked.path.trim_end_matches('/');
+            let is_refused = asked.method == "MKCOL" && path.ends_with(refused);
+            let is_missing = asked.method == "PUT" && asks_for_shell && path.contains("/backups/");
+            let status = match asked.method.as_str() {
+                "PROPFIND" => 405,
+                _ if is_refused => 405,
+                // The check finds something to mend in both.
+                "PUT" if asked.body.len() > 100_000 => 413,
+                _ if is_missing => 409,
+                _ => return None,
+            };
+            Some(Deed::Reply(Reply::new(status, "")))
+        });
+        let ended = setup(&dav.url(), home.path(), &["--yes"]);
+        assert!(ended.all().contains("skipped"), "{}", ended.all());
+        let has_commands = ended.all().contains("mkdir -p FOLDER/backups");
+        assert_eq!(has_commands, asks_for_shell, "{refused}: {}", ended.all());
+    }
+}
+
 /// nginx answers 500 to an upload into a folder that does not exist, as to one that it may not
 /// write; only the first is a matter of folders.
 #[test]
