@@ -353,7 +353,7 @@ impl Guard {
             let pending = Pending {
                 on_the_way: 0,
                 until: latest,
-                is_elsewhere: false,
+                was_missed: false,
             };
             (left.backup.id.to_hex(), pending)
         });

@@ -407,7 +407,7 @@ fn large_documents_between_every_pair() {
 /// always is in the table, whatever documents chance generates.
 #[test]
 fn a_rich_backup_between_every_pair() {
-    let rich = crate::witnesses::cases::rich();
+    let rich = crate::conditions::rich();
     for writer in Origin::all() {
         for reader in readers() {
             let checked = check_pair(&rich, (writer, reader));

@@ -1,9 +1,7 @@
 //! A fixed document shows each row of the loss table: a loss that no longer happens fails here.
 
-pub mod cases;
-
-use self::cases::{rich, witness};
 use super::compare::differences;
+use super::conditions::{rich, witness};
 use super::crossing::Difference;
 use super::losses::{Went, readers, restore, rows, stops, unknowns};
 use super::strategies::Case;

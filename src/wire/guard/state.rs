@@ -45,7 +45,7 @@ pub(super) struct Pending {
     /// The last moment at which an upload that was broken off or not answered may be stored.
     pub(super) until: Option<Instant>,
     /// Whether an accepted upload was not found.
-    pub(super) is_elsewhere: bool,
+    pub(super) was_missed: bool,
 }
 
 /// Whether a server's deletions can be believed.

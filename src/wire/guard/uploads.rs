@@ -86,15 +86,15 @@ impl Guard {
         }
         self.may_appear(backup, until);
         if let Some(pending) = locked(&self.pending).get_mut(&backup.id.to_hex()) {
-            pending.is_elsewhere = true;
+            pending.was_missed = true;
         }
     }
 
     /// Returns whether an accepted upload of it was not found and not seen since.
-    pub(in crate::wire) fn may_be_elsewhere(&self, backup: &OwnBackup) -> bool {
+    pub(in crate::wire) fn was_missed(&self, backup: &OwnBackup) -> bool {
         let all = locked(&self.pending);
         all.get(&backup.id.to_hex())
-            .is_some_and(|pending| pending.is_elsewhere)
+            .is_some_and(|pending| pending.was_missed)
     }
 
     fn ended(&self, backup: &OwnBackup, until: Option<Instant>) {

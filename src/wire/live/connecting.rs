@@ -32,7 +32,7 @@ pub(super) struct Clients {
     made: Mutex<BTreeMap<Kind, Result<reqwest::Client, Failure>>>,
     /// Whether the server accepted a connection, but its handshake took too long.
     shakes_slowly: AtomicBool,
-    /// Whether a request was not answered in time.
+    /// Whether no connection is kept any more, because a request was not answered in time.
     keeps_none: AtomicBool,
 }
 

@@ -423,7 +423,7 @@ impl Session {
             if self.guard.is_gone(backup) || !self.may_stray(live, backup, straying).await {
                 continue;
             }
-            if self.guard.may_be_elsewhere(backup) {
+            if self.guard.was_missed(backup) {
                 let _ = self.look_after_deletion(live, backup, LOOKS).await;
             }
             // A late part is looked at before it is deleted, because it decides a check.

@@ -68,7 +68,7 @@ fn a_folder_that_does_not_show_is_not_in_the_way() {
     }
 }
 
-/// nginx makes no folder at the root of its WebDAV: 405, though it is there. Near miss: the last
+/// nginx makes no folder at the root of its `WebDAV`: 405, though it is there. Near miss: the last
 /// folder is refused, and nothing shows whether it is there.
 #[test]
 fn what_lies_in_a_skipped_folder_shows_that_it_is_there() {
