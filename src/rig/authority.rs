@@ -21,6 +21,12 @@ pub enum Certificate {
     Good,
     /// It has expired.
     Expired,
+    /// Its validity begins in a month.
+    NotYetValid,
+    /// For clients alone: its extended key usage does not contain servers.
+    ForClients,
+    /// Signed by the holder of a server's certificate, who is no authority.
+    NoAuthority,
     /// For another host.
     WrongName,
     /// From a root that the client does not have.
@@ -110,6 +116,8 @@ impl Authority {
         let chain = match certificate {
             Certificate::Good
             | Certificate::Expired
+            | Certificate::NotYetValid
+            | Certificate::ForClients
             | Certificate::WrongName
             | Certificate::OldTls => {
                 let leaf = leaf.signed_by(&leaf_key, &self.intermediate)?;
@@ -118,6 +126,11 @@ impl Authority {
             Certificate::MissingIntermediate => {
                 let leaf = leaf.signed_by(&leaf_key, &self.intermediate)?;
                 vec![leaf.der().clone()]
+            }
+            Certificate::NoAuthority => {
+                let holder = Issuer::signed_by(holder()?, new_key()?, &self.root)?;
+                let leaf = leaf.signed_by(&leaf_key, &holder)?;
+                vec![leaf.der().clone(), holder.der().clone()]
             }
             Certificate::UnknownRoot => {
                 let leaf = leaf.signed_by(&leaf_key, &self.unknown)?;
@@ -135,6 +148,18 @@ fn authority(name: &str, below: u8) -> Result<CertificateParams, rcgen::Error> {
     named_authority(&format!("safe-conformance rig {name}"), below)
 }
 
+/// Returns the certificate of somebody who may serve one host, and signs for another. Its basic
+/// constraints alone say that it is no authority.
+fn holder() -> Result<CertificateParams, rcgen::Error> {
+    let mut parameters = valid(vec!["holder.example".to_owned()], -1, 90)?;
+    parameters
+        .distinguished_name
+        .push(DnType::CommonName, "safe-conformance rig holder");
+    parameters.is_ca = IsCa::ExplicitNoCa;
+    parameters.use_authority_key_identifier_extension = true;
+    Ok(parameters)
+}
+
 fn leaf(certificate: Certificate, address: IpAddr) -> Result<CertificateParams, rcgen::Error> {
     let mut names = vec![
         "localhost".to_owned(),
@@ -149,6 +174,7 @@ fn leaf(certificate: Certificate, address: IpAddr) -> Result<CertificateParams, 
     }
     let (begin, days) = match certificate {
         Certificate::Expired => (-91, 90),
+        Certificate::NotYetValid => (30, 90),
         _ => (-1, 90),
     };
     let mut parameters = valid(names, begin, days)?;
@@ -160,7 +186,10 @@ fn leaf(certificate: Certificate, address: IpAddr) -> Result<CertificateParams, 
         parameters.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
         parameters.key_usages.push(KeyUsagePurpose::KeyCertSign);
     } else {
-        parameters.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
+        parameters.extended_key_usages = vec![match certificate {
+            Certificate::ForClients => ExtendedKeyUsagePurpose::ClientAuth,
+            _ => ExtendedKeyUsagePurpose::ServerAuth,
+        }];
     }
     parameters.use_authority_key_identifier_extension = true;
     Ok(parameters)

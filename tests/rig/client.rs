@@ -3,11 +3,15 @@
 mod published;
 mod sealing;
 mod transport;
+mod verifier;
 
 pub use self::published::Published;
+use self::verifier::Overlooks;
+pub use self::verifier::tls;
 use super::mistake::Mistake;
 use data_encoding::{BASE64, BASE64URL_NOPAD};
 use reqwest::Method;
+use rustls::CertificateError;
 use safe_conformance::adapter::{BackupToRead, DirectoryId, DirectoryState, Hex, ReadBackup};
 use safe_conformance::clients::restore::Outcome;
 use safe_conformance::clients::{Operation, Transport, parse_config};
@@ -147,10 +151,31 @@ fn http(task: &Task, mistake: Option<Mistake>) -> reqwest::Result<reqwest::Clien
     if mistake == Some(Mistake::AnyName) {
         builder = builder.tls_danger_accept_invalid_hostnames(true);
     }
+    if let Some(overlooks) = overlooks(mistake) {
+        let tls = tls(task.ca.as_bytes(), overlooks).expect("the rig's own root");
+        builder = builder.tls_backend_preconfigured(tls);
+    }
     if mistake == Some(Mistake::Chunked) {
         builder = builder.http1_only();
     }
     builder.build()
+}
+
+/// Returns what a mistake overlooks in a certificate, if it overlooks one thing alone.
+fn overlooks(mistake: Option<Mistake>) -> Option<Overlooks> {
+    Some(match mistake? {
+        Mistake::AnyBeginning => |why| matches!(why, CertificateError::NotValidYetContext { .. }),
+        Mistake::AnyPurpose => |why| matches!(why, CertificateError::InvalidPurposeContext { .. }),
+        Mistake::AnyIssuer => signed_by_no_authority,
+        _ => return None,
+    })
+}
+
+fn signed_by_no_authority(why: &CertificateError) -> bool {
+    let CertificateError::Other(rustls::OtherError(why)) = why else {
+        return false;
+    };
+    matches!(why.downcast_ref(), Some(webpki::Error::EndEntityUsedAsCa))
 }
 
 impl TestClient {

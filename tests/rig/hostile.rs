@@ -2,6 +2,7 @@
 //! and answers afterwards.
 
 use crate::by_hand::Program;
+use crate::client::tls;
 use crate::runtime;
 use libtest_mimic::{Completion, Failed};
 use std::net::SocketAddr;
@@ -34,15 +35,16 @@ pub fn survives() -> Result<Completion, Failed> {
         .split_once("  password  ")
         .ok_or("no password")?;
     let address = SocketAddr::from(([127, 0, 0, 1], url.port().ok_or("no port")?));
-    let root = reqwest::Certificate::from_pem(&std::fs::read(kept.join("ca.pem"))?)?;
+    let root = std::fs::read(kept.join("ca.pem"))?;
+    let trusted = reqwest::Certificate::from_pem(&root)?;
     let pid = program.child.id();
     let memory = runtime().block_on(async {
         connections(address).await;
         large_body(address).await;
-        rapid_reset(address).await;
+        rapid_reset(address, &root).await;
         // It ends by itself soon after the last upload.
         let uploads = async {
-            many_uploads(&url, root, user, password).await?;
+            many_uploads(&url, trusted, user, password).await?;
             peak(pid)
         };
         let (closed, memory) = tokio::join!(slow_loris(address), uploads);
@@ -111,14 +113,8 @@ async fn large_body(address: SocketAddr) {
 }
 
 /// 20,000 streams of HTTP/2 that are reset at once.
-async fn rapid_reset(address: SocketAddr) {
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let config = rustls::ClientConfig::builder_with_provider(Arc::clone(&provider))
-        .with_safe_default_protocol_versions()
-        .expect("the versions of the library")
-        .dangerous()
-        .with_custom_certificate_verifier(Arc::new(Anyone(provider)));
-    let mut config = config.with_no_client_auth();
+async fn rapid_reset(address: SocketAddr, root: &[u8]) {
+    let mut config = tls(root, |_| false).expect("the rig's own root");
     config.alpn_protocols = vec![b"h2".to_vec()];
     let connector = tokio_rustls::TlsConnector::from(Arc::new(config));
     let name = "localhost".try_into().expect("a name");
@@ -203,45 +199,4 @@ async fn many_uploads(
         }
     }
     Ok(())
-}
-
-/// Accepts any certificate: the load does not test them.
-#[derive(Debug)]
-struct Anyone(Arc<rustls::crypto::CryptoProvider>);
-
-impl rustls::client::danger::ServerCertVerifier for Anyone {
-    fn verify_server_cert(
-        &self,
-        _: &rustls::pki_types::CertificateDer<'_>,
-        _: &[rustls::pki_types::CertificateDer<'_>],
-        _: &rustls::pki_types::ServerName<'_>,
-        _: &[u8],
-        _: rustls::pki_types::UnixTime,
-    ) -> Result<rustls::client::danger::ServerCertVerified, rustls::Error> {
-        Ok(rustls::client::danger::ServerCertVerified::assertion())
-    }
-
-    fn verify_tls12_signature(
-        &self,
-        message: &[u8],
-        certificate: &rustls::pki_types::CertificateDer<'_>,
-        signed: &rustls::DigitallySignedStruct,
-    ) -> Result<rustls::client::danger::HandshakeSignatureValid, rustls::Error> {
-        let known = &self.0.signature_verification_algorithms;
-        rustls::crypto::verify_tls12_signature(message, certificate, signed, known)
-    }
-
-    fn verify_tls13_signature(
-        &self,
-        message: &[u8],
-        certificate: &rustls::pki_types::CertificateDer<'_>,
-        signed: &rustls::DigitallySignedStruct,
-    ) -> Result<rustls::client::danger::HandshakeSignatureValid, rustls::Error> {
-        let known = &self.0.signature_verification_algorithms;
-        rustls::crypto::verify_tls13_signature(message, certificate, signed, known)
-    }
-
-    fn supported_verify_schemes(&self) -> Vec<rustls::SignatureScheme> {
-        self.0.signature_verification_algorithms.supported_schemes()
-    }
 }

@@ -202,6 +202,12 @@ mistakes! {
     AnyCertificateInATest => "rig.tls.unknown-root.test",
     /// Every name in a certificate is accepted.
     AnyName => "rig.tls.wrong-name.restore",
+    /// When a certificate becomes valid is not looked at.
+    AnyBeginning => "rig.tls.not-yet-valid.restore",
+    /// What a certificate may be used for is not looked at.
+    AnyPurpose => "rig.tls.client-only.restore",
+    /// The holder of any certificate counts as an authority.
+    AnyIssuer => "rig.tls.no-authority.restore",
     /// TLS 1.1 is accepted.
     TakesOldTls => "rig.tls.old-version.restore",
     /// The received part of a broken-off download is used as the backup, whatever it contains.

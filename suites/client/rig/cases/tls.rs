@@ -4,8 +4,23 @@ use super::super::case::{Kind, RigCase, failed, name};
 use crate::rig::{Action, Before, Certificate, Document};
 use crate::safe::{Stage, clause};
 
-const BAD: [(&str, &str, Certificate); 7] = [
+const BAD: [(&str, &str, Certificate); 10] = [
     ("expired", "An expired certificate", Certificate::Expired),
+    (
+        "not-yet-valid",
+        "A certificate that is not valid yet",
+        Certificate::NotYetValid,
+    ),
+    (
+        "client-only",
+        "A certificate that no server may use",
+        Certificate::ForClients,
+    ),
+    (
+        "no-authority",
+        "A certificate signed with a server's certificate",
+        Certificate::NoAuthority,
+    ),
     (
         "wrong-name",
         "A certificate for another host",
