@@ -1,10 +1,10 @@
 //! Problems of a server on which nothing is set up yet, with the complete configuration to add.
 
+use super::Product;
 use super::certainty::Certainty;
 use super::evidence::{Evidence, Subject};
 use super::problem::{BLANK, Breaks, Problem};
 use super::shell::{CONFIG, FOLDER, Shell};
-use super::{Product, recognised};
 use crate::safe::Directions;
 use crate::wire::{LoginKind, Method};
 
@@ -12,7 +12,7 @@ use crate::wire::{LoginKind, Method};
 pub(super) const NOT_SET_UP: Problem = Problem {
     id: "problem.not-set-up",
     title: "nothing is set up at this address yet (no login, no `config`, no sign of WebDAV)",
-    evidence: "`config` is 404 with and without credentials, and PROPFIND of the folder 405 or 501; likely with 403",
+    evidence: "`config` is 404 with and without credentials, and PROPFIND of the folder 405 or 501",
     meaning: "A web server answers, but it asks for no login, has no `config`, and shows no WebDAV at this address. The apps need a folder with the file `config` and the folder `backups`, WebDAV for it, and a login.",
     fix: "Set up three things on the server: a folder that holds the file `config` ({\"maxBackupBytes\": 524288, \"retentionDays\": 180}) and a folder `backups`, both owned by the user that the server runs as; WebDAV for it, at least the methods GET, HEAD, PUT and DELETE; a login with HTTP Basic for it. Then reload the server, and run the same command again with --user NAME.",
     fixes: &[
@@ -38,20 +38,12 @@ pub(super) const NOT_SET_UP: Problem = Problem {
     also: &["auth.challenge"],
     paste: Some(lines),
     in_answer: |evidence| {
-        let has_no_webdav = |statuses: &[u16]| {
-            let seen = evidence.beside.folder;
-            seen.is_some_and(|status| statuses.contains(&status))
-        };
+        let has_no_webdav = matches!(evidence.beside.folder, Some(405 | 501));
         if !evidence.is_config() || !asks_for_no_login(evidence) {
             return None;
         }
-        match evidence.status() {
-            404 | 405 if has_no_webdav(&[405, 501]) => Some(Certainty::Certain),
-            403 if has_no_webdav(&[403, 405, 501]) && is_web_server(evidence) => {
-                Some(Certainty::Likely)
-            }
-            _ => None,
-        }
+        let is_missing = matches!(evidence.status(), 404 | 405);
+        (is_missing && has_no_webdav).then_some(Certainty::Certain)
     },
     ..BLANK
 };
@@ -60,13 +52,6 @@ pub(super) const NOT_SET_UP: Problem = Problem {
 fn asks_for_no_login(evidence: &Evidence<'_>) -> bool {
     let without_login = evidence.beside.without_login.map(|answer| answer.status);
     evidence.login == LoginKind::Open || without_login == Some(evidence.status())
-}
-
-fn is_web_server(evidence: &Evidence<'_>) -> bool {
-    let seen = recognised(evidence.answer);
-    let mut products = seen.iter().map(|seen| seen.product);
-    let is_one = |product| NOT_SET_UP.fixes.iter().any(|(known, _)| *known == product);
-    products.next().is_some_and(is_one)
 }
 
 /// Returns the lines that set the server up, if the software is known.
@@ -185,7 +170,7 @@ const LOGIN: &str = "Set up a login with HTTP Basic for this folder: a request w
 pub(super) const NO_LOGIN: Problem = Problem {
     id: "problem.no-login",
     title: "the server asks for no login here",
-    evidence: "`config` is 403 or 404 with and without credentials",
+    evidence: "`config` is 404 with and without credentials",
     meaning: "The server answers the same with and without the given credentials. iOS sends credentials only when it is asked for them, and nothing protects the backups.",
     fix: LOGIN,
     fixes: &[
@@ -220,7 +205,7 @@ pub(super) const NO_LOGIN: Problem = Problem {
             && evidence.method == Method::Get
             && !evidence.with_credentials;
         let person = evidence.beside.person?;
-        let is_same = person == evidence.status() && matches!(person, 403 | 404);
+        let is_same = person == evidence.status() && person == 404;
         (is_bare && is_same && evidence.login == LoginKind::Basic).then_some(Certainty::Likely)
     },
     ..BLANK

@@ -126,16 +126,16 @@ pub(super) const FORBIDDEN: Problem = Problem {
     id: "problem.forbidden",
     title: "the server forbids this path",
     evidence: "GET of `config` is 403",
-    meaning: "A rule of the server or of a firewall in front of it forbids this path. It may look at the address, the country, the User-Agent or the path itself.",
-    fix: "Look into the log of the server at the time of this run for the rule that refused it, and exempt this path from it.",
+    meaning: "A rule of the server or of a firewall in front of it forbids this path, or the server may not read the folder. A rule may look at the address, the country, the User-Agent or the path itself.",
+    fix: "Look into the log of the server at the time of this run for the reason. Exempt this path from a rule that refused it; let the user that the server runs as read the folder and every folder above it.",
     fixes: &[
         (
             Product::Apache,
-            "Set `Require valid-user` (not `Require all denied`) in the `<Directory>` of this folder, let www-data read it and every folder above it, and look into /var/log/apache2/error.log.",
+            "Set `Require valid-user` (not `Require all denied`, and no `Require ip` beside it in `RequireAll`) in the `<Directory>` of this folder, let www-data read it and every folder above it, and look into /var/log/apache2/error.log.",
         ),
         (
             Product::Nginx,
-            "Look for `deny` in this `location`, let nginx's user read the folder, every folder above it and the file of `auth_basic_user_file`, and look into /var/log/nginx/error.log.",
+            "Look for `deny` in this `location` and in what surrounds it, let nginx's user read the folder, every folder above it and the file of `auth_basic_user_file`, and look into /var/log/nginx/error.log.",
         ),
         (
             Product::Cloudflare,
@@ -144,6 +144,7 @@ pub(super) const FORBIDDEN: Problem = Problem {
     ],
     source: "RFC 9110 section 15.5.4; servers.symptoms",
     breaks: Breaks::EVERYTHING,
+    also: &["auth.challenge"],
     in_answer: |evidence| {
         (evidence.is_config() && evidence.status() == 403).then_some(Certainty::Likely)
     },

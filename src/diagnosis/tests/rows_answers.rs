@@ -135,6 +135,11 @@ pub(super) const ROWS_2: &[Row] = &[
         || config(404).anonymous().person(200).into(),
     ),
     (
+        "no-login",
+        || config(404).anonymous().person(404).into(),
+        || config(403).anonymous().person(403).into(),
+    ),
+    (
         "no-challenge",
         || config(401).anonymous().into(),
         || {
@@ -278,13 +283,19 @@ pub(super) const ROWS_2: &[Row] = &[
     (
         "not-set-up",
         || {
+            config(405)
+                .header("server", "Apache/2.4.62 (Debian)")
+                .folder(405)
+                .without_login(405, &[])
+                .into()
+        },
+        || {
             config(403)
                 .header("server", "Apache/2.4.62 (Debian)")
                 .folder(403)
                 .without_login(403, &[])
                 .into()
         },
-        || config(403).folder(403).without_login(403, &[]).into(),
     ),
     (
         "no-such-folder",
