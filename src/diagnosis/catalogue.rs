@@ -81,6 +81,7 @@ pub const CATALOGUE: &[Problem] = &[
     bare::NO_LOGIN,
     credentials::NO_CHALLENGE,
     credentials::WRONG_PASSWORD,
+    credentials::NO_LOGIN_OFFERED,
     credentials::TOKEN_REFUSED,
     credentials::PASSWORD_CHARSET,
     credentials::SESSION_COOKIE,

@@ -224,6 +224,38 @@ pub(super) const WRONG_PASSWORD: Problem = Problem {
     ..BLANK
 };
 
+/// The credentials are refused by something that asks for no login of HTTP.
+pub(super) const NO_LOGIN_OFFERED: Problem = Problem {
+    id: "problem.no-login-offered",
+    title: "the server refuses these credentials, and offers no login",
+    evidence: "401 without `WWW-Authenticate`, although credentials were sent",
+    meaning: "The server refuses the request and does not say how to log in. Either user name or password is wrong, or something decides that looks at a cookie or a token, not at HTTP Basic: a login page, or a proxy with its own login.",
+    fix: "Check user name and password. If both are right, let what decides about the login accept HTTP Basic for this folder; or exempt the folder from it, and let the server behind it ask for Basic.",
+    fixes: &[
+        (
+            Product::Nginx,
+            "Check user name and password. If both are right, look for `auth_request` in this `location` and in what surrounds it: set `auth_request off;` for this folder and `auth_basic` beside it, or let the program behind `auth_request` accept HTTP Basic.",
+        ),
+        (
+            Product::Caddy,
+            "Check user name and password. If both are right, look for `forward_auth` in the Caddyfile: put `basic_auth` for this folder in its place, or let the program behind it accept HTTP Basic.",
+        ),
+        (
+            Product::Traefik,
+            "Check user name and password. If both are right, look for the middleware `forwardAuth` of this router: put `basicAuth` in its place, or let the program behind it accept HTTP Basic.",
+        ),
+    ],
+    source: "RFC 9110 section 15.5.2; clause 4.8",
+    breaks: Breaks::EVERYTHING,
+    also: &["auth.challenge"],
+    in_answer: |evidence| {
+        let is_silent = Challenge::all(evidence.answer).is_empty();
+        let is_password = evidence.login == LoginKind::Basic;
+        (evidence.is_refused_login() && is_silent && is_password).then_some(Certainty::Likely)
+    },
+    ..BLANK
+};
+
 /// Two programs ask for credentials.
 pub(super) const TWO_LOGINS: Problem = Problem {
     id: "problem.two-logins",

@@ -145,7 +145,11 @@ fn a_401_without_a_challenge() {
         ..anonymous
     };
     shows(&open, "problem.login-needed", Certainty::Certain);
-    shows_nothing(&of_config(&refused));
+    shows(
+        &of_config(&refused),
+        "problem.no-login-offered",
+        Certainty::Likely,
+    );
 }
 
 #[test]
@@ -194,7 +198,11 @@ fn a_password_for_apps() {
         Certainty::Likely,
     );
     let elsewhere = answer(401, &[("set-cookie", "session=[redacted]")], "");
-    shows_nothing(&of_config(&elsewhere));
+    shows(
+        &of_config(&elsewhere),
+        "problem.no-login-offered",
+        Certainty::Likely,
+    );
 }
 
 #[test]

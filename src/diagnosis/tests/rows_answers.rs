@@ -159,6 +159,20 @@ pub(super) const ROWS_2: &[Row] = &[
         || config(403).into(),
     ),
     (
+        "no-login-offered",
+        || config(401).into(),
+        || {
+            config(401)
+                .header("www-authenticate", "Basic realm=\"x\"")
+                .into()
+        },
+    ),
+    (
+        "no-login-offered",
+        || config(401).into(),
+        || config(401).login(LoginKind::Token).into(),
+    ),
+    (
         "token-refused",
         || config(401).login(LoginKind::Token).into(),
         || config(401).into(),
