@@ -1,6 +1,8 @@
 //! Tests of what is hidden and what is not.
 
 use super::*;
+use crate::wire::{Body, Http, OwnBackup, Request, Response, Seed};
+use bytes::Bytes;
 use data_encoding::BASE64;
 
 fn hiding(secret: &str) -> Scrub {
@@ -143,6 +145,36 @@ fn a_short_password_is_hidden_beside_its_user() {
     assert_eq!(scrub.text("zaphod:a zaphod%3Aa"), "[redacted] [redacted]");
     let basic = BASE64.encode(b"zaphod:a");
     assert_eq!(scrub.text(&format!("Basic {basic}")), "Basic [redacted]");
+}
+
+/// In three of a thousand runs, a password of four letters occurs in the random bytes.
+#[test]
+fn a_short_password_in_a_random_backup_is_no_echo() {
+    let mut scrub = hiding("zap9");
+    scrub.add_pair("zaphod", "zap9");
+    let backup = OwnBackup::labelled(Seed::new(7), "test/a");
+    let answered = |status, body: &'static [u8]| {
+        let body = Body::new(Bytes::from_static(body), false);
+        let response = Response::new(status, Http::One, Vec::new(), body);
+        clean_response(
+            (&scrub, &Cookies::default()),
+            response,
+            &Request::get(&backup),
+        )
+    };
+    let by_chance = answered(200, b"\x00\xff(zap9)\x03");
+    assert!(!by_chance.echoed_secret);
+    assert_eq!(&by_chance.body.bytes[..], b"\x00\xff(zap9)\x03");
+    // A page, an error, and a secret that is no chance.
+    for (status, body) in [
+        (200, &b"<p>zap9</p>\r\n"[..]),
+        (500, b"\x00 zap9 \x03"),
+        (200, b"\x00zaphod:zap9\x03"),
+    ] {
+        let page = answered(status, body);
+        assert!(page.echoed_secret, "{status}");
+        assert!(memchr::memmem::find(&page.body.bytes, b"zap9").is_none());
+    }
 }
 
 #[test]

@@ -29,6 +29,11 @@ impl Size {
         }
     }
 
+    /// Returns whether the server had an error or gave no answer, which may pass.
+    pub(super) const fn is_error(&self) -> bool {
+        matches!(self, Self::Refused(refusal) if refusal.why.is_error())
+    }
+
     /// Returns whether the answer is 413.
     pub(super) const fn is_too_large(&self) -> bool {
         matches!(self, Self::Refused(refusal) if matches!(refusal.why, Why::Status(413)))
@@ -59,6 +64,11 @@ impl Why {
     /// Returns whether the status itself names the size as the reason. Source: clause 4.6.
     pub(super) const fn names_the_size(self) -> bool {
         matches!(self, Self::Status(400 | 413))
+    }
+
+    /// Returns whether the server had an error or gave no answer, which may pass.
+    pub(super) const fn is_error(self) -> bool {
+        matches!(self, Self::NoAnswer | Self::Status(500..))
     }
 
     /// Returns whether the limit can be found to the byte. A quota, or what is left of a disk,

@@ -91,7 +91,8 @@ async fn must_store(context: &Context, size: u64) -> Judged {
     {
         let over_one = attempt(context, &backup, tested).await?;
         if over_one.failure().is_none() {
-            return only_over_one(context, &backup, tested, failure).await;
+            let is_error = first.is_error();
+            return only_over_one(context, &backup, (size, tested), failure, is_error).await;
         }
         first = over_one;
         attempts = 2;
@@ -120,14 +121,15 @@ async fn must_store(context: &Context, size: u64) -> Judged {
     if !refusal.why.names_the_size() && attempts == 1 {
         // A refusal for another reason proves nothing at once: a refusal for the size must repeat.
         attempts = 2;
-        match attempt(context, &backup, tested).await? {
-            Size::Refused(_) => {}
-            Size::Stored | Size::Damaged(..) => {
-                return Ok(Outcome::blocked(format!(
+        if let Size::Stored | Size::Damaged(..) = attempt(context, &backup, tested).await? {
+            let once = Once {
+                seen: format!(
                     "{tested} bytes were refused once and accepted the second time: {}",
                     refusal.observed
-                )));
-            }
+                ),
+                is_error: refusal.why.is_error(),
+            };
+            return third_attempt(HttpChoice::Any, context, &backup, (size, tested), once).await;
         }
     }
     let search = Search {
@@ -149,6 +151,36 @@ async fn must_store(context: &Context, size: u64) -> Judged {
     Ok(with_problem(deviation, refusal.problem).into())
 }
 
+/// Judges an upload of `tested` bytes that failed once and was then stored. A server that restarts
+/// has an error once; a refusal by a rule is not passed over.
+async fn third_attempt(
+    http: HttpChoice,
+    context: &Context,
+    backup: &OwnBackup,
+    (size, tested): (u64, u64),
+    once: Once,
+) -> Judged {
+    if once.is_error {
+        let again = attempt_over(http, context, backup, tested).await?;
+        if matches!(again, Size::Stored) {
+            return if tested < size {
+                Ok(tested_less(size, tested))
+            } else {
+                still_there(context, backup, size).await
+            };
+        }
+    }
+    Ok(Outcome::blocked(once.seen))
+}
+
+/// What failed once.
+struct Once {
+    /// What was seen, with what came after it.
+    seen: String,
+    /// Whether it was an error of the server or no answer, and no refusal.
+    is_error: bool,
+}
+
 /// Returns whether a budget has room for an upload over each HTTP version and one more.
 const fn leaves_room(budget: u64, tested: u64) -> bool {
     tested.saturating_mul(3) <= budget
@@ -159,8 +191,9 @@ const fn leaves_room(budget: u64, tested: u64) -> bool {
 async fn only_over_one(
     context: &Context,
     backup: &OwnBackup,
-    tested: u64,
+    (size, tested): (u64, u64),
     (stage, how): (Stage, String),
+    is_error: bool,
 ) -> Judged {
     let observed = format!("a backup of {tested} bytes {how}; over HTTP/1.1 it is stored");
     if !leaves_room(context.facts().max_upload, tested) {
@@ -169,8 +202,10 @@ async fn only_over_one(
     }
     let again = attempt_over(HttpChoice::Newest, context, backup, tested).await?;
     if again.failure().is_none() {
-        let why = format!("{observed}, and over HTTP/2 the second time");
-        return Ok(Outcome::blocked(why));
+        let seen = format!("{observed}, and over HTTP/2 the second time");
+        let once = Once { seen, is_error };
+        let http = HttpChoice::Newest;
+        return third_attempt(http, context, backup, (size, tested), once).await;
     }
     let deviation = Deviation::new(stage, observed);
     Ok(with_problem(deviation, certain(HTTP2_FAILS)).into())

@@ -165,15 +165,41 @@ fn http_2_is_blamed_only_for_what_repeats_and_works_over_http_1() {
     for status in [413, 502] {
         let broken = cause(below(status, always, false));
         assert_eq!(broken.as_deref(), Some("problem.http2-fails"), "{status}");
-        // A 502 is sent again three times before it counts.
-        let once = if status == 502 { 4 } else { 1 };
-        assert_eq!(
-            blocker(below(status, once, false)),
-            Blocker::Answer,
-            "{status}"
-        );
         let both = cause(below(status, always, true));
         assert_ne!(both.as_deref(), Some("problem.http2-fails"), "{status}");
+    }
+}
+
+/// How often a small upload is sent before an error counts.
+const TRIES: usize = 4;
+
+#[test]
+fn one_error_is_passed_over_and_one_refusal_is_not() {
+    assert!(passes(&below(502, TRIES, false)));
+    assert_eq!(blocker(below(413, 1, false)), Blocker::Answer);
+    // Without HTTP/2: refused, accepted, and accepted or refused again.
+    let judged = |status: u16, also_later: bool| {
+        let mut sent = 0;
+        let tries = if status < 500 { 1 } else { TRIES };
+        let world = World::new(move |asked| {
+            let payload = asked.request.payload.as_ref();
+            if payload.is_none_or(|payload| payload.len() < 30_000) {
+                return Deed::Healthy;
+            }
+            sent += 1;
+            let is_refused = sent <= tries || (also_later && sent > tries + 1);
+            if is_refused {
+                answers(status, b"")
+            } else {
+                Deed::Healthy
+            }
+        });
+        world.judge("limits.below")
+    };
+    assert!(passes(&judged(502, false)));
+    for (status, also_later) in [(502, true), (403, false), (403, true)] {
+        let outcome = judged(status, also_later);
+        assert_eq!(blocker(outcome), Blocker::Answer, "{status} {also_later}");
     }
 }
 
