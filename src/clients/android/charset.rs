@@ -45,14 +45,52 @@ pub(super) fn of(content_type: Option<&str>, body: &[u8]) -> Charset {
     }
 }
 
-/// Returns the value of the parameter `charset`, without its quotes.
+/// Returns the value of the first parameter `charset`, without its quotes; `None` also if the field
+/// is not a media type, as `OkHttp` checks it.
+///
+/// Source: `MediaType.kt`, `toMediaType`, of `OkHttp` 5 (clause 4.2.charset).
 fn parameter(content_type: &str) -> Option<&str> {
-    content_type.split(';').skip(1).find_map(|parameter| {
-        let (name, value) = parameter.split_once('=')?;
-        name.trim()
-            .eq_ignore_ascii_case("charset")
-            .then(|| value.trim().trim_matches(['"', '\'']))
-    })
+    let (_, rest) = token(content_type)?;
+    let (_, mut rest) = token(rest.strip_prefix('/')?)?;
+    let mut found = None;
+    while !rest.is_empty() {
+        rest = rest.strip_prefix(';')?.trim_start_matches(WHITE_SPACE);
+        if let Some((name, value, behind)) = pair(rest) {
+            if found.is_none() && name.eq_ignore_ascii_case("charset") {
+                found = Some(value);
+            }
+            rest = behind;
+        }
+    }
+    found
+}
+
+/// What separates the parameters from the semicolons.
+const WHITE_SPACE: [char; 6] = [' ', '\t', '\n', '\u{b}', '\u{c}', '\r'];
+
+/// Splits off a name and its value, without spaces around `=`.
+fn pair(text: &str) -> Option<(&str, &str, &str)> {
+    let (name, behind) = token(text)?;
+    let behind = behind.strip_prefix('=')?;
+    if let Some((value, behind)) = token(behind) {
+        let inner = value
+            .strip_prefix('\'')
+            .and_then(|value| value.strip_suffix('\''));
+        let inner = inner.filter(|inner| !inner.is_empty());
+        return Some((name, inner.unwrap_or(value), behind));
+    }
+    let (value, behind) = behind.strip_prefix('"')?.split_once('"')?;
+    Some((name, value, behind))
+}
+
+/// Splits off a token: at least one character of those that a media type allows.
+fn token(text: &str) -> Option<(&str, &str)> {
+    let is_part = |character: char| {
+        character.is_ascii_alphanumeric() || "-!#$%&'*+.^_`{|}~".contains(character)
+    };
+    let end = text.find(|character| !is_part(character));
+    let (token, behind) = text.split_at(end.unwrap_or(text.len()));
+    (!token.is_empty()).then_some((token, behind))
 }
 
 impl Charset {
@@ -120,6 +158,14 @@ mod tests {
             "text/plain; format=flowed",
             "",
             ";;charset",
+            // No media type, so that the charset does not count.
+            "utf-16; charset=utf-16",
+            "charset=utf-16",
+            "application/json; charset = utf-16",
+            "application/json; charset=utf-16 ; x=y",
+            "application/json, text/plain; charset=utf-16",
+            // The first charset counts.
+            "text/plain; charset=utf-8; charset=utf-16",
         ];
         for kind in kinds {
             assert!(
@@ -132,8 +178,8 @@ mod tests {
 
     #[test]
     fn a_charset_of_wider_characters_breaks_a_good_config() {
-        for kind in ["utf-16", "UTF-16LE", "\"utf-16be\"", "utf-32"] {
-            let kind = format!("application/json; x=y; Charset = {kind}");
+        for kind in ["utf-16", "UTF-16LE", "\"utf-16be\"", "'utf-32'"] {
+            let kind = format!("application/json;; x=y;\t Charset={kind}; charset=utf-8");
             let error = parse_config_as(GOOD.as_bytes(), Some(&kind));
             assert!(
                 matches!(error, Err(ConfigError::Charset { .. })),
