@@ -13,7 +13,7 @@ use super::restore::{
 use super::{Field, android, desktop, ios};
 use crate::safe::EncryptionKey;
 use crate::safe::backup::{At, Backup, Group};
-use crate::safe::envelope::{self, EnvelopeError, NONCE_BYTES};
+use crate::safe::envelope::{self, EnvelopeError, NONCE_BYTES, TAG_BYTES};
 use crate::safe::json::{self, JsonError, Limits, Path};
 use crate::safe::{Client, Stage};
 use zeroize::Zeroizing;
@@ -87,7 +87,11 @@ impl Release {
     ///
     /// Source: `clients.read.short-body`, `clients.read.wrong-key`.
     fn unopened(self, bytes: usize, error: &EnvelopeError) -> Outcome {
-        let short = bytes < NONCE_BYTES;
+        let least = match self.client() {
+            Client::Android if !self.since(Self::Android6_2) => NONCE_BYTES + TAG_BYTES,
+            Client::Android | Client::Ios | Client::Desktop => NONCE_BYTES,
+        };
+        let short = bytes < least;
         let crashes = match self.client() {
             Client::Android => short,
             Client::Ios => !self.since(Self::Ios7_0_4),

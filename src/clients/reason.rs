@@ -62,6 +62,8 @@ pub(in crate::clients) mod unsourced {
     pub(in crate::clients) const LINK_WITHOUT_VALUE: &str = "iOS passes the address on to be linked, and no source says with what result, or what it does with the number";
     pub(in crate::clients) const LONG_NAME_ON_IOS: &str =
         "no source says whether iOS keeps the whole name";
+    pub(in crate::clients) const SECOND_GROUP: &str =
+        "no source says what the app does with a second group that has this ID and creator";
     pub(in crate::clients) const FETCHED_CREATOR: &str = "no source says whether the app restores a group whose creator it fetched for another group";
 }
 

@@ -77,8 +77,8 @@ fn what_stands_in_place_of_a_list_is_not_counted_as_its_items() {
 
 #[test]
 fn an_item_is_one_and_a_whole_list_is_all_of_its_items() {
-    let odd = with("\"id\":\"0102030405060708\"", "\"id\":\"010\"");
-    let said = tallies(&odd, Client::Android);
+    let nameless = with("\"id\":\"0102030405060708\"", "\"x\":\"010\"");
+    let said = tallies(&nameless, Client::Android);
     assert!(said.contains(&"1 group"), "{said:?}");
     let item = with(
         "{\"identity\":\"ABCDEFGH\",\"createdAt\":1,\"verification\":0}",

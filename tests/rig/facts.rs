@@ -121,6 +121,7 @@ const FACTS: &[(&str, &str)] = &[
         "rig.payload.key-matches",
         "clients.read.public-key-mismatch",
     ),
+    ("rig.payload.key-empty", "clients.read.base64-short"),
     ("rig.payload.key", "clients.read.bad-public-key"),
     ("rig.payload.verified", "clients.read.verified-without-key"),
     ("rig.payload.revoked", "clients.divergence.revoked-keys"),
@@ -145,11 +146,12 @@ const FACTS: &[(&str, &str)] = &[
         "rig.payload.group-creator-blocked",
         "clients.read.blocked-creator",
     ),
-    ("rig.payload.group-member", "clients.read.unknown-member"),
     (
-        "rig.payload.group-no-members",
+        "rig.payload.group-members-missing",
         "clients.read.group-without-members",
     ),
+    ("rig.payload.group-twice", "clients.read.duplicate-group"),
+    ("rig.payload.group-member", "clients.read.unknown-member"),
     ("rig.payload.group-name", "clients.read.long-names"),
     ("rig.payload.nickname", "clients.read.long-names"),
     (
@@ -157,6 +159,7 @@ const FACTS: &[(&str, &str)] = &[
         "clients.divergence.deleted-ignored",
     ),
     ("rig.payload.group-id-odd", "clients.read.group-id-odd"),
+    ("rig.payload.group-id-14", "clients.read.group-id-odd"),
     (
         "rig.payload.group-id-not-hex",
         "clients.read.group-id-not-hex",
@@ -181,6 +184,11 @@ const FACTS: &[(&str, &str)] = &[
         "clients.read.base64-unpadded",
     ),
     ("rig.payload.base64-bad-picture", "clients.read.bad-picture"),
+    ("rig.payload.base64-bits", "clients.read.base64-bits"),
+    (
+        "rig.payload.private-key-3-characters",
+        "clients.read.base64-short",
+    ),
     ("rig.payload.private-key", "clients.read.private-key-length"),
     ("rig.payload.link", "clients.read.links"),
     (

@@ -14,6 +14,12 @@ reasons! {
     NO_VERSION = "version-no-number", "Android needs a number", "clients.read.info-version";
     NO_IDENTITY = "identity-missing", "Android restores nothing without a private key", "clients.read.missing-user";
     KEY_LENGTH = "private-key-length", "Android refuses a key that does not have 32 bytes", "clients.read.private-key-length";
+    KEY_LENGTH_CRASHES = "private-key-length-crashes",
+        "Android before 6.2 does not catch the error for a key that does not have 32 bytes",
+        "clients.read.private-key-length";
+    KEY_TOO_SHORT_TO_DECODE = "private-key-short-crashes",
+        "Android does not catch the exception for base64 of fewer than 4 characters",
+        "clients.read.base64-short";
     NO_CONTACTS = "groups-without-contacts-to-android",
         "Android restores neither groups nor distribution lists without an array `contacts`",
         "clients.read.missing-contacts";
@@ -59,6 +65,9 @@ reasons! {
     KEY_TOO_SHORT = "public-key-length",
         "Android 6.1 and later drops a verified contact whose public key does not have 32 bytes",
         "clients.read.bad-public-key";
+    KEY_TOO_SHORT_TO_DECODE_AT_LEVEL_2 = "public-key-short-crashes",
+        "Android before 6.1 does not catch the exception for base64 of fewer than 4 characters",
+        "clients.read.base64-short";
     KEY_OF_DIRECTORY = "public-key-of-level-2-alone",
         "Android uses the key of the backup only at level 2, otherwise that of the directory",
         "clients.loss.public-key";
@@ -92,11 +101,20 @@ reasons! {
         "Android up to 5.8.2 drops a group without `deleted`",
         "clients.read.missing-deleted";
     EMPTY_GROUP_ID = "group-id-odd",
-        "Android stores an ID with an odd number of digits as an empty ID",
+        "Android 4.8 to 6.1.3 stores an ID with an odd number of digits as an empty ID",
         "clients.read.group-id-odd";
+    SHORT_GROUP_ID = "group-id-short-crashes",
+        "Android 6.2 and later reads 8 bytes of the ID, and does not catch the exception if there are fewer",
+        "clients.read.group-id-odd";
+    SECOND_GROUP = "group-duplicate",
+        "Android keeps only the first group with this ID and creator",
+        "clients.read.duplicate-group";
     GARBAGE_GROUP_ID = "group-id-not-hex",
         "Android converts an ID that is not hexadecimal to other bytes",
         "clients.read.group-id-not-hex";
+    MEMBER_BY_DEFAULT = "group-without-members-active",
+        "Android 6.0 and later makes the user a member of a group without an array `members`",
+        "clients.read.group-without-members";
     KICKED = "group-removed-from",
         "Android 6.2 and later treats the user as removed from a group whose creator is not a member",
         "clients.read.creator-no-member";

@@ -20,7 +20,7 @@ use crate::clients::Field;
 use crate::clients::read::{
     self, Notes, Step, beyond_judgement, refused as refused_because, unknown,
 };
-use crate::clients::reason::unsourced::OWN_CONTACT_ON_DESKTOP;
+use crate::clients::reason::unsourced::{OWN_CONTACT_ON_DESKTOP, SECOND_GROUP};
 use crate::clients::release::Release;
 use crate::clients::restore::{Outcome, Restored, Stop, Surroundings};
 use crate::safe::Stage;
@@ -374,10 +374,15 @@ impl Desktop<'_> {
 
     fn groups(&mut self, items: &[Value], contacts: &[Contact], at: &At<'_>) -> Step<Vec<Group>> {
         let known: HashSet<_> = contacts.iter().map(|contact| contact.identity).collect();
-        let mut groups = Vec::with_capacity(items.len());
+        let (mut groups, mut taken) = (Vec::with_capacity(items.len()), HashSet::new());
         for (index, entry) in items.iter().enumerate() {
             let at = at.index(index);
-            groups.push(self.group(as_object(entry, &at)?, &at)?);
+            let (group, members) = self.group(as_object(entry, &at)?, &at)?;
+            // Source: `clients.read.duplicate-group`.
+            if !taken.insert((group.id, group.creator)) {
+                self.notes.unsure(&at, Field::Group, SECOND_GROUP);
+            }
+            groups.push((group, members));
         }
         let groups = groups.into_iter().enumerate();
         groups

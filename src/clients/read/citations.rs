@@ -269,11 +269,6 @@ fn with_null_nothing_is_lost_on_android() {
             "\"blockedContacts\":7,\"x\":[",
         ),
         (
-            "\"members\":[\"ECHO",
-            "\"members\":null,\"x\":[\"ECHO",
-            "\"members\":7,\"x\":[\"ECHO",
-        ),
-        (
             "\"distributionlists\":[",
             "\"distributionlists\":null,\"x\":[",
             "\"distributionlists\":7,\"x\":[",
@@ -292,6 +287,12 @@ fn with_null_nothing_is_lost_on_android() {
     ] {
         assert_eq!(changes_of(old, null), usual, "{null}");
         assert_eq!(changes_of(old, other).len(), usual.len() + 1, "{other}");
+    }
+    // The user becomes a member of the group.
+    for (members, more) in [("null", 1), ("7", 2)] {
+        let members = format!("\"members\":{members},\"x\":[\"ECHO");
+        let changes = changes_of("\"members\":[\"ECHO", &members);
+        assert_eq!(changes.len(), usual.len() + more, "{members}");
     }
     let without: Vec<_> = changes_of("\"contacts\":[", "\"contacts\":null,\"x\":[");
     let groups = "groups-without-contacts-to-android";

@@ -2,6 +2,7 @@
 
 use super::tests::{ANDROID, changes, id, restored, stops, unsure};
 use crate::clients::Release;
+use crate::clients::restore::Broken;
 use crate::safe::backup::{PictureRelease, Policy, Verification};
 
 /// What is skipped, and the near miss beside it, which is restored.
@@ -90,14 +91,35 @@ fn android_converts_an_id_that_is_not_hexadecimal() {
     assert_eq!(group(new, "z0z0z0z0z0z0z0z0"), (vec![[0xf0; 8]], 2));
     let upper = [0xab, 0xcd, 0xef, 1, 2, 3, 4, 5];
     assert_eq!(group(new, "ABCDEF0102030405"), (vec![upper], 1));
+    let (last_without, before) = (Release::Android6_1, Release::Android4_57);
     for (reader, id) in [
-        (new, "zz"),
-        (new, "\u{ff11}\u{ff11}"),
-        (Release::Android4_57, "zzzzzzzzzzzzzzzz"),
+        (new, "010203040506070809"),
+        (
+            new,
+            "\u{ff11}\u{ff11}\u{ff11}\u{ff11}\u{ff11}\u{ff11}\u{ff11}\u{ff11}00000000",
+        ),
+        (last_without, "zz"),
+        (before, "zzzzzzzzzzzzzzzz"),
+        (before, "123"),
     ] {
         let document = ANDROID.replace("0102030405060708", id);
         assert_eq!(unsure(reader, &document), ["`groups[0].id`"], "{id}");
     }
+    for id in [
+        "",
+        "zz",
+        "123",
+        "01020304050607",
+        "010203040506070",
+        "\u{ff11}\u{ff11}",
+    ] {
+        let document = ANDROID.replace("0102030405060708", id);
+        for reader in [new, Release::Android6_2] {
+            assert_eq!(stops(reader, &document).0, Some(Broken::Crash), "{id}");
+        }
+    }
+    let odd = restored(last_without, &ANDROID.replace("0102030405060708", "123"));
+    assert_eq!(odd.groups_without_id.len(), 1);
     let list = |id: &str| {
         let restored = restored(new, &ANDROID.replace("0100000000000000", id));
         let id = restored.backup.distribution_lists[0].id;
@@ -216,5 +238,87 @@ fn android_restores_a_group_whose_creator_it_fetched() {
         let groups = |document: &str| restored(reader, document).backup.groups.len();
         assert_eq!(groups(&two(",\"BLOCKED1\"")), 3, "{reader}");
         assert_eq!(groups(&two("")), 2, "{reader}");
+    }
+}
+
+/// The database has no two groups with one ID and one creator.
+#[test]
+fn android_keeps_the_first_of_two_groups() {
+    let group = |id: &str, creator: &str, name: &str| {
+        format!(
+            r#"{{"id":"{id}","creator":"{creator}","groupname":"{name}","members":["OWNID123"],"deleted":false}},"#
+        )
+    };
+    let with = |groups: [String; 2]| {
+        let groups = format!("\"groups\":[{}", groups.concat());
+        ANDROID.replace("\"groups\":[", &groups)
+    };
+    let one = group("00000000000000ab", "OWNID123", "One");
+    let again = group("00000000000000AB", "OWNID123", "Two");
+    let other = group("00000000000000ab", "ECHOECHO", "Two");
+    for reader in [Release::Android6_4, Release::Android4_5] {
+        let twice = restored(reader, &with([one.clone(), again.clone()]));
+        assert_eq!(twice.backup.groups.len(), 2, "{reader}");
+        let name = twice.backup.groups[0].name.as_ref();
+        assert!(name.is_some_and(|name| name.is("One")), "{reader}");
+        let lost = changes(&twice)
+            .iter()
+            .any(|each| each == "Lost `groups[1]`");
+        assert!(lost, "{reader}");
+        let two = restored(reader, &with([one.clone(), other.clone()]));
+        assert_eq!(two.backup.groups.len(), 3, "{reader}");
+    }
+}
+
+#[test]
+fn the_user_is_a_member_of_a_group_without_members_on_android() {
+    let members = |reader, to: &str| {
+        let document = ANDROID.replacen("[\"ECHOECHO\",\"OWNID123\"]", to, 1);
+        let groups = restored(reader, &document).backup.groups;
+        groups[0].members.iter().copied().collect::<Vec<_>>()
+    };
+    for to in ["null", "{}", "7"] {
+        let both = [id("ECHOECHO"), id("OWNID123")];
+        assert_eq!(members(Release::Android6_4, to), both, "{to}");
+        assert_eq!(members(Release::Android5_7, to), [], "{to}");
+    }
+    assert_eq!(members(Release::Android6_4, "[]"), []);
+}
+
+/// Where the app does not expect an exception, it crashes.
+#[test]
+fn android_crashes_for_some_base64() {
+    const KEY: &str = "WlpaWlpaWlpaWlpaWlpaWlpaWlpaWlpaWlpaWlpaWlo=";
+    let (new, old) = (Release::Android6_4, Release::Android6_0);
+    let key = |reader, to: &str| stops(reader, &ANDROID.replacen(KEY, to, 1)).0;
+    let crash = Some(Broken::Crash);
+    for (to, on_new, on_old) in [
+        ("", None, None),
+        ("!!!!", None, None),
+        ("AAE", crash, crash),
+        ("AAEC", None, crash),
+        ("null", None, crash),
+    ] {
+        assert_eq!((key(new, to), key(old, to)), (on_new, on_old), "{to}");
+    }
+    // What a strict reader refuses.
+    for to in [KEY.replace("o=", "p="), format!("{KEY}%")] {
+        let restored = restored(new, &ANDROID.replacen(KEY, &to, 1));
+        assert_eq!(
+            restored.backup.user.private_key.as_bytes(),
+            &[b'Z'; 32],
+            "{to}"
+        );
+    }
+    let contact = |to: &str| {
+        let verified = format!("\"verification\":2,\"publickey\":\"{to}\"");
+        ANDROID.replacen("\"verification\":1", &verified, 1)
+    };
+    let dropped = changes(&restored(new, &contact("AAE")));
+    assert!(dropped.iter().any(|each| each == "Lost `contacts[1]`"));
+    assert_eq!(stops(old, &contact("AAE")).0, crash);
+    for reader in [new, old] {
+        let contacts = restored(reader, &contact("")).backup.contacts;
+        assert_eq!(contacts[1].verification, Some(Verification::Unverified));
     }
 }

@@ -73,6 +73,9 @@ fn the_schema_refuses() {
         ),
         (group, "\"lastUpdate\":\"1\",", "\"lastUpdate\":-1,"),
         ("WlpaWlpa", "", "WlpaWlpa\\n"),
+        ("WlpaWlo=", "WlpaWl==", "WlpaWlp="),
+        ("WlpaWlo=", "WlpaWlo==", "WlpaWlo"),
+        ("WlpaWlo=", "Wlpa=Wlo", "WlpaWlr"),
         (
             "\"ECHOECHO\",\"OWNID123\"]",
             "\"ECHOECHO\",\"somebody\"]",

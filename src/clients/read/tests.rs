@@ -472,7 +472,7 @@ fn bodies_stop_where_each_release_stops() {
         ANDROID.as_bytes(),
         Compression::Stored,
     );
-    let short = |reader: Release| reader.open(&key, &body[..20], &around());
+    let first = |reader: Release, bytes| reader.open(&key, &body[..bytes], &around());
     let other = EncryptionKey::from_bytes([8; 32]);
     let shut = |reader: Release| reader.open(&other, &body, &around());
     let is_crash = |outcome: &Outcome| {
@@ -487,7 +487,19 @@ fn bodies_stop_where_each_release_stops() {
     for reader in Release::ALL.iter().copied() {
         let old_ios = reader.client() == Client::Ios && !reader.since(Release::Ios7_0_4);
         let android = reader.client() == Client::Android;
-        assert_eq!(is_crash(&short(reader)), old_ios || android, "{reader}");
+        let old_android = android && !reader.since(Release::Android6_2);
+        for (bytes, crashes) in [
+            (23, old_ios || android),
+            (24, old_ios || old_android),
+            (39, old_ios || old_android),
+            (40, old_ios),
+        ] {
+            assert_eq!(
+                is_crash(&first(reader, bytes)),
+                crashes,
+                "{reader}: {bytes}"
+            );
+        }
         assert_eq!(is_crash(&shut(reader)), old_ios, "{reader}");
         let opened = reader.open(&key, &body, &around());
         assert_eq!(opened, reader.read(ANDROID.as_bytes(), &around()));

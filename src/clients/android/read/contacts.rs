@@ -1,17 +1,20 @@
 //! Contacts: those of the document, and those that the app fetches for groups and lists.
 
-use super::super::base64;
+use super::super::base64::{self, Wrong};
 use super::super::org_json::{Object, Value};
 use super::super::reasons::{
-    BAD_KEY, KEY_OF_DIRECTORY, KEY_TOO_SHORT, LEVEL_1, LEVEL_2_WITHOUT_KEY, LOWER_CASE,
-    NO_DIRECTORY, TIME_OF_RESTORE, UNKNOWN_LEVEL, UPDATE_NO_NUMBER,
+    BAD_KEY, KEY_OF_DIRECTORY, KEY_TOO_SHORT, KEY_TOO_SHORT_TO_DECODE_AT_LEVEL_2, LEVEL_1,
+    LEVEL_2_WITHOUT_KEY, LOWER_CASE, NO_DIRECTORY, TIME_OF_RESTORE, UNKNOWN_LEVEL,
+    UPDATE_NO_NUMBER,
 };
 use super::{Objects, Phone};
 use crate::clients::Field;
+use crate::clients::read::{Step, broken};
 use crate::clients::reason::mobile::{
     CONTACT_WITHOUT_ID, DUPLICATE, MEMBER_DROPPED, MEMBER_FETCHED, NOT_IN_DIRECTORY, OWN_CONTACT,
 };
 use crate::clients::release::Release;
+use crate::clients::restore::Broken;
 use crate::safe::ThreemaId;
 use crate::safe::backup::{At, Contact, PublicKey, Timestamp, Verification};
 use std::collections::HashSet;
@@ -19,7 +22,7 @@ use std::collections::HashSet;
 impl Phone<'_> {
     /// Source: `clients.read.missing-identity`, `clients.read.own-contact`, and the facts about
     /// contacts.
-    pub(super) fn contacts(&mut self, items: &Objects<'_>, at: &At<'_>) -> Vec<Contact> {
+    pub(super) fn contacts(&mut self, items: &Objects<'_>, at: &At<'_>) -> Step<Vec<Contact>> {
         let mut seen = HashSet::new();
         let mut contacts = Vec::with_capacity(items.len());
         for (index, object) in items {
@@ -54,9 +57,9 @@ impl Phone<'_> {
                 self.notes.lost(&at, Field::Contact, &DUPLICATE);
                 continue;
             }
-            contacts.extend(self.contact(object, id, directory_key, &at));
+            contacts.extend(self.contact(object, id, directory_key, &at)?);
         }
-        contacts
+        Ok(contacts)
     }
 
     fn contact(
@@ -65,14 +68,16 @@ impl Phone<'_> {
         id: ThreemaId,
         directory_key: PublicKey,
         at: &At<'_>,
-    ) -> Option<Contact> {
+    ) -> Step<Option<Contact>> {
         let mut contact = Contact::new(id);
         let level = self.level(object, &at.key("verification"));
-        let (level, public_key) = self.public_key(object, level, directory_key, at)?;
+        let Some((level, public_key)) = self.public_key(object, level, directory_key, at)? else {
+            return Ok(None);
+        };
         contact.verification = Some(level);
         contact.public_key = public_key;
         if self.has_no_time(object, (Field::Contact, &UPDATE_NO_NUMBER), at) {
-            return None;
+            return Ok(None);
         }
         contact.created_at = self.created_at(object, at);
         contact.last_update = self.last_update(object, Field::ContactLastUpdate, at);
@@ -91,7 +96,7 @@ impl Phone<'_> {
         contact.read_receipts = self.policy(object, "readReceipts", Field::ReadReceipts, at);
         contact.typing_indicators =
             self.policy(object, "typingIndicators", Field::TypingIndicators, at);
-        Some(contact)
+        Ok(Some(contact))
     }
 
     /// Source: `clients.read.missing-verification`, `clients.read.verification-1`,
@@ -111,56 +116,63 @@ impl Phone<'_> {
     /// Returns the level and the key that apply; `None` if the contact is dropped.
     ///
     /// Source: `clients.read.bad-public-key`, `clients.read.public-key-mismatch`,
-    /// `clients.read.verified-without-key`, `clients.loss.public-key`.
+    /// `clients.read.verified-without-key`, `clients.read.base64-short`, `clients.loss.public-key`.
     fn public_key(
         &mut self,
         object: &Object,
         level: Verification,
         directory_key: PublicKey,
         at: &At<'_>,
-    ) -> Option<(Verification, Option<PublicKey>)> {
+    ) -> Step<Option<(Verification, Option<PublicKey>)>> {
         let key_at = at.key("publickey");
         let is_full = level == Verification::Full;
-        let Some(value) = object.value("publickey") else {
+        let text = object.value("publickey").and_then(Value::as_string);
+        let text = text.map(|text| text.to_string_lossy());
+        let Some(text) = text.filter(|text| !text.is_empty()) else {
             if is_full {
                 self.notes.changed(
                     &at.key("verification"),
                     Field::Verification,
                     &LEVEL_2_WITHOUT_KEY,
                 );
-                return Some((Verification::Unverified, Some(directory_key)));
+                return Ok(Some((Verification::Unverified, Some(directory_key))));
             }
-            return Some((level, None));
+            return Ok(Some((level, None)));
         };
-        let text = value.as_string().map(|text| text.to_string_lossy());
-        let bytes = text.and_then(|text| base64::decode(&text));
-        let key = bytes
-            .clone()
-            .and_then(|bytes| bytes.try_into().ok())
-            .map(PublicKey);
-        match key {
-            Some(key) if is_full || key == directory_key => return Some((level, Some(key))),
-            None if is_full && bytes.is_none() => {
+        let decoded = base64::decode(&text).map(|decoded| decoded.bytes);
+        let key = decoded.clone().ok().and_then(|bytes| bytes.try_into().ok());
+        match (key.map(PublicKey), decoded) {
+            (Some(key), _) if is_full || key == directory_key => {
+                return Ok(Some((level, Some(key))));
+            }
+            (None, Err(Wrong::Short)) if is_full && !self.since(Release::Android6_1) => {
+                let (what, why) = (
+                    "has fewer than 4 characters",
+                    &KEY_TOO_SHORT_TO_DECODE_AT_LEVEL_2,
+                );
+                return Err(broken(Broken::Crash, &key_at, what, why));
+            }
+            (None, Err(_)) if is_full => {
                 self.notes.lost(at, Field::Contact, &BAD_KEY);
-                return None;
+                return Ok(None);
             }
-            None if is_full && self.since(Release::Android6_1) => {
+            (None, Ok(_)) if is_full && self.since(Release::Android6_1) => {
                 self.notes.lost(at, Field::Contact, &KEY_TOO_SHORT);
-                return None;
+                return Ok(None);
             }
-            None if is_full => {
+            (None, Ok(_)) if is_full => {
                 self.notes.unsure(
                     &key_at,
                     Field::PublicKey,
                     "no source says what Android before 6.1 does with a public key that does not have 32 bytes",
                 );
-                return Some((level, None));
+                return Ok(Some((level, None)));
             }
             _ => {}
         }
         self.notes
             .changed(&key_at, Field::PublicKey, &KEY_OF_DIRECTORY);
-        Some((level, Some(directory_key)))
+        Ok(Some((level, Some(directory_key))))
     }
 
     /// Source: `clients.read.created-at`.

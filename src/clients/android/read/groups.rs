@@ -2,21 +2,26 @@
 
 use super::super::org_json::Object;
 use super::super::reasons::{
-    DELETED, DELETED_MISSING, EMPTY_GROUP_ID, GARBAGE_GROUP_ID, INCOMPLETE_GROUP, KICKED, NAME_CUT,
-    UPDATE_NO_NUMBER_SKIPPED,
+    DELETED, DELETED_MISSING, EMPTY_GROUP_ID, GARBAGE_GROUP_ID, INCOMPLETE_GROUP, KICKED,
+    MEMBER_BY_DEFAULT, NAME_CUT, SECOND_GROUP, SHORT_GROUP_ID, UPDATE_NO_NUMBER_SKIPPED,
 };
 use super::values::bytes_of_digits;
 use super::{Objects, Phone};
 use crate::clients::Field;
-use crate::clients::read::NAME_BYTES;
+use crate::clients::read::{NAME_BYTES, Step, broken};
 use crate::clients::reason::mobile::UNKNOWN_CREATOR;
 use crate::clients::release::Release;
+use crate::clients::restore::Broken;
 use crate::safe::ThreemaId;
 use crate::safe::backup::{At, Group, GroupId};
 use data_encoding::HEXLOWER_PERMISSIVE;
+use std::collections::HashSet;
+
+/// The number of hexadecimal digits of a group's ID.
+const GROUP_ID_DIGITS: usize = 16;
 
 /// The ID of a group, as Android reads it.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
 enum FoundId {
     /// A valid ID.
     Whole(GroupId),
@@ -27,8 +32,9 @@ enum FoundId {
 }
 
 impl Phone<'_> {
-    pub(super) fn groups(&mut self, items: &Objects<'_>, at: &At<'_>) -> Vec<Group> {
+    pub(super) fn groups(&mut self, items: &Objects<'_>, at: &At<'_>) -> Step<Vec<Group>> {
         let mut groups = Vec::with_capacity(items.len());
+        let mut taken = HashSet::new();
         for (index, object) in items {
             let at = at.index(*index);
             let Some(deleted) = self.deleted(object, &at) else {
@@ -44,7 +50,11 @@ impl Phone<'_> {
             if self.has_no_time(object, (Field::Group, &UPDATE_NO_NUMBER_SKIPPED), &at) {
                 continue;
             }
-            let id = self.group_id(&id.to_string_lossy(), &at.key("id"));
+            let id = self.group_id(&id.to_string_lossy(), &at.key("id"))?;
+            if id != FoundId::Other && !taken.insert((id, creator)) {
+                self.notes.lost(&at, Field::Group, &SECOND_GROUP);
+                continue;
+            }
             let whole = match id {
                 FoundId::Whole(id) => id,
                 FoundId::Empty => GroupId([0; 8]),
@@ -71,7 +81,7 @@ impl Phone<'_> {
                 groups.push(group);
             }
         }
-        groups
+        Ok(groups)
     }
 
     /// Returns whether the group was deleted and is therefore hidden; `None` if it is not restored.
@@ -107,10 +117,15 @@ impl Phone<'_> {
     }
 
     /// Source: `clients.read.group-id-odd`, `clients.read.group-id-not-hex`.
-    fn group_id(&mut self, id: &str, at: &At<'_>) -> FoundId {
-        if id.encode_utf16().count() % 2 == 1 {
+    fn group_id(&mut self, id: &str, at: &At<'_>) -> Step<FoundId> {
+        let digits = id.encode_utf16().count();
+        if self.since(Release::Android6_2) && (digits % 2 == 1 || digits < GROUP_ID_DIGITS) {
+            let what = "does not become 8 bytes";
+            return Err(broken(Broken::Crash, at, what, &SHORT_GROUP_ID));
+        }
+        if digits % 2 == 1 && self.since(Release::Android4_8) {
             self.notes.changed(at, Field::Group, &EMPTY_GROUP_ID);
-            return FoundId::Empty;
+            return Ok(FoundId::Empty);
         }
         let is_hexadecimal = HEXLOWER_PERMISSIVE.decode(id.as_bytes()).is_ok();
         // Before, the release that was read stores the text.
@@ -124,14 +139,14 @@ impl Phone<'_> {
             if !is_hexadecimal {
                 self.notes.changed(at, Field::Group, &GARBAGE_GROUP_ID);
             }
-            return FoundId::Whole(found);
+            return Ok(FoundId::Whole(found));
         }
         self.notes.unsure(
             at,
             Field::Group,
             "no source says what Android does with a group whose ID does not become 8 bytes",
         );
-        FoundId::Other
+        Ok(FoundId::Other)
     }
 
     /// Source: `clients.read.left-group`, `clients.read.creator-no-member`,
@@ -139,8 +154,16 @@ impl Phone<'_> {
     fn members(&mut self, object: &Object, creator: ThreemaId, at: &At<'_>) -> Vec<ThreemaId> {
         let own_id = self.around.own_id;
         let members_at = at.key("members");
-        let members = self.ids(object, "members", Field::GroupMembers, at);
-        let members = members.unwrap_or_default();
+        let Some(members) = self.ids(object, "members", Field::GroupMembers, at) else {
+            // The app stops in the middle, and the database has a default for the user's state.
+            if self.since(Release::Android6_0) {
+                self.notes
+                    .added(&members_at, Field::GroupMembers, &MEMBER_BY_DEFAULT);
+                let others = (creator != own_id).then_some(creator);
+                return others.into_iter().chain([own_id]).collect();
+            }
+            return Vec::new();
+        };
         let is_orphaned = members.contains(&own_id) && !members.contains(&creator);
         if is_orphaned && self.since(Release::Android6_2) {
             // The members do not change: the user is one of them and the creator is not.

@@ -108,9 +108,9 @@ impl Phone<'_> {
         );
         let (groups, lists) = (groups.unwrap_or_default(), lists.unwrap_or_default());
         if let Some(contacts) = contacts {
-            let restored = self.contacts(&contacts, &contacts_at);
+            let restored = self.contacts(&contacts, &contacts_at)?;
             self.known = restored.iter().map(|contact| contact.identity).collect();
-            backup.groups = self.groups(&groups, &groups_at).into();
+            backup.groups = self.groups(&groups, &groups_at)?.into();
             let other_order = self.has_other_order(info.device.as_ref());
             backup.distribution_lists = self.lists(&lists, other_order, &lists_at)?.into();
             let fetched = std::mem::take(&mut self.fetched);

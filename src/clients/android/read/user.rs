@@ -1,17 +1,19 @@
 //! The user: identity, nickname, picture, links.
 
-use super::super::base64;
+use super::super::base64::{self, Wrong};
 use super::super::org_json::{Object, Value};
 use super::super::reasons::{
-    BAD_PICTURE, ENTRY_SKIPPED, KEY_LENGTH, LINK_IGNORED, NICKNAME_CUT, NICKNAME_IS_ID,
-    NO_DEVICE_LINK, NO_IDENTITY, NO_LINK_NAME, NOBODY_IS_EMPTY, NOT_OF_THIS_KIND, NULL_IS_NOBODY,
-    NULL_WORD_IS_NOBODY, PICTURE_CUT, STAR_IS_EVERYONE,
+    BAD_PICTURE, ENTRY_SKIPPED, KEY_LENGTH, KEY_LENGTH_CRASHES, KEY_TOO_SHORT_TO_DECODE,
+    LINK_IGNORED, NICKNAME_CUT, NICKNAME_IS_ID, NO_DEVICE_LINK, NO_IDENTITY, NO_LINK_NAME,
+    NOBODY_IS_EMPTY, NOT_OF_THIS_KIND, NULL_IS_NOBODY, NULL_WORD_IS_NOBODY, PICTURE_CUT,
+    STAR_IS_EVERYONE,
 };
 use super::values::{id_of, text};
 use super::{Phone, unsourced};
 use crate::clients::Field;
-use crate::clients::read::{NICKNAME_BYTES, Step, refused};
+use crate::clients::read::{NICKNAME_BYTES, Step, broken, refused};
 use crate::clients::release::Release;
+use crate::clients::restore::Broken;
 use crate::safe::backup::{At, Bytes, Link, LinkKind, PictureRelease, PrivateKey, User};
 use crate::safe::json::Text;
 use zeroize::Zeroizing;
@@ -23,7 +25,7 @@ impl Phone<'_> {
             Some(Value::Object(object)) => object,
             Some(_) => return Err(refused(at, "is not an object", &NO_IDENTITY)),
         };
-        let mut user = User::new(private_key(object, &at.key("privatekey"))?);
+        let mut user = User::new(self.private_key(object, &at.key("privatekey"))?);
         user.nickname = self.nickname(object, at);
         user.picture = self.picture(object, &at.key("profilePic"));
         user.picture_release = Some(self.release(object, &at.key("profilePicRelease")));
@@ -67,14 +69,14 @@ impl Phone<'_> {
             return None;
         }
         let text = value.as_string().map(|found| found.to_string_lossy());
-        let text = text.unwrap_or_default();
-        let bytes = base64::decode(&text);
-        if bytes.is_none() {
+        let Ok(decoded) = base64::decode(&text.unwrap_or_default()) else {
             self.notes.lost(at, Field::Picture, &BAD_PICTURE);
-        } else if base64::is_cut(&text) {
+            return None;
+        };
+        if decoded.is_cut {
             self.notes.changed(at, Field::Picture, &PICTURE_CUT);
         }
-        bytes.map(Bytes)
+        Some(Bytes(decoded.bytes))
     }
 
     /// Source: `clients.read.release-nobody` and the facts after it.
@@ -172,27 +174,36 @@ impl Phone<'_> {
         }
         links
     }
-}
 
-/// Source: `clients.read.missing-user`, `clients.read.private-key-length`.
-fn private_key(object: &Object, at: &At<'_>) -> Step<PrivateKey> {
-    let Ok(text) = object.string("privatekey") else {
-        return Err(match object.value("privatekey") {
-            None => refused(at, "is missing", &NO_IDENTITY),
-            Some(_) => unsourced(at, "has no string"),
-        });
-    };
-    let text = Zeroizing::new(text.to_string_lossy());
-    let bytes = base64::decode(&text).map(Zeroizing::new);
-    let Some(bytes) = bytes else {
-        return Err(refused(at, "is not base64", &NO_IDENTITY));
-    };
-    let key = bytes.as_slice().try_into();
-    key.map(PrivateKey::from_bytes).map_err(|_| {
-        refused(
-            at,
-            "contains a key that does not have 32 bytes",
-            &KEY_LENGTH,
-        )
-    })
+    /// Source: `clients.read.missing-user`, `clients.read.private-key-length`,
+    /// `clients.read.base64-short`.
+    fn private_key(&self, object: &Object, at: &At<'_>) -> Step<PrivateKey> {
+        let Ok(text) = object.string("privatekey") else {
+            return Err(match object.value("privatekey") {
+                None => refused(at, "is missing", &NO_IDENTITY),
+                Some(_) => unsourced(at, "has no string"),
+            });
+        };
+        let text = Zeroizing::new(text.to_string_lossy());
+        if text.is_empty() {
+            return Err(refused(at, "is empty", &NO_IDENTITY));
+        }
+        let bytes = match base64::decode(&text) {
+            Ok(decoded) => Zeroizing::new(decoded.bytes),
+            Err(Wrong::Character) => return Err(refused(at, "is not base64", &NO_IDENTITY)),
+            Err(Wrong::Short) => {
+                let what = "has fewer than 4 characters";
+                return Err(broken(Broken::Crash, at, what, &KEY_TOO_SHORT_TO_DECODE));
+            }
+        };
+        let key = bytes.as_slice().try_into();
+        key.map(PrivateKey::from_bytes).map_err(|_| {
+            let what = "contains a key that does not have 32 bytes";
+            if self.since(Release::Android6_2) {
+                refused(at, what, &KEY_LENGTH)
+            } else {
+                broken(Broken::Crash, at, what, &KEY_LENGTH_CRASHES)
+            }
+        })
+    }
 }

@@ -5,7 +5,7 @@ use crate::clients::restore::Outcome;
 use crate::safe::ThreemaId;
 use crate::safe::backup::{At, Verification};
 use crate::safe::json::{Number, Object, Text, Value};
-use data_encoding::BASE64_NOPAD;
+use data_encoding::BASE64_MIME_PERMISSIVE;
 use zeroize::Zeroizing;
 
 /// The area of the facts, for what the schema refuses and no fact names.
@@ -143,25 +143,30 @@ pub(super) fn level(value: &Value, at: &At<'_>) -> Step<Verification> {
         .ok_or_else(|| refused(at, "is neither 0, 1 nor 2", SCHEMA))
 }
 
-/// Decodes base64, also with white space or without padding; `source` says that other text is
-/// refused.
+/// Decodes base64 as `atob` does: also with white space, without padding, and with any bits in the
+/// place of those that no byte has. `source` says that other text is refused.
 ///
-/// Source: `clients.read.base64-whitespace`, `clients.read.base64-unpadded`.
+/// Source: `clients.read.base64-whitespace`, `clients.read.base64-unpadded`,
+/// `clients.read.base64-bits`.
 pub(super) fn base64(value: &Value, at: &At<'_>, source: &'static str) -> Step<Vec<u8>> {
     let Value::Text(text) = value else {
         return Err(no_text(value, at));
     };
     let text = text.to_str_lossy();
     let characters = text.bytes().filter(|byte| !byte.is_ascii_whitespace());
-    let characters = Zeroizing::new(characters.collect::<Vec<_>>());
+    let mut characters = Zeroizing::new(characters.collect::<Vec<_>>());
     let end = characters.iter().rposition(|byte| *byte != b'=');
-    let content = &characters[..end.map_or(0, |end| end + 1)];
-    let padding = characters.len() - content.len();
-    let is_padded = padding == 0 || padding <= 2 && characters.len() % 4 == 0;
-    BASE64_NOPAD
-        .decode(content)
+    let end = end.map_or(0, |end| end + 1);
+    let padding = characters.len() - end;
+    let is_padded = padding == 0 || padding <= 2 && characters.len().is_multiple_of(4);
+    let is_whole = is_padded && !characters[..end].contains(&b'=');
+    if padding == 0 && end % 4 > 1 {
+        characters.resize(end.next_multiple_of(4), b'=');
+    }
+    BASE64_MIME_PERMISSIVE
+        .decode(&characters)
         .ok()
-        .filter(|_| is_padded)
+        .filter(|_| is_whole)
         .ok_or_else(|| refused(at, "is not base64", source))
 }
 

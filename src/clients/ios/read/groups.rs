@@ -10,7 +10,7 @@ use crate::clients::Field;
 use crate::clients::effects::SideEffect;
 use crate::clients::read::{NAME_BYTES, Step, broken, unknown};
 use crate::clients::reason::mobile::{MEMBER_FETCHED, UNKNOWN_CREATOR};
-use crate::clients::reason::unsourced::{FETCHED_CREATOR, LONG_NAME_ON_IOS};
+use crate::clients::reason::unsourced::{FETCHED_CREATOR, LONG_NAME_ON_IOS, SECOND_GROUP};
 use crate::clients::release::Release;
 use crate::clients::restore::Broken;
 use crate::safe::ThreemaId;
@@ -53,6 +53,13 @@ impl Phone<'_> {
             let members = self.listed(members, &members_at)?;
             match self.fate(members, creator, &group_at) {
                 (Fate::Kept(members), Some(creator)) => {
+                    // Source: `clients.read.duplicate-group`.
+                    if groups
+                        .iter()
+                        .any(|group: &Group| (group.id, group.creator) == (id, creator))
+                    {
+                        self.notes.unsure(&group_at, Field::Group, SECOND_GROUP);
+                    }
                     groups.push(self.group(object, id, creator, members, &group_at)?);
                 }
                 (Fate::Last, _) => {

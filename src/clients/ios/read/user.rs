@@ -13,7 +13,7 @@ use crate::safe::backup::{
     At, Bytes, DeviceGroupKey, Link, LinkKind, PRIVATE_KEY_BYTES, PictureRelease, PrivateKey, User,
 };
 use crate::safe::json::{Object, Text, Value};
-use data_encoding::BASE64;
+use data_encoding::{BASE64, DecodeKind};
 use zeroize::Zeroizing;
 
 const GROUP_KEY: &str = "temporaryDeviceGroupKeyTodoRemove";
@@ -50,12 +50,16 @@ impl Phone<'_> {
         Ok(user)
     }
 
-    /// Source: `clients.read.private-key-length`.
+    /// Source: `clients.read.private-key-length`, `clients.read.base64-bits`.
     fn private_key(&self, text: &Text, at: &At<'_>) -> Step<PrivateKey> {
         let bytes = BASE64.decode(text.to_str_lossy().as_bytes());
-        let Ok(bytes) = bytes.map(Zeroizing::new) else {
-            return Err(self.decoder.key_not_base64(&text.to_str_lossy(), at));
-        };
+        let bytes = bytes.map(Zeroizing::new).map_err(|error| match error.kind {
+            DecodeKind::Trailing => unknown(format!(
+                "the last character of {} has bits that no byte has, and no source says what iOS does then",
+                at.path()
+            )),
+            _ => self.decoder.key_not_base64(&text.to_str_lossy(), at),
+        })?;
         match bytes.first_chunk::<PRIVATE_KEY_BYTES>() {
             Some(key) => Ok(PrivateKey::from_bytes(*key)),
             None => Err(unknown(format!(
