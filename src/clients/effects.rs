@@ -52,7 +52,7 @@ impl SideEffect {
                 "the app stores the master key and the server before it downloads the backup, and a failed restore leaves them there"
             }
             Self::LeavesGroups => {
-                "the restore leaves the groups whose creator is blocked, and notifies all members"
+                "the restore leaves out the groups whose creator is blocked, and tells their members that the user leaves"
             }
             Self::Overwrites => {
                 "the app uploads what it has restored over the backup, some seconds later"
@@ -61,7 +61,7 @@ impl SideEffect {
                 "if the document cannot be decoded, it stays on the phone in plain text, with the private key"
             }
             Self::LeavesPlaintext => {
-                "if the document cannot be decoded, it stays on the phone in plain text without the private key, until the next successful restore"
+                "if the document cannot be decoded, it stays on the phone in plain text without the private key, until the app decodes the next backup"
             }
         }
     }

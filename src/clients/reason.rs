@@ -57,8 +57,6 @@ pub(in crate::clients) mod mobile {
 pub(in crate::clients) mod unsourced {
     pub(in crate::clients) const OWN_CONTACT_ON_DESKTOP: &str =
         "no source says whether Desktop imports it";
-    pub(in crate::clients) const NEWER_IOS: &str =
-        "iOS before 7.0.4 skips it, and no source says what later releases do";
     pub(in crate::clients) const LINK_WITHOUT_VALUE: &str = "iOS passes the address on to be linked, and no source says with what result, or what it does with the number";
     pub(in crate::clients) const LONG_NAME_ON_IOS: &str =
         "no source says whether iOS keeps the whole name";

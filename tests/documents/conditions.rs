@@ -93,7 +93,8 @@ fn holds(when: When, it: &Situation<'_>) -> bool {
             let mut before = it.backup.groups.iter().take(it.index().unwrap_or(0));
             let ends = |group: &Group| {
                 let own = it.phone.own_id;
-                it.is_known(group.creator) && group.creator != own && is_left(it, group)
+                let is_asked = group.creator != own && !it.is_blocked(group.creator);
+                it.is_known(group.creator) && is_asked && is_left(it, group)
             };
             it.group().is_some() && before.any(ends)
         }
@@ -122,7 +123,10 @@ fn holds(when: When, it: &Situation<'_>) -> bool {
             let mut members = it.members(group);
             members.any(|id| !it.is_known(id) && it.is_blocked(id))
         }),
-        When::CreatorBlocked => it.group().is_some_and(|group| it.is_blocked(group.creator)),
+        When::CreatorBlocked => it.group().is_some_and(|group| {
+            let own = it.phone.own_id;
+            group.creator != own && it.is_blocked(group.creator) && !is_left(it, group)
+        }),
         When::OwnAndLeft => it
             .group()
             .is_some_and(|group| group.creator == it.phone.own_id && is_left(it, group)),
@@ -425,10 +429,9 @@ pub fn witness(row: &str) -> Case {
         }
         "link-without-value-ios" => user.links[0].value = "".into(),
         "device-group-key-made-up" => user.device_group_key = None,
-        "contact-own"
-        | "contact-own-not-restored"
-        | "contact-own-newer-ios"
-        | "contact-own-desktop" => backup.contacts.push(Contact::new(id(OWN_ID))),
+        "contact-own" | "contact-own-not-restored" | "contact-own-desktop" => {
+            backup.contacts.push(Contact::new(id(OWN_ID)));
+        }
         "contact-removed" => drop(phone.removed_contacts.insert(id("ABCDEFGH"))),
         "contact-revoked" | "desktop-revoked" => drop(revoked.insert(id("ABCDEFGH"))),
         "directory-unreachable" | "directory-needed" | "desktop-needs-directory" => {

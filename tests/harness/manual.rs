@@ -27,6 +27,7 @@ const UNUSED: &[&str] = &[
     "clients.http.timeouts",
     "clients.http.tls",
     "clients.loss.deleted",
+    "clients.read.failed-download",
     "clients.write.placeholder-links",
     "servers.delete-collection",
     "servers.healthy",

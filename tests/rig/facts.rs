@@ -130,6 +130,14 @@ const FACTS: &[(&str, &str)] = &[
         "clients.read.unknown-creator",
     ),
     (
+        "rig.payload.group-creator-lower-case",
+        "clients.read.lower-case-identity",
+    ),
+    (
+        "rig.payload.group-left-creator-blocked",
+        "clients.read.blocked-creator",
+    ),
+    (
         "rig.payload.group-left-creator",
         "clients.read.unknown-creator",
     ),
@@ -143,7 +151,7 @@ const FACTS: &[(&str, &str)] = &[
         "clients.read.creator-no-member",
     ),
     (
-        "rig.payload.group-creator-blocked",
+        "rig.payload.group-of-blocked-creator",
         "clients.read.blocked-creator",
     ),
     (

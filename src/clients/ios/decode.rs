@@ -9,7 +9,7 @@ use crate::clients::release::Release;
 use crate::clients::restore::{Broken, Outcome, Stop};
 use crate::safe::Stage;
 use crate::safe::backup::{At, Info, Version};
-use crate::safe::json::{Document, JsonError, Object, Reason, Text, Value};
+use crate::safe::json::{Document, JsonError, Number, Object, Reason, Text, Value};
 use data_encoding::BASE64_NOPAD;
 use zeroize::Zeroizing;
 
@@ -125,13 +125,7 @@ impl Decoder {
 
     /// Returns the outcome for an identity that is absent or unreadable.
     fn no_identity(self, at: &At<'_>, reason: &str, source: &'static str) -> Outcome {
-        match self.fails(stop(at, reason, source)) {
-            Outcome::Broken { stop, .. } => unknown(format!(
-                "{}, and no source says what {} shows then",
-                stop.reason, self.release
-            )),
-            outcome => outcome,
-        }
+        self.fails(stop(at, reason, source))
     }
 
     pub fn required_object<'v>(
@@ -266,11 +260,25 @@ impl Decoder {
             .ok_or_else(|| self.missing(&at))
     }
 
-    /// Returns a whole number; `1.0` also counts.
-    pub fn whole(self, object: &Object, key: &str, at: &At<'_>) -> Step<Option<i128>> {
+    /// Returns a whole number of 64 bits.
+    pub fn whole(self, object: &Object, key: &str, at: &At<'_>) -> Step<Option<i64>> {
+        let Some(whole) = self.integer(object, key, at)? else {
+            return Ok(None);
+        };
+        let number = i64::try_from(whole).map_err(|_| {
+            let source = facts::about_fraction(at, DECODER);
+            self.fails(stop(at, "does not fit 64 bits", source))
+        })?;
+        Ok(Some(number))
+    }
+
+    /// Returns a whole number; a fraction that a `Double` cannot hold also counts as none.
+    ///
+    /// Source: `clients.read.fractional-time`.
+    fn integer(self, object: &Object, key: &str, at: &At<'_>) -> Step<Option<i128>> {
         match self.member(object, key, at) {
             None => Ok(None),
-            Some(Value::Number(number)) => number.to_whole().map(Some).ok_or_else(|| {
+            Some(Value::Number(number)) => swift_whole(number).map(Some).ok_or_else(|| {
                 let source = facts::about_fraction(at, DECODER);
                 self.fails(stop(at, "is not a whole number", source))
             }),
@@ -283,7 +291,7 @@ impl Decoder {
     /// Source: `clients.read.negative-time`, `clients.read.fractional-time`,
     /// `clients.read.largest-time`.
     pub fn unsigned(self, object: &Object, key: &str, at: &At<'_>) -> Step<Option<u64>> {
-        let Some(whole) = self.whole(object, key, at)? else {
+        let Some(whole) = self.integer(object, key, at)? else {
             return Ok(None);
         };
         match u64::try_from(whole) {
@@ -337,4 +345,26 @@ fn may_be_taken(json: &[u8]) -> bool {
     has_other_mark
         || has_wide_units
         || Document::parse_within(mended.as_bytes(), read::LIMITS).is_ok()
+}
+
+/// Returns the whole number that a spelling is for Swift's decoder, which parses a spelling with a
+/// fraction or an exponent as a `Double` first.
+///
+/// Source: JSONDecoder.swift of swift-foundation, `_slowpath_unwrapFixedWidthInteger`.
+fn swift_whole(number: &Number) -> Option<i128> {
+    /// From here on, not every whole number is a `Double`.
+    const INEXACT: f64 = 9_007_199_254_740_992.0;
+    if let Ok(whole) = number.spelling().parse() {
+        return Some(whole);
+    }
+    let double = number.to_f64();
+    let rounded: i128 = format!("{double:.0}").parse().ok()?;
+    if double.fract() != 0.0 {
+        return None;
+    }
+    if double.abs() < INEXACT {
+        return Some(rounded);
+    }
+    // Both the `Double` and the exact number must fit.
+    number.to_whole().map(|exact| exact.max(rounded))
 }

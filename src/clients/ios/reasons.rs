@@ -58,7 +58,7 @@ reasons! {
     INCOMPLETE_LINK = "link-without-type-or-value", "iOS skips a link without a type or a value", "clients.read.links";
     NO_LINK_NAME = "link-name-to-older-ios", "iOS before 4.8 does not read it", "clients.read.decoded-keys";
     UPPER_CASED = "identity-upper-cased", "iOS converts the ID to upper case", "clients.read.lower-case-identity";
-    UNKNOWN_LEVEL = "level-unknown-ios", "iOS 7.0 to 7.0.3 restores an unknown level as level 0", "clients.read.unknown-verification";
+    UNKNOWN_LEVEL = "level-unknown-ios", "iOS 7.0 and later restores an unknown level as level 0", "clients.read.unknown-verification";
     DIRECTORY_KEY = "public-key-ignored",
         "iOS uses the key of the directory, with the level of the backup",
         "clients.read.public-key-mismatch";
@@ -90,7 +90,7 @@ reasons! {
         "iOS 4.8 to 7.0.4 makes the user's own dissolved group active again",
         "clients.read.left-group";
     LEAVES = "group-of-blocked-creator",
-        "iOS restores the blocked IDs first, leaves a group whose creator is blocked, and notifies all members",
+        "iOS restores the blocked IDs first, and does not restore an active group whose creator is blocked: it tells all members that the user leaves",
         "clients.read.blocked-creator";
     BLOCKED_MEMBER = "group-of-blocked-member",
         "iOS 4.8 to 4.8.3 does not restore a group with a blocked member that is not a contact",

@@ -35,7 +35,7 @@ pub enum When {
     CreatorFetched,
     /// The user has left it, and somebody else created it.
     LeftGroupOfAnother,
-    /// It comes after a group of somebody else that was left.
+    /// It comes after a group of somebody else that was left, and whose creator is not blocked.
     AfterALeftGroup,
     /// A member is not a restored contact.
     MemberNoContact,
@@ -124,7 +124,9 @@ impl When {
                 "its creator is not a contact, and is a member of another group"
             }
             Self::LeftGroupOfAnother => "the user has left it, and somebody else created it",
-            Self::AfterALeftGroup => "it follows a group that the user left and did not create",
+            Self::AfterALeftGroup => {
+                "it follows a group that the user left, and whose creator is somebody else and not blocked"
+            }
             Self::MemberNoContact => "a member is not a restored contact",
             Self::MemberNotInDirectory => {
                 "a member is not a contact, and the directory does not answer for it"
@@ -277,7 +279,7 @@ losses! {
     ios::NO_GROUP_KEY: &[DeviceGroupKey], LOST, Reading DEVICE_LINK => IOS_BEFORE_4_9, Always;
     writes::GROUP_KEY_MADE_UP: &[DeviceGroupKey], ADDED, Writing DEVICE_LINK => IOS_SINCE_4_9.and(DESKTOP), GroupKeyMadeUp;
     writes::OWN_CONTACT: &[Contact], LOST, Writing by(Releases::since(Release::Android6_4)) => EVERYONE, OwnContact named;
-    mobile::OWN_CONTACT: &[Contact], LOST, Reading ALL => ANDROID.and(Releases::between(Release::Ios4_6, Release::Ios7_0)), OwnContact named;
+    mobile::OWN_CONTACT: &[Contact], LOST, Reading ALL => Releases::MOBILE, OwnContact named;
     writes::REMOVED_CONTACT: &[Contact], LOST, Writing by(Releases::since(Release::Android6_0)) => EVERYONE, RemovedContact;
     writes::CONTACT_CREATED: &[ContactCreatedAt], LOST, Writing by(Releases::up_to(Release::Ios6_0)) => EVERYONE, Always;
     writes::BEFORE_1970 as "any createdAt": CREATED, LOST, Writing by(Releases::since(Release::Android5_0_5)) => EVERYONE, Before1970 named;
@@ -328,7 +330,7 @@ losses! {
     ios::CREATOR_ADDED: &[GroupMembers], MORE, Reading ALL => IOS, CreatorNoMember;
     desktop::CREATOR_ADDED: &[GroupMembers], MORE, Reading DEVICE_LINK => DESKTOP, CreatorNoMember;
     ios::OWN_GROUP_ACTIVE: &[GroupMembers], MORE, Reading ALL => LEFT_IS_LOST, OwnAndLeft;
-    ios::LEAVES: &[GroupMembers], LESS, Reading ALL => IOS_SINCE_4_8, CreatorBlocked named;
+    ios::LEAVES: &[Group], LOST, Reading ALL => IOS_SINCE_4_8, CreatorBlocked named;
     mobile::MEMBER_DROPPED: MEMBERS, LESS, Reading ALL => ANDROID, MemberNotInDirectory named;
     ios::MEMBER_SKIPPED: &[GroupMembers], LESS, Reading ALL => IOS, MemberNoContact named;
     ios::NO_LISTS: &[DistributionList], LOST, Reading by(ANDROID) => IOS, Always;

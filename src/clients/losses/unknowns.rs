@@ -38,15 +38,6 @@ impl Unknown {
 /// All such values.
 pub static UNKNOWNS: &[Unknown] = &[
     Unknown {
-        id: "contact-own-newer-ios",
-        together: None,
-        fields: &[Contact],
-        from: Origins::ALL,
-        to: Releases::since(Release::Ios7_0_4),
-        when: When::OwnContact,
-        because: unsourced::NEWER_IOS,
-    },
-    Unknown {
         id: "contact-own-desktop",
         together: None,
         fields: &[Contact],
@@ -78,7 +69,7 @@ pub static UNKNOWNS: &[Unknown] = &[
         together: None,
         fields: &[Group],
         from: Origins::ALL,
-        to: Releases::IOS,
+        to: Releases::between(Release::Ios4_8, Release::Ios6_8_8),
         when: When::CreatorFetched,
         because: unsourced::FETCHED_CREATOR,
     },

@@ -25,15 +25,15 @@ pub(super) struct DecodedContact<'v> {
     identity: Option<Text>,
     public_key: Option<Text>,
     created_at: Option<u64>,
-    verification: Option<i128>,
+    verification: Option<i64>,
     work_verified: Option<bool>,
     hidden: Option<bool>,
     first_name: Option<Text>,
     last_name: Option<Text>,
     nickname: Option<Text>,
     last_update: Option<u64>,
-    typing_indicators: Option<i128>,
-    read_receipts: Option<i128>,
+    typing_indicators: Option<i64>,
+    read_receipts: Option<i64>,
     private: Option<bool>,
 }
 
@@ -85,12 +85,9 @@ impl Phone<'_> {
         decoded: Vec<(usize, DecodedContact<'_>)>,
         at: &At<'_>,
     ) -> Step<Vec<Contact>> {
-        if !decoded.is_empty() && !self.around.directory.is_reachable() {
-            let what = if self.since(Release::Ios7_0) {
-                "cannot be looked up"
-            } else {
-                "cannot be looked up, after the identity and the settings were restored"
-            };
+        let is_asked = decoded.iter().any(|(_, each)| each.identity.is_some());
+        if is_asked && !self.around.directory.is_reachable() {
+            let what = "cannot be looked up, after the identity and the settings were restored";
             return Err(refused(at, what, &WITHOUT_DIRECTORY));
         }
         let mut seen = HashSet::new();
@@ -98,7 +95,7 @@ impl Phone<'_> {
         for (index, decoded) in decoded {
             let at = at.index(index);
             let Some(spelled) = &decoded.identity else {
-                self.lost_as_read(&at, Field::Contact, &CONTACT_WITHOUT_ID);
+                self.notes.lost(&at, Field::Contact, &CONTACT_WITHOUT_ID);
                 continue;
             };
             let spelled = spelled.to_str_lossy();
@@ -113,7 +110,7 @@ impl Phone<'_> {
             let entry = self.around.directory.entry(identity);
             self.is_answered |= entry.is_some();
             if identity == self.around.own_id {
-                self.lost_as_read(&at, Field::Contact, &OWN_CONTACT);
+                self.notes.lost(&at, Field::Contact, &OWN_CONTACT);
                 continue;
             }
             if !seen.insert(identity) {
@@ -194,21 +191,21 @@ impl Phone<'_> {
     }
 
     /// Source: `clients.read.unknown-verification`.
-    fn verification(&mut self, level: Option<i128>, at: &At<'_>) -> Option<Verification> {
+    fn verification(&mut self, level: Option<i64>, at: &At<'_>) -> Option<Verification> {
         let at = at.key("verification");
         let level = usize::try_from(level.unwrap_or(0)).ok();
         let level = level.and_then(|level| Verification::ALL.get(level).copied());
         if level.is_some() {
             return level;
         }
-        if self.since(Release::Ios7_0) && self.was_read() {
+        if self.since(Release::Ios7_0) {
             self.notes.changed(&at, Field::Verification, &UNKNOWN_LEVEL);
             return Some(Verification::Unverified);
         }
         self.notes.unsure(
             &at,
             Field::Verification,
-            "no source says what this release of iOS does with a level other than 0, 1 and 2",
+            "iOS before 7.0 stores the number, and no source says how it shows a level other than 0, 1 and 2",
         );
         None
     }
@@ -273,7 +270,7 @@ impl Phone<'_> {
     fn policy(
         &mut self,
         value: Option<&Value>,
-        number: Option<i128>,
+        number: Option<i64>,
         at: &At<'_>,
         field: Field,
     ) -> Step<Option<Policy>> {

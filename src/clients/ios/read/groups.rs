@@ -18,6 +18,8 @@ use crate::safe::backup::{At, Contact, Group, GroupId, Verification};
 use crate::safe::json::{Object, Text, Value};
 use data_encoding::HEXLOWER_PERMISSIVE;
 
+const HALF_A_PAIR: &str = "no source says what iOS does with a character beside a digit in the ID of a group, where only one of the two is hexadecimal";
+
 /// What happens to a group.
 enum Fate {
     /// It is restored with these members.
@@ -39,20 +41,20 @@ impl Phone<'_> {
             let members_at = group_at.key("members");
             let members = self.decoder.array(object, "members", &members_at)?;
             let (Some(id), Some(creator), Some(members)) = (id, creator, members) else {
-                self.lost_as_read(&group_at, Field::Group, &INCOMPLETE_GROUP);
+                self.notes.lost(&group_at, Field::Group, &INCOMPLETE_GROUP);
                 continue;
             };
             let Some(id) = self.group_id(&id, &group_at)? else {
                 continue;
             };
-            let creator = if self.since(Release::Ios4_9) {
-                id_of(Some(&creator))
-            } else {
-                upper_cased(&creator)
+            let members = self.decoder.texts(members, &members_at)?;
+            let is_left = self.is_left(&members);
+            let Some(creator) = self.creator(&creator, is_left, &group_at) else {
+                continue;
             };
-            let members = self.listed(members, &members_at)?;
-            match self.fate(members, creator, &group_at) {
-                (Fate::Kept(members), Some(creator)) => {
+            let members = self.listed(&members, is_left, &members_at);
+            match self.fate(members, is_left, creator, &group_at) {
+                Fate::Kept(members) => {
                     // Source: `clients.read.duplicate-group`.
                     if groups
                         .iter()
@@ -62,13 +64,13 @@ impl Phone<'_> {
                     }
                     groups.push(self.group(object, id, creator, members, &group_at)?);
                 }
-                (Fate::Last, _) => {
+                Fate::Lost => {}
+                Fate::Last => {
                     for index in index + 1..items.len() {
                         self.notes.lost(&at.index(index), Field::Group, &AFTER_LEFT);
                     }
                     break;
                 }
-                _ => {}
             }
         }
         Ok(groups)
@@ -78,101 +80,167 @@ impl Phone<'_> {
     fn group_id(&mut self, text: &Text, at: &At<'_>) -> Step<Option<GroupId>> {
         let text = text.to_str_lossy();
         let id_at = at.key("id");
-        if text.chars().count() % 2 == 1 {
-            let what = "has an odd number of digits";
-            return Err(broken(Broken::Crash, &id_at, what, &ODD_GROUP_ID));
+        let characters: Vec<char> = text.chars().collect();
+        let odd = "has an odd number of digits";
+        // The app reads two characters at a time, and stops where two are not hexadecimal.
+        let mut is_sure = true;
+        for pair in characters.chunks(2) {
+            match *pair {
+                [high, low] if high.is_ascii_hexdigit() && low.is_ascii_hexdigit() => {}
+                [high, _] if high.is_ascii_hexdigit() || high.is_whitespace() => is_sure = false,
+                [_, _] if !self.since(Release::Ios4_8) => {
+                    return Err(unknown(
+                        "no source says what iOS before 4.8 does with the ID of a group that is not hexadecimal",
+                    ));
+                }
+                [_, _] if !is_sure => return Err(unknown(HALF_A_PAIR)),
+                [_, _] if self.since(Release::Ios7_0_5) => {
+                    self.notes.lost(at, Field::Group, &ID_NOT_HEX);
+                    return Ok(None);
+                }
+                [_, _] => {
+                    let what = "is not hexadecimal";
+                    return Err(broken(Broken::Crash, &id_at, what, &GROUP_ID_CRASHES));
+                }
+                _ if is_sure => return Err(broken(Broken::Crash, &id_at, odd, &ODD_GROUP_ID)),
+                _ => return Err(unknown(HALF_A_PAIR)),
+            }
         }
-        let Ok(bytes) = HEXLOWER_PERMISSIVE.decode(text.as_bytes()) else {
-            if self.since(Release::Ios7_0_5) {
-                self.notes.lost(at, Field::Group, &ID_NOT_HEX);
-                return Ok(None);
-            }
-            if self.since(Release::Ios4_8) {
-                let what = "is not hexadecimal";
-                return Err(broken(Broken::Crash, &id_at, what, &GROUP_ID_CRASHES));
-            }
-            return Err(unknown(
-                "no source says what iOS before 4.8 does with the ID of a group that is not hexadecimal",
-            ));
-        };
-        let id = bytes.try_into().ok().map(GroupId);
-        if id.is_none() || *text != text.to_ascii_lowercase() {
+        if !is_sure {
+            return Err(unknown(HALF_A_PAIR));
+        }
+        let bytes = HEXLOWER_PERMISSIVE.decode(text.as_bytes()).ok();
+        let id = bytes.and_then(|bytes| bytes.try_into().ok()).map(GroupId);
+        if id.is_none() {
             self.notes.unsure(
                 &id_at,
                 Field::Group,
-                "no source says what iOS does with an ID that does not have 16 lower-case digits",
+                "no source says what iOS does with an ID that does not have 16 digits",
             );
         }
         Ok(id)
     }
 
-    /// Source: `clients.read.left-group`, `clients.read.unknown-creator`.
+    /// Returns whether a group counts as left. 7.0.5 and later compares the members as they are
+    /// written.
+    ///
+    /// Source: `clients.read.left-group`.
+    fn is_left(&self, members: &[Text]) -> bool {
+        let own_id = self.around.own_id;
+        let is_own = |member: &Text| {
+            if self.since(Release::Ios7_0_5) || !self.since(Release::Ios4_8) {
+                id_of(Some(member)) == Some(own_id)
+            } else {
+                upper_cased(member) == Some(own_id)
+            }
+        };
+        !members.iter().any(is_own)
+    }
+
+    /// Returns the creator, unless what follows is not known.
+    ///
+    /// Source: `clients.read.lower-case-identity`.
+    fn creator(&mut self, text: &Text, is_left: bool, at: &At<'_>) -> Option<ThreemaId> {
+        let is_converted = !is_left || !self.since(Release::Ios7_0_5);
+        let creator = if is_converted {
+            upper_cased(text)
+        } else {
+            id_of(Some(text))
+        };
+        if creator.is_none() {
+            self.notes.unsure(
+                &at.key("creator"),
+                Field::Group,
+                "no source says what iOS does with a creator that is not an ID",
+            );
+        }
+        creator
+    }
+
+    /// Source: `clients.read.left-group`, `clients.read.unknown-creator`,
+    /// `clients.read.blocked-creator`.
     fn fate(
         &mut self,
         members: Vec<ThreemaId>,
-        creator: Option<ThreemaId>,
+        is_left: bool,
+        creator: ThreemaId,
         at: &At<'_>,
-    ) -> (Fate, Option<ThreemaId>) {
+    ) -> Fate {
         let own_id = self.around.own_id;
-        let is_left = !members.contains(&own_id);
-        let known = creator.filter(|id| *id == own_id || self.known.contains(id));
-        let left_is_kept = self.since(Release::Ios7_0_5);
-        let is_restored = known.is_some() || is_left && left_is_kept && creator.is_some();
-        let Some(creator) = creator.filter(|_| is_restored) else {
+        if is_left && self.since(Release::Ios7_0_5) {
+            return Fate::Kept(self.only_contacts(members, at));
+        }
+        let is_blocked = creator != own_id && self.blocked.contains(&creator);
+        if is_blocked && self.since(Release::Ios4_8) {
+            if is_left {
+                self.notes.lost(at, Field::Group, &LEFT_IS_LOST);
+            } else {
+                self.notes.lost(at, Field::Group, &LEAVES);
+                self.notes.effect(SideEffect::LeavesGroups);
+            }
+            return Fate::Lost;
+        }
+        // Since 7.0, a group is restored after the one before it.
+        let is_fetched = self.since(Release::Ios7_0) && self.is_contact(creator);
+        if creator != own_id && !self.known.contains(&creator) && !is_fetched {
             self.notes.lost(at, Field::Group, &UNKNOWN_CREATOR);
-            if creator.is_some_and(|id| self.is_contact(id)) {
+            if self.is_contact(creator) {
                 self.notes.unsure(at, Field::Group, FETCHED_CREATOR);
             }
-            return (Fate::Lost, None);
-        };
-        let fate = if !is_left {
-            self.active(members, creator, at)
-        } else if left_is_kept || !self.since(Release::Ios4_8) {
-            Fate::Kept(self.only_contacts(members, at))
-        } else if creator == own_id {
+            return Fate::Lost;
+        }
+        if !is_left {
+            return self.active(members, creator, at);
+        }
+        if !self.since(Release::Ios4_8) {
+            return Fate::Kept(self.only_contacts(members, at));
+        }
+        if creator == own_id {
             self.notes
                 .changed(&at.key("members"), Field::GroupMembers, &OWN_GROUP_ACTIVE);
-            self.active(members, creator, at)
-        } else if self.since(Release::Ios7_0) {
-            self.notes.lost(at, Field::Group, &LEFT_IS_LOST);
+            return self.active(members, creator, at);
+        }
+        self.notes.lost(at, Field::Group, &LEFT_IS_LOST);
+        if self.since(Release::Ios7_0) {
             Fate::Last
         } else {
-            self.notes.lost(at, Field::Group, &LEFT_IS_LOST);
             Fate::Lost
-        };
-        (fate, Some(creator))
+        }
     }
 
     /// Returns the members that the document lists.
     ///
     /// Source: `clients.read.lower-case-identity`.
-    fn listed(&mut self, items: &[Value], members_at: &At<'_>) -> Step<Vec<ThreemaId>> {
-        let converts = self.since(Release::Ios4_8) && self.was_read();
-        let texts = self.decoder.texts(items, members_at)?;
+    fn listed(&mut self, texts: &[Text], is_left: bool, members_at: &At<'_>) -> Vec<ThreemaId> {
+        let as_written = is_left && self.since(Release::Ios7_0_5);
         let mut members = Vec::with_capacity(texts.len());
         for (index, text) in texts.iter().enumerate() {
-            let id = id_of(Some(text));
-            let converted = upper_cased(text).filter(|_| converts && id.is_none());
-            if converted.is_some() {
-                let at = members_at.index(index);
-                self.notes.changed(&at, Field::GroupMembers, &UPPER_CASED);
-            }
-            match id.or(converted) {
-                Some(id) => members.push(id),
-                None => self.notes.unsure(
-                    &members_at.index(index),
+            let at = members_at.index(index);
+            let converted = upper_cased(text).filter(|_| self.since(Release::Ios4_8));
+            match (id_of(Some(text)), converted) {
+                (Some(id), _) => members.push(id),
+                // No contact has an ID in lower case.
+                (None, Some(_)) if as_written => {
+                    self.notes
+                        .changed(&at, Field::GroupMembers, &MEMBER_SKIPPED);
+                }
+                (None, Some(id)) => {
+                    self.notes.changed(&at, Field::GroupMembers, &UPPER_CASED);
+                    members.push(id);
+                }
+                (None, None) => self.notes.unsure(
+                    &at,
                     Field::GroupMembers,
                     "no source says what iOS does with a value that is not an ID",
                 ),
             }
         }
-        Ok(members)
+        members
     }
 
     /// Decides about a group that lists the user as a member, or that becomes active again.
     ///
-    /// Source: `clients.read.creator-no-member`, `clients.read.blocked-creator`,
-    /// `clients.read.unknown-member`.
+    /// Source: `clients.read.creator-no-member`, `clients.read.unknown-member`.
     fn active(&mut self, members: Vec<ThreemaId>, creator: ThreemaId, at: &At<'_>) -> Fate {
         let own_id = self.around.own_id;
         let members_at = at.key("members");
@@ -224,12 +292,6 @@ impl Phone<'_> {
             kept.push(creator);
             self.notes
                 .changed(&members_at, Field::GroupMembers, &CREATOR_ADDED);
-        }
-        if creator != own_id && self.blocked.contains(&creator) {
-            kept.retain(|id| *id != own_id);
-            self.notes
-                .changed(&members_at, Field::GroupMembers, &LEAVES);
-            self.notes.effect(SideEffect::LeavesGroups);
         }
         Fate::Kept(kept)
     }

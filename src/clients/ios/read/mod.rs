@@ -8,11 +8,10 @@ mod user;
 
 use super::decode::Decoder;
 use super::reasons::{NO_CONTACTS, NO_LISTS, WITHOUT_CONTACTS, WITHOUT_SETTINGS};
+use crate::clients::Field;
 use crate::clients::read::{Notes, Step, broken};
-use crate::clients::reason::unsourced::NEWER_IOS;
 use crate::clients::release::Release;
 use crate::clients::restore::{Broken, Restored, Surroundings};
-use crate::clients::{Field, Reason};
 use crate::safe::ThreemaId;
 use crate::safe::backup::{At, Backup, Contact};
 use crate::safe::json::{Object, Text, Value};
@@ -58,21 +57,6 @@ struct Phone<'a> {
 impl Phone<'_> {
     fn since(&self, first: Release) -> bool {
         self.decoder.release.since(first)
-    }
-
-    /// Returns whether the functions that restore contacts and groups were read: those of 7.0.4 and
-    /// later were not.
-    fn was_read(&self) -> bool {
-        !self.since(Release::Ios7_0_4)
-    }
-
-    /// Notes that something is lost in the releases that were read, and unsure in the others.
-    fn lost_as_read(&mut self, at: &At<'_>, field: Field, why: &'static Reason) {
-        if self.was_read() {
-            self.notes.lost(at, field, why);
-        } else {
-            self.notes.unsure(at, field, NEWER_IOS);
-        }
     }
 
     fn restore(&mut self, document: &Object) -> Step<Backup> {

@@ -155,7 +155,7 @@ impl Phone<'_> {
             let text = |key| self.decoder.text(object, key, &at.key(key));
             let (kind, value, name) = (text("type")?, text("value")?, text("name")?);
             let (Some(kind), Some(value)) = (kind, value) else {
-                self.lost_as_read(&at, Field::Link, &INCOMPLETE_LINK);
+                self.notes.lost(&at, Field::Link, &INCOMPLETE_LINK);
                 continue;
             };
             let kind = match &*kind.to_str_lossy() {
