@@ -139,8 +139,19 @@ fn percent(bytes: &[u8], upper: bool, space: &str, kept: &[u8]) -> Vec<u8> {
     encoded.collect::<String>().into_bytes()
 }
 
-/// Adds the bytes with the percent-encodings of all libraries.
+/// Adds the bytes with the percent-encodings of all libraries, once and twice, as a redirect that is
+/// built from an address that was encoded before.
 fn spell_in_address(bytes: &[u8], spellings: &mut Vec<Vec<u8>>) {
+    let first = spellings.len();
+    spell_once_in_address(bytes, spellings);
+    for at in first..spellings.len() {
+        let once = String::from_utf8_lossy(&spellings[at]);
+        let twice = once.replace('%', "%25").into_bytes();
+        spellings.push(twice);
+    }
+}
+
+fn spell_once_in_address(bytes: &[u8], spellings: &mut Vec<Vec<u8>>) {
     for upper in [true, false] {
         for kept in [
             &b"-_."[..],
@@ -171,7 +182,12 @@ fn spell_in_markup(text: &str, spellings: &mut Vec<Vec<u8>>) {
     if let Ok(json) = serde_json::to_string(text) {
         let json = &json[1..json.len() - 1];
         spellings.push(json.as_bytes().to_vec());
-        spellings.push(json.replace('/', "\\/").into_bytes());
+        let slashed = json.replace('/', "\\/");
+        // PHP and Python write every other character as ASCII.
+        for json in [json, &slashed] {
+            spellings.extend(in_ascii(json));
+        }
+        spellings.push(slashed.into_bytes());
     }
     spellings.extend(escaped(text));
     for upper in [true, false] {
@@ -207,6 +223,29 @@ fn spell_in_markup(text: &str, spellings: &mut Vec<Vec<u8>>) {
     spellings.push(each(&|code| format!("&#{code};")));
     spellings.push(each(&|code| format!("&#x{code:x};")));
     spellings.push(each(&|code| format!("&#x{code:X};")));
+}
+
+/// Returns a text whose characters beyond ASCII are escaped by `\u`, in lower-case and in upper-case
+/// digits.
+fn in_ascii(text: &str) -> [Vec<u8>; 2] {
+    let beyond = |form: fn(u16) -> String| {
+        let each = text.chars().map(|c| {
+            if c.is_ascii() {
+                c.to_string()
+            } else {
+                c.encode_utf16(&mut [0; 2])
+                    .iter()
+                    .copied()
+                    .map(form)
+                    .collect()
+            }
+        });
+        each.collect::<String>().into_bytes()
+    };
+    [
+        beyond(|unit| format!("\\u{unit:04x}")),
+        beyond(|unit| format!("\\u{unit:04X}")),
+    ]
 }
 
 /// Returns the part of the base64 of any text that these bytes alone determine, if they begin

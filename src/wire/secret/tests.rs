@@ -73,6 +73,9 @@ fn a_secret_is_hidden_in_every_spelling() {
             .as_bytes()
             .to_vec(),
         b"Z%C3%BCrich+4%3C2%3E%2F%22%C3%B6%27%26".to_vec(),
+        b"Z%25C3%25BCrich%25204%253C2%253E%252F%2522%25C3%25B6%2527%2526".to_vec(),
+        b"Z\\u00fcrich 4<2>/\\\"\\u00f6'&".to_vec(),
+        b"Z\\u00FCrich 4<2>\\/\\\"\\u00F6'&".to_vec(),
         b"Z\xfcrich 4<2>/\"\xf6'&".to_vec(),
         b"Z\xc3\xbcrich 4&lt;2&gt;/&quot;\xc3\xb6&#39;&amp;".to_vec(),
         b"Z\\u00fcrich 4\\u003c2\\u003e\\u002f\\u0022\\u00f6\\u0027\\u0026".to_vec(),
