@@ -43,6 +43,7 @@ pub use operation::{
     Scrypt, ScryptKey, Seal, Sealed, Sent, ServerAnswer, ServerOperation, Taken, To, Urls,
 };
 #[cfg(feature = "server")]
+pub(crate) use peer::message_of;
 pub use peer::{Breakdown, InProcess, Peer};
 #[cfg(feature = "tests")]
 pub(crate) use process::shell;

@@ -82,18 +82,48 @@ fn printable(lines: &str) -> String {
 
 /// An implementation in this process as a peer.
 #[derive(Clone)]
-pub struct InProcess(Arc<dyn Implementation>);
+pub struct InProcess {
+    implementation: Arc<dyn Implementation>,
+    /// How long it may take for an answer.
+    limit: Option<Duration>,
+}
 
 impl InProcess {
     /// Returns the implementation as a peer.
     pub fn new(implementation: Arc<dyn Implementation>) -> Self {
-        Self(implementation)
+        Self {
+            implementation,
+            limit: None,
+        }
     }
 
-    /// Calls the implementation in the current thread. A panic of it is a breakdown.
+    /// Limits the time of each answer. It is then given on another thread, which is left alone if it
+    /// takes longer.
+    #[must_use]
+    pub const fn within(mut self, limit: Duration) -> Self {
+        self.limit = Some(limit);
+        self
+    }
+
+    /// Calls the implementation and waits for it. A panic of it is a breakdown.
     pub fn ask_here(&self, request: Request) -> Result<Reply, Breakdown> {
+        let Some(limit) = self.limit else {
+            return self.ask_now(request);
+        };
+        let (sender, receiver) = std::sync::mpsc::channel();
+        let peer = self.clone();
+        std::thread::spawn(move || {
+            // Nobody waits any more if it took too long.
+            let _ = sender.send(peer.ask_now(request));
+        });
+        receiver
+            .recv_timeout(limit)
+            .unwrap_or(Err(Breakdown::Hung { limit }))
+    }
+
+    fn ask_now(&self, request: Request) -> Result<Reply, Breakdown> {
         let operation = request.operation();
-        let asked = AssertUnwindSafe(|| operation::ask(&*self.0, request));
+        let asked = AssertUnwindSafe(|| operation::ask(&*self.implementation, request));
         let reply = std::panic::catch_unwind(asked).map_err(|panic| Breakdown::Ended {
             how: format!("it panicked, {}", message_of(&*panic)),
             said: None,
@@ -105,7 +135,8 @@ impl InProcess {
     }
 }
 
-fn message_of(panic: &(dyn std::any::Any + Send)) -> String {
+/// Returns what a panic said, in words.
+pub(crate) fn message_of(panic: &(dyn std::any::Any + Send)) -> String {
     let text = panic
         .downcast_ref::<String>()
         .map(String::as_str)
@@ -118,7 +149,7 @@ fn message_of(panic: &(dyn std::any::Any + Send)) -> String {
 
 impl Peer for InProcess {
     fn hello(&self) -> BoxFuture<'_, Result<Hello, Breakdown>> {
-        Box::pin(async { Ok(self.0.hello()) })
+        Box::pin(async { Ok(self.implementation.hello()) })
     }
 
     fn ask<'a>(&'a self, request: &'a Request) -> BoxFuture<'a, Result<Reply, Breakdown>> {
@@ -136,5 +167,36 @@ impl Peer for InProcess {
 
     fn bye(&self) -> BoxFuture<'_, Result<(), Breakdown>> {
         Box::pin(async { Ok(()) })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::adapter::{Answer, Derive, Derived, Operation, Refusal};
+
+    /// Takes a second for each answer.
+    struct Slow;
+
+    impl Implementation for Slow {
+        fn hello(&self) -> Hello {
+            Hello::new("slow", "1", &[Operation::Derive])
+        }
+
+        fn derive(&self, _: Derive) -> Answer<Derived> {
+            std::thread::sleep(Duration::from_secs(1));
+            Err(Refusal::unsupported("not today"))
+        }
+    }
+
+    #[test]
+    fn an_answer_in_time_counts_and_one_that_takes_longer_does_not() {
+        let ask = |limit| {
+            let peer = InProcess::new(Arc::new(Slow)).within(Duration::from_millis(limit));
+            let (password, id) = ("12345678".to_owned(), "ECHOECHO".to_owned());
+            peer.ask_here(Request::Derive(Derive { password, id }))
+        };
+        assert!(matches!(ask(20), Err(Breakdown::Hung { .. })));
+        assert!(ask(60_000).is_ok());
     }
 }

@@ -5,7 +5,6 @@ use super::site::Site;
 use crate::engine::BoxFuture;
 use std::fmt;
 use std::path::PathBuf;
-use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -134,20 +133,5 @@ pub trait Client: Send + Sync + 'static {
     /// phone does.
     fn has_own_data(&self) -> bool {
         false
-    }
-}
-
-/// A client that is an asynchronous function of a [`Task`].
-pub struct FromFunction<F>(pub F);
-
-impl<F, Fut> Client for FromFunction<F>
-where
-    F: Fn(Task) -> Fut + Send + Sync + 'static,
-    Fut: Future + Send + 'static,
-    Fut::Output: Into<End>,
-{
-    fn act(&self, task: Task) -> Pin<Box<dyn Future<Output = End> + Send + '_>> {
-        let acting = (self.0)(task);
-        Box::pin(async move { acting.await.into() })
     }
 }

@@ -16,6 +16,9 @@ use std::time::Duration;
 /// How many derivations run at once: each needs 64 MiB, so together they need at most 256 MiB.
 const DERIVATIONS: usize = 3;
 
+/// How long an answer may take: a derivation without optimisation takes many seconds.
+const ANSWER: Duration = Duration::from_secs(120);
+
 /// Runs every vector of the operations that `implementation` has as a test, named by the vector's
 /// ID. Where the published clients differ, any of them will do; [`ClientTests`] holds it to one.
 ///
@@ -187,7 +190,11 @@ fn trial(
         "" => vector.id.clone(),
         label => format!("{}[{label}]", vector.id),
     };
-    let peer = InProcess::new(Arc::clone(&subject.implementation));
+    let mut peer = InProcess::new(Arc::clone(&subject.implementation));
+    // What takes 1 GiB takes long.
+    if !vector.is_large() {
+        peer = peer.within(ANSWER);
+    }
     let (judging, like) = (Arc::clone(judging), subject.like);
     let shows_as_ignored = vector.is_large() && judging.large_too;
     let test = move || judging.completion(&peer, vector, operation, like);
@@ -256,7 +263,12 @@ pub(crate) fn find(peer: &InProcess, vector: &Vector, operation: Operation, like
 }
 
 /// Returns a finding as the result of a test.
-pub(super) fn completion(finding: &Finding) -> Result<Completion, Failed> {
+fn completion(finding: &Finding) -> Result<Completion, Failed> {
+    completion_about(finding, &finding.remedy)
+}
+
+/// Returns a finding as the result of a test; `about` is what helps if it failed.
+pub(super) fn completion_about(finding: &Finding, about: &str) -> Result<Completion, Failed> {
     if let Some(completion) = waived(finding) {
         return Ok(completion);
     }
@@ -271,7 +283,7 @@ pub(super) fn completion(finding: &Finding) -> Result<Completion, Failed> {
                     stage.unwrap_or_default()
                 ),
                 format!("expected: {} (clause {})", finding.expected, finding.clause),
-                format!("about: {}", finding.remedy),
+                format!("about: {about}"),
             ]))
         }
         Verdict::NotApplicable | Verdict::Disabled | Verdict::Blocked => unjudged(finding),

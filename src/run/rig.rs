@@ -17,7 +17,7 @@ use thiserror::Error;
 /// How long running clients may continue after the run is stopped.
 const GRACE: Duration = Duration::from_secs(1);
 /// How many cases run at once if no number is set.
-const JOBS: usize = 8;
+pub(super) const JOBS: usize = 8;
 
 /// A run of a client on the rig that is about to be made: a scripted server watches what the client
 /// sends.
@@ -44,9 +44,13 @@ const JOBS: usize = 8;
 /// ```
 pub type Rig = Prepared<OfClient<OnTheRig>>;
 
+/// How long an action of a function may take if no time is set.
+const ACTION: Duration = Duration::from_secs(120);
+
 /// How the rig reaches a client.
 #[derive(Default)]
 pub struct OnTheRig {
+    limit: Option<Duration>,
     folder: Option<PathBuf>,
     world: Option<Arc<World>>,
     address: Option<IpAddr>,
@@ -99,6 +103,14 @@ impl Rig {
         self
     }
 
+    /// Sets how long each action of a client that is a function may take; 120 s by default. What
+    /// takes longer fails.
+    #[must_use]
+    pub const fn within(mut self, limit: Duration) -> Self {
+        self.of.by.limit = Some(limit);
+        self
+    }
+
     /// Runs a client that is a function of a [`Task`].
     ///
     /// # Errors
@@ -109,7 +121,8 @@ impl Rig {
         Fut: Future + Send + 'static,
         Fut::Output: Into<End>,
     {
-        let client = Arc::new(FromFunction(client));
+        let limit = self.of.by.limit.unwrap_or(ACTION);
+        let client = Arc::new(FromFunction::new(client, limit));
         self.run_client("a function", client, |_| Ok(()), |_| {})
             .await
     }

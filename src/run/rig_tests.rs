@@ -1,14 +1,17 @@
 //! The rig as tests of `cargo test`, one per case, for authors of clients in Rust.
 
-use super::implementation_tests::completion;
+use super::implementation_tests::completion_about;
 use super::libtest::{failed, refused, waited_for};
-use super::rig::Rig;
+use super::rig::{JOBS, Rig};
 use crate::engine::{Finding, Pattern, Selection};
 use crate::rig::{End, Task};
 use crate::suites::client::{Like, rig};
 use libtest_mimic::{Arguments, Trial};
 use std::process::ExitCode;
 use std::sync::{Arc, OnceLock};
+
+/// What helps with a failed case.
+const ALONE: &str = "run this test alone by its name; `Rig::new().only(…).keeping(FOLDER)` keeps the requests of its case in `exchanges.txt`";
 
 /// The findings of one run of all selected cases.
 type Findings = Arc<OnceLock<Result<Vec<Finding>, String>>>;
@@ -77,7 +80,7 @@ fn trial(id: &'static str, findings: &Findings) -> Trial {
     let findings = Arc::clone(findings);
     Trial::ignorable_test(id, move || match findings.get() {
         Some(Ok(findings)) => match findings.iter().find(|finding| finding.id == id) {
-            Some(finding) => completion(finding),
+            Some(finding) => completion_about(finding, ALONE),
             None => Err(failed(&[format!("the run has no finding for `{id}`")])),
         },
         Some(Err(error)) => Err(failed(std::slice::from_ref(error))),
@@ -95,8 +98,24 @@ where
         only,
         ..Selection::default()
     };
-    let report = waited_for(|| Rig::new().selecting(selection).run(client))?;
-    report
+    // A client that blocks its thread must not block the rig.
+    let workers = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(JOBS)
+        .enable_all()
+        .build()
+        .map_err(|error| format!("failed to start the asynchronous runtime: {error}"))?;
+    let (handle, client) = (workers.handle().clone(), Arc::new(client));
+    let elsewhere = move |task| {
+        let client = Arc::clone(&client);
+        let acting = handle.spawn(async move { client(task).await.into() });
+        async move {
+            let ended: Result<End, _> = acting.await;
+            ended.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()))
+        }
+    };
+    let report = waited_for(|| Rig::new().selecting(selection).run(elsewhere));
+    workers.shutdown_background();
+    report?
         .map(|report| report.findings)
         .map_err(|error| error.to_string())
 }

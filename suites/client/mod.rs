@@ -234,7 +234,8 @@ pub fn interview(peer: &InProcess, vector: &Vector, operation: Operation, like: 
         return Outcome::not_applicable(why);
     }
     let first = peer.ask_here(request.clone());
-    let second = is_asked_again(&request).then(|| peer.ask_here(request.clone()));
+    let is_asked_again = first.is_ok() && is_asked_again(&request);
+    let second = is_asked_again.then(|| peer.ask_here(request.clone()));
     let repeated = match (&first, &second) {
         (Ok(first), Some(Ok(second))) => judge_again(&request, first, second),
         _ => None,

@@ -3,9 +3,11 @@
 use crate::client::{Published, act};
 use crate::mistake::Mistake;
 use libtest_mimic::{Failed, Trial};
+use safe_conformance::Rig;
 use safe_conformance::rig::End;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Output};
+use std::time::Duration;
 
 /// The variable that makes this program a target of `rig_tests`, with the client that its value
 /// names.
@@ -20,14 +22,18 @@ pub fn trials() -> Vec<Trial> {
         Trial::test("command/knows_every_action", knows_every_action),
         Trial::test("command/keeps_a_folder_a_case", keeps_a_folder_a_case),
         Trial::test("command/rig_tests", rig_tests),
+        Trial::test("command/hangs", hangs),
     ]
 }
 
 /// The role of this program when [`VARIABLE`] is set.
 pub fn tests_of(client: &str) -> ExitCode {
     let mistake = (client == "wrong").then_some(Mistake::DoesNothing);
-    let supports = client != "nothing";
+    let (supports, panics) = (client != "nothing", client == "panics");
     safe_conformance::rig_tests(move |task| async move {
+        if panics {
+            panic!("no backup today");
+        }
         if supports {
             act(Published::Android64, mistake, task).await
         } else {
@@ -187,5 +193,37 @@ fn rig_tests() -> Result<(), Failed> {
     let wrong = tests("wrong", "rig.test.")?;
     is(101, &["rig.test.healthy", "`config` was not read"], &wrong)?;
     let nothing = tests("nothing", "rig.test.")?;
-    is(101, &["nothing was judged"], &nothing)
+    is(101, &["nothing was judged"], &nothing)?;
+    let panics = tests("panics", "rig.test.healthy")?;
+    let said = "the client panicked, `no backup today`";
+    is(101, &[said, "run this test alone"], &panics)
+}
+
+/// A client that waits for ever, or blocks its thread, fails its case and holds up nothing else.
+fn hangs() -> Result<(), Failed> {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()?;
+    let held_up = |blocks: bool, limit: u64| {
+        let rig = Rig::new().only("rig.test.healthy");
+        let rig = rig.within(Duration::from_millis(limit));
+        runtime.block_on(rig.run(move |_| async move {
+            if blocks {
+                std::thread::sleep(Duration::from_secs(3));
+            } else {
+                tokio::time::sleep(Duration::from_secs(3)).await;
+            }
+            End::Failed
+        }))
+    };
+    for blocks in [false, true] {
+        for (limit, expected) in [(500, "did not end within"), (60_000, "reported failure")] {
+            let report = held_up(blocks, limit)?.to_string();
+            if !report.contains(expected) {
+                return Err(Failed::from(format!("{blocks}, {limit} ms: {report}")));
+            }
+        }
+    }
+    Ok(())
 }
