@@ -97,8 +97,8 @@ impl InProcess {
         }
     }
 
-    /// Limits the time of each answer. It is then given on another thread, which is left alone if it
-    /// takes longer.
+    /// Limits the time of each answer. It is then given on another thread, which is left alone if
+    /// it takes longer.
     #[must_use]
     pub const fn within(mut self, limit: Duration) -> Self {
         self.limit = Some(limit);

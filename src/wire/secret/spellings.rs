@@ -139,8 +139,8 @@ fn percent(bytes: &[u8], upper: bool, space: &str, kept: &[u8]) -> Vec<u8> {
     encoded.collect::<String>().into_bytes()
 }
 
-/// Adds the bytes with the percent-encodings of all libraries, once and twice, as a redirect that is
-/// built from an address that was encoded before.
+/// Adds the bytes with the percent-encodings of all libraries, once and twice: a redirect may
+/// contain an address that was encoded before.
 fn spell_in_address(bytes: &[u8], spellings: &mut Vec<Vec<u8>>) {
     let first = spellings.len();
     spell_once_in_address(bytes, spellings);
@@ -225,8 +225,8 @@ fn spell_in_markup(text: &str, spellings: &mut Vec<Vec<u8>>) {
     spellings.push(each(&|code| format!("&#x{code:X};")));
 }
 
-/// Returns a text whose characters beyond ASCII are escaped by `\u`, in lower-case and in upper-case
-/// digits.
+/// Returns a text whose characters beyond ASCII are escaped by `\u`, in lower-case and in
+/// upper-case digits.
 fn in_ascii(text: &str) -> [Vec<u8>; 2] {
     let beyond = |form: fn(u16) -> String| {
         let each = text.chars().map(|c| {

@@ -102,8 +102,8 @@ fn clean_body(
     response
 }
 
-/// Returns whether an answer is a backup of this run: its bytes are random, so a short secret occurs
-/// in them by chance. A page has no control characters.
+/// Returns whether an answer is a backup of this run: its bytes are random, so a short secret
+/// occurs in them by chance. A page has no control characters.
 fn is_sealed(request: &Request, response: &Response) -> bool {
     let is_own = matches!(
         request.place,
