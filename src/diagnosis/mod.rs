@@ -53,6 +53,8 @@ pub const NO_CHALLENGE: &str = "problem.no-challenge";
 
 /// The ID of the problem that requests over HTTP/2 fail.
 pub const HTTP2_FAILS: &str = "problem.http2-fails";
+/// The ID of the problem that a backup comes back with other bytes.
+pub const BACKUP_CHANGED: &str = "problem.backup-changed";
 
 /// The ID of the problem that older phones lack the root.
 pub const NEW_ROOT: &str = "problem.new-root";

@@ -12,8 +12,8 @@ use crate::wire::{Context, HttpChoice, Method, OwnBackup, Recipe, Request, Respo
 /// The result of an upload of some size.
 pub(super) enum Size {
     Stored,
-    /// Accepted, but came back changed: how, and whether it was cut.
-    Damaged(String, bool),
+    /// Accepted, but came back changed: how, and if it was cut, how many bytes were left.
+    Damaged(String, Option<u64>),
     Refused(Refusal),
 }
 
@@ -146,7 +146,7 @@ pub(super) async fn attempt_over(
         Ok(after) => after,
         Err(failure) if failure.kind.is_peer() => {
             let how = format!("was accepted, but a GET of it failed: {}", failure.message);
-            return Ok(Size::Damaged(how, false));
+            return Ok(Size::Damaged(how, None));
         }
         Err(failure) => return Err(failure.into()),
     };
@@ -155,10 +155,13 @@ pub(super) async fn attempt_over(
             "was accepted, but a GET of it returned {}",
             describe(&after)
         );
-        return Ok(Size::Damaged(how, false));
+        return Ok(Size::Damaged(how, None));
     }
     Ok(match difference(&after.body, &payload) {
         None => Size::Stored,
-        Some(how) => Size::Damaged(how, after.body.is_cut_from(&payload)),
+        Some(how) => {
+            let is_cut = after.body.is_cut_from(&payload);
+            Size::Damaged(how, is_cut.then_some(after.body.length))
+        }
     })
 }

@@ -8,7 +8,7 @@ use super::facets::WHOLE;
 use super::judge::{Judged, bytes, describe, with_problem};
 use super::upload::stored;
 use crate::clients::Condition;
-use crate::diagnosis::{HTTP2_FAILS, certain};
+use crate::diagnosis::{BACKUP_CHANGED, HTTP2_FAILS, certain};
 use crate::engine::{Blocker, Deviation, Outcome, checks};
 use crate::engine::{Effect, Level};
 use crate::safe::config::USUAL_MAX_BACKUP_BYTES;
@@ -100,12 +100,12 @@ async fn must_store(context: &Context, size: u64) -> Judged {
     let refusal = match first {
         Size::Stored if tested < size => return Ok(tested_less(size, tested)),
         Size::Stored => return still_there(context, &backup, size).await,
-        Size::Damaged(how, cut) => {
+        Size::Damaged(how, left) => {
             let taken = small_is_stored(context, tested).await?;
             let what = format!("a backup of {tested} bytes {how}");
-            if !cut {
+            let Some(left) = left else {
                 return Ok(Outcome::deviates(Stage::Size, what));
-            }
+            };
             let search = Search {
                 taken,
                 refused: tested,
@@ -113,7 +113,12 @@ async fn must_store(context: &Context, size: u64) -> Judged {
                 to_the_byte: true,
             };
             let limit = search.run(context, &backup).await?;
-            return Ok(Outcome::deviates(Stage::Size, format!("{what}; {limit}")));
+            // What cuts at a limit leaves as much as the limit, or nothing.
+            if left == 0 || limit.allows(left) {
+                return Ok(Outcome::deviates(Stage::Size, format!("{what}; {limit}")));
+            }
+            let deviation = Deviation::new(Stage::Size, what);
+            return Ok(with_problem(deviation, certain(BACKUP_CHANGED)).into());
         }
         Size::Refused(refusal) => refusal,
     };
@@ -294,6 +299,16 @@ enum Limit {
     Exactly(u64),
     /// At least the first, and less than the second.
     Between(u64, u64),
+}
+
+impl Limit {
+    /// Returns whether this may be the limit.
+    const fn allows(&self, bytes: u64) -> bool {
+        match self {
+            Self::Exactly(limit) => *limit == bytes,
+            Self::Between(taken, refused) => *taken <= bytes && bytes < *refused,
+        }
+    }
 }
 
 impl fmt::Display for Limit {

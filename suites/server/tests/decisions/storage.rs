@@ -204,6 +204,39 @@ fn one_error_is_passed_over_and_one_refusal_is_not() {
 }
 
 #[test]
+fn what_cuts_at_no_limit_changes_backups_and_what_cuts_at_one_has_a_limit() {
+    let judged = |kept: fn(usize) -> usize| {
+        let world = World::new(move |asked| {
+            let bytes = asked.stored.filter(|bytes| bytes.len() > 1000);
+            match bytes.filter(|_| is(asked, Method::Get)) {
+                Some(bytes) => answers(200, &bytes[..kept(bytes.len())]),
+                None => Deed::Healthy,
+            }
+        });
+        deviation(world.judge("limits.below"))
+    };
+    let changed = judged(|length| length - 1);
+    let cause = changed.cause.map(|cause| cause.id);
+    assert_eq!(cause.as_deref(), Some("problem.backup-changed"));
+    assert!(
+        !changed.observed.contains("real limit"),
+        "{}",
+        changed.observed
+    );
+    for limits in [
+        |length: usize| length.min(20_000),
+        |length| {
+            if length > 20_000 { 0 } else { length }
+        },
+    ] {
+        let limited = judged(limits);
+        assert!(limited.cause.is_none());
+        let said = limited.observed;
+        assert!(said.contains("real limit lies between"), "{said}");
+    }
+}
+
+#[test]
 fn a_search_sends_nothing_larger_than_what_was_refused() {
     let largest = Arc::new(AtomicUsize::new(0));
     let seen = Arc::clone(&largest);
