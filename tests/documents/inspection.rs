@@ -8,6 +8,7 @@ use proptest::sample::select;
 use safe_conformance::clients::Origin;
 use safe_conformance::clients::release::Form;
 use safe_conformance::inspect::{Inspected, Inspection, Known, Subject, inspect};
+use safe_conformance::safe::backup::{Backup, Bytes, PictureRelease};
 use safe_conformance::safe::json::{Document, Layout, Value};
 use safe_conformance::safe::{Client, Stage};
 use safe_conformance::safe::{EncryptionKey, Nonce, envelope};
@@ -55,6 +56,58 @@ fn is_seen(writer: Origin, case: &Case) {
     );
 }
 
+/// Makes a backup that nothing but its writer's habits could make odd: no time before 1970, which
+/// iOS refuses, and no list without a name, which no app restores.
+fn without_what_apps_lose(case: Case) -> Case {
+    let mut case = case.on(Client::Ios);
+    for list in case.backup.distribution_lists.iter_mut() {
+        list.name.get_or_insert_with(|| "L".into());
+    }
+    case
+}
+
+/// Returns what breaks the format in the document that a release writes.
+fn broken_by(writer: Origin, case: &Case) -> Vec<String> {
+    let json = writer.write(&case.backup, &case.phone);
+    let inspected = inspect(Subject::Document(&json), Known::default());
+    let deviations = inspected.inspection.deviations.into_iter();
+    deviations.map(|each| each.says).collect()
+}
+
+#[test]
+fn no_form_of_the_release_of_a_picture_that_apps_write_breaks_the_format() {
+    let echo = vec![crate::strategies::id("ECHOECHO")];
+    for release in [
+        PictureRelease::Everyone,
+        PictureRelease::Nobody,
+        PictureRelease::Only(Vec::new()),
+        PictureRelease::Only(echo),
+    ] {
+        let mut backup = Backup::sample(&[1; 32], 1);
+        backup.user.picture = Some(Bytes(vec![0xff, 0xd8, 0xff]));
+        backup.user.picture_release = Some(release);
+        let case = Case::of(backup);
+        for writer in Origin::all() {
+            assert_eq!(broken_by(writer, &case), [""; 0], "{writer}");
+        }
+    }
+    // Near misses, which no app writes.
+    for release in ["7", "[7]", "[\"*\",\"ECHOECHO\"]", "[\"\"]"] {
+        let json = format!(
+            r#"{{"info":{{"version":1}},"user":{{"privatekey":"{}","profilePicRelease":{release}}},"settings":{{"syncContacts":true}}}}"#,
+            data_encoding::BASE64.encode(&[1; 32])
+        );
+        let subject = Subject::Document(json.as_bytes());
+        let inspection = inspect(subject, Known::default()).inspection;
+        let paths: Vec<_> = inspection
+            .deviations
+            .iter()
+            .map(|each| &each.path)
+            .collect();
+        assert_eq!(paths, ["user.profilePicRelease"], "{release}");
+    }
+}
+
 fn stopped_at(json: &[u8]) -> Option<Stage> {
     let inspected = inspect(Subject::Document(json), Known::default());
     inspected.inspection.failure.map(|stopped| stopped.stage)
@@ -88,6 +141,13 @@ proptest! {
     #[test]
     fn every_writer_is_seen(case in case(), writer in select(Origin::all())) {
         is_seen(writer, &case);
+    }
+
+    /// What an app writes and the apps restore does not break the format.
+    #[test]
+    fn no_document_of_a_release_breaks_the_format(case in case(), writer in select(Origin::all())) {
+        let broken = broken_by(writer, &without_what_apps_lose(case));
+        prop_assert_eq!(broken, Vec::<String>::new(), "{}", writer);
     }
 
     /// A document with white space in other places comes from a tool: the inspection says so and

@@ -141,7 +141,7 @@ fn release_of_the_picture_has_three_forms_and_others_are_kept() {
             Some(PictureRelease::Only(vec![echo])),
             false,
         ),
-        ("[]", Some(PictureRelease::Only(vec![])), true),
+        ("[]", Some(PictureRelease::Only(vec![])), false),
         ("[\"*\",\"ECHOECHO\"]", None, true),
         ("[\"ECHOECHO\",null]", None, true),
         ("[\"null\"]", None, true),

@@ -202,8 +202,9 @@ pub enum PictureRelease {
     Everyone,
     /// `[null]`.
     Nobody,
-    /// A list of IDs. The format requires at least one; both mobile clients also write an empty
-    /// list.
+    /// A list of IDs; both mobile clients also write an empty one.
+    ///
+    /// Source: clients.write.android-user, clients.write.ios-user.
     Only(Vec<ThreemaId>),
 }
 
@@ -450,9 +451,5 @@ impl Leaf for PictureRelease {
             Self::Nobody => vec![Value::Null],
             Self::Only(ids) => ids.iter().map(Leaf::spell).collect(),
         })
-    }
-
-    fn remark(&self) -> Option<&'static str> {
-        (*self == Self::Only(Vec::new())).then_some("is an empty list")
     }
 }
