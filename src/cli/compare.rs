@@ -16,7 +16,7 @@ Examples:
   safe-conformance compare last-week.json today.json
   safe-conformance compare before.json after.json --format html > comparison.html
 
-Exit codes: 1 if a check broke, or deviates that was not judged before; 3 if nothing broke, but a \
+Exit codes: 1 if a check broke and no waiver excuses it, or deviates that was not judged before; 3 if nothing broke, but a \
 check can no longer be judged or a client's verdict fell; 2 if a file is not a report, or they are \
 not of one kind; 0 otherwise.";
 

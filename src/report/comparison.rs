@@ -2,7 +2,7 @@
 //! cause.
 
 use super::Report;
-use crate::engine::{ClientVerdict, Exit, Finding, Verdict};
+use crate::engine::{ClientVerdict, Day, Exit, Finding, Verdict};
 use crate::safe::{Client, Direction};
 use crate::text::{Flaw, code, labelled, listed, markdown};
 use serde::de::IgnoredAny;
@@ -70,6 +70,15 @@ pub struct Change {
     pub cause: Option<String>,
     /// What to do; empty where it is mended.
     pub fix: String,
+    /// Why a waiver excuses it in the second report, if one does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub waived: Option<String>,
+    /// The last day on which that waiver counts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub waived_until: Option<Day>,
+    /// Why a waiver excused it in the first report, if one did and none does now.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub no_longer_waived: Option<String>,
 }
 
 /// What a client can do in a direction, where that changed.
@@ -108,6 +117,9 @@ pub struct Comparison {
     pub mended: Vec<Change>,
     /// What deviates in both.
     pub still_broken: Vec<Change>,
+    /// What deviates now, and a waiver excuses it.
+    #[serde(default)]
+    pub waived: Vec<Change>,
     /// What could be judged before, and could not be judged now.
     pub unjudged: Vec<Change>,
     /// What was judged before, and does not apply now.
@@ -174,6 +186,7 @@ impl Comparison {
             newly_judged: Vec::new(),
             mended: Vec::new(),
             still_broken: Vec::new(),
+            waived: Vec::new(),
             unjudged: Vec::new(),
             moot: Vec::new(),
         };
@@ -186,40 +199,35 @@ impl Comparison {
     }
 
     fn sort_in(&mut self, name: String, then: Option<&Finding>, now: Option<&Finding>) {
-        let was_broken = then.is_some_and(is_broken);
-        let is_now = now.is_some_and(is_broken);
+        // A waiver that has gone lets the deviation break again: `counts` leaves out what a waiver
+        // excuses, `deviates` does not.
+        let did_count = then.is_some_and(counts);
+        let deviated = then.is_some_and(deviates);
         let was_judged = then.is_some_and(|finding| finding.verdict.is_judged());
         let is_judged = now.is_some_and(|finding| finding.verdict.is_judged());
         // What does not apply any more is no loss, but nobody has mended it, either.
         let is_moot = now.is_some_and(|finding| finding.verdict == Verdict::NotApplicable);
-        let list = match (was_broken, is_now) {
-            // A warning that became a failure is worse than it was.
-            (true, true) if severity(now) > severity(then) => &mut self.broken,
-            (true, true) => &mut self.still_broken,
-            (false, true) if was_judged => &mut self.broken,
-            (false, true) => &mut self.newly_judged,
+        let list = if now.is_some_and(is_waived) {
+            &mut self.waived
+        } else if now.is_some_and(counts) {
+            match did_count {
+                // A warning that became a failure is worse than it was.
+                true if severity(now) > severity(then) => &mut self.broken,
+                true => &mut self.still_broken,
+                false if was_judged => &mut self.broken,
+                false => &mut self.newly_judged,
+            }
+        } else if deviated && is_judged {
             // What could not be judged is not mended.
-            (true, false) if is_judged => &mut self.mended,
-            _ if was_judged && is_moot => &mut self.moot,
-            _ if was_judged && !is_judged => &mut self.unjudged,
-            _ => return,
+            &mut self.mended
+        } else if was_judged && is_moot {
+            &mut self.moot
+        } else if was_judged && !is_judged {
+            &mut self.unjudged
+        } else {
+            return;
         };
-        let found = now
-            .filter(|_| is_now)
-            .or(then.filter(|_| was_broken))
-            .or(now);
-        list.push(Change {
-            name,
-            before: then.map(|finding| finding.verdict),
-            after: now.map(|finding| finding.verdict),
-            observed: found.map_or_else(String::new, |finding| finding.observed.clone()),
-            cause: found
-                .and_then(|finding| finding.cause.as_ref())
-                .map(|cause| cause.id.to_string()),
-            fix: now
-                .filter(|_| is_now)
-                .map_or_else(String::new, |finding| finding.remedy.clone()),
-        });
+        list.push(Change::new(name, then, now));
     }
 
     /// Returns the exit code: 1 if something broke, 3 if less is known than before.
@@ -251,7 +259,11 @@ impl Comparison {
                 "nothing broke, but {} can no longer be judged",
                 crate::text::counted(self.unjudged.len() as u64, "check")
             ),
-            _ => "nothing broke".to_owned(),
+            _ if self.waived.is_empty() => "nothing broke".to_owned(),
+            _ => {
+                let waived = crate::text::counted(self.waived.len() as u64, "deviation");
+                format!("nothing broke, {waived} waived")
+            }
         };
         format!("Exit code {}: {reason}.", exit.code())
     }
@@ -276,11 +288,12 @@ impl Comparison {
     }
 
     /// Returns the lists with their headings.
-    pub(super) fn lists(&self) -> [(&'static str, &[Change]); 6] {
+    pub(super) fn lists(&self) -> [(&'static str, &[Change]); 7] {
         [
             ("Newly broken", &self.broken),
             ("Deviates, and was not judged before", &self.newly_judged),
             ("Still broken", &self.still_broken),
+            ("Deviates, but a waiver excuses it", &self.waived),
             ("Fixed", &self.mended),
             ("Could be judged before, but not now", &self.unjudged),
             ("No longer applies", &self.moot),
@@ -415,6 +428,28 @@ const fn standing(verdict: ClientVerdict) -> u8 {
 }
 
 impl Change {
+    fn new(name: String, then: Option<&Finding>, now: Option<&Finding>) -> Self {
+        let deviates_now = now.filter(|finding| deviates(finding));
+        let deviated = then.filter(|finding| deviates(finding));
+        let found = deviates_now.or(deviated).or(now);
+        let was_waived = then.filter(|finding| is_waived(finding));
+        Self {
+            name,
+            before: then.map(|finding| finding.verdict),
+            after: now.map(|finding| finding.verdict),
+            observed: found.map_or_else(String::new, |finding| finding.observed.clone()),
+            cause: found
+                .and_then(|finding| finding.cause.as_ref())
+                .map(|cause| cause.id.to_string()),
+            fix: deviates_now.map_or_else(String::new, |finding| finding.remedy.clone()),
+            waived: deviates_now.and_then(|finding| finding.waived.clone()),
+            waived_until: deviates_now.and_then(|finding| finding.waived_until),
+            no_longer_waived: was_waived
+                .filter(|_| now.is_some_and(counts))
+                .and_then(|finding| finding.waived.clone()),
+        }
+    }
+
     /// Returns the verdicts, then and now.
     pub(super) fn verdicts(&self) -> String {
         let word = |verdict: Option<Verdict>| {
@@ -428,10 +463,20 @@ impl Change {
         let cause = self.cause.as_ref().map_or_else(String::new, |cause| {
             format!("{cause} (`safe-conformance explain {cause}` says more)")
         });
+        let until = self.waived_until;
+        let end = until.map_or_else(String::new, |until| format!(" (until {until})"));
+        let waived = self.waived.as_ref();
+        let waived = waived.map_or_else(String::new, |reason| format!("{reason}{end}"));
+        let gone = self.no_longer_waived.as_ref();
+        let gone = gone.map_or_else(String::new, |reason| {
+            format!("in the first report only: {reason}")
+        });
         let all = [
             ("observed", self.observed.clone()),
             ("cause", cause),
             ("fix", self.fix.clone()),
+            ("waived", waived),
+            ("waived", gone),
         ];
         all.into_iter()
             .filter(|(_, text)| !text.is_empty())
@@ -442,7 +487,15 @@ impl Change {
     fn is_like(&self, other: &Self) -> bool {
         let verdicts = (self.before, self.after) == (other.before, other.after);
         let same = self.observed == other.observed || self.cause.is_some();
-        verdicts && same && self.cause == other.cause && self.fix == other.fix
+        let waiver = |change: &Self| {
+            let gone = change.no_longer_waived.clone();
+            (change.waived.clone(), change.waived_until, gone)
+        };
+        verdicts
+            && same
+            && self.cause == other.cause
+            && self.fix == other.fix
+            && waiver(self) == waiver(other)
     }
 }
 
@@ -458,8 +511,19 @@ pub(super) fn alike(changes: &[Change]) -> Vec<Vec<&Change>> {
     groups
 }
 
-fn is_broken(finding: &Finding) -> bool {
+/// Returns whether the finding is a failure or a warning, also if a waiver excuses it.
+const fn deviates(finding: &Finding) -> bool {
     matches!(finding.verdict, Verdict::Fail | Verdict::Warn)
+}
+
+/// Returns whether a waiver excuses a failure or a warning.
+const fn is_waived(finding: &Finding) -> bool {
+    deviates(finding) && finding.waived.is_some()
+}
+
+/// Returns whether the finding is a failure or a warning that no waiver excuses.
+const fn counts(finding: &Finding) -> bool {
+    deviates(finding) && finding.waived.is_none()
 }
 
 fn severity(finding: Option<&Finding>) -> u8 {

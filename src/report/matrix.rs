@@ -28,6 +28,31 @@ pub struct Cell {
     pub verdict: Verdict,
     /// What was seen.
     pub observed: String,
+    /// Why a waiver excuses a deviation, if one does.
+    pub waived: Option<String>,
+}
+
+impl Cell {
+    /// Returns whether the case failed, or gave a warning.
+    const fn deviates(&self) -> bool {
+        matches!(self.verdict, Verdict::Fail | Verdict::Warn)
+    }
+
+    /// Returns whether the case deviates, and a waiver excuses it.
+    const fn is_waived(&self) -> bool {
+        self.deviates() && self.waived.is_some()
+    }
+
+    /// Returns whether a case that was like this is broken if it is now like `after`. A waiver
+    /// excuses a deviation, not a case that could not be judged.
+    fn breaks_as(&self, after: &Self) -> bool {
+        let was_fine = self.verdict == Verdict::Pass;
+        if after.deviates() {
+            (was_fine || self.is_waived()) && !after.is_waived()
+        } else {
+            was_fine && matches!(after.verdict, Verdict::Error | Verdict::Blocked)
+        }
+    }
 }
 
 impl Matrix {
@@ -48,6 +73,7 @@ impl Matrix {
                 row[place] = Some(Cell {
                     verdict: finding.verdict,
                     observed: finding.observed.clone(),
+                    waived: finding.waived.clone(),
                 });
             }
         }
@@ -70,21 +96,23 @@ impl Matrix {
         })
     }
 
-    /// Returns the cases that passed in one report and fail, or can no longer be judged, in the
-    /// next: the name, and the place of the later report.
+    /// Returns the cases that passed, or were waived, in one report, and fail without a waiver in
+    /// the next, and those that passed and can no longer be judged: the name, and the place of the
+    /// later report.
     pub fn broken(&self) -> impl Iterator<Item = (&str, usize)> {
+        let breaks = self.breaks();
+        breaks.map(|(row, place)| (row.name.as_str(), place + 1))
+    }
+
+    /// Returns the rows that broke, each with the place of the earlier report.
+    fn breaks(&self) -> impl Iterator<Item = (&Row, usize)> {
         self.rows.iter().flat_map(|row| {
             let pairs = row.cells.windows(2).enumerate();
-            pairs.filter_map(|(place, pair)| {
+            pairs.filter_map(move |(place, pair)| {
                 let [Some(before), Some(after)] = pair else {
                     return None;
                 };
-                let broke = before.verdict == Verdict::Pass
-                    && matches!(
-                        after.verdict,
-                        Verdict::Fail | Verdict::Warn | Verdict::Error | Verdict::Blocked
-                    );
-                broke.then_some((row.name.as_str(), place + 1))
+                before.breaks_as(after).then_some((row, place))
             })
         })
     }
@@ -96,8 +124,7 @@ impl Matrix {
             let [Some(before), Some(after)] = pair else {
                 return false;
             };
-            matches!(before.verdict, Verdict::Fail | Verdict::Warn)
-                && after.verdict == Verdict::Pass
+            before.deviates() && after.verdict == Verdict::Pass
         };
         pairs.filter(is_mended).count()
     }
@@ -130,6 +157,9 @@ impl Matrix {
             for (place, cell) in row.cells.iter().enumerate() {
                 if let Some(cell) = cell.as_ref().filter(|cell| cell.verdict.is_deviation()) {
                     out += &wrapped(&format!("{}: {}", letter(place), cell.observed), 9, width);
+                    if let Some(reason) = &cell.waived {
+                        out += &wrapped(&format!("{} waived: {reason}", letter(place)), 9, width);
+                    }
                 }
             }
         }
@@ -138,12 +168,12 @@ impl Matrix {
             out += &format!("{same}: the same in all reports (--all shows them).\n");
         }
         out.push('\n');
-        for (name, place) in self.broken() {
-            let (before, after) = (letter(place - 1), letter(place));
-            out += &format!(
-                "BROKE  {} passes in {before}, but not in {after}\n",
-                line(name)
-            );
+        for (row, place) in self.breaks() {
+            let (before, after) = (letter(place), letter(place + 1));
+            let waived = row.cells[place].as_ref().is_some_and(Cell::is_waived);
+            let was = if waived { "is waived" } else { "passes" };
+            let name = line(&row.name);
+            out += &format!("BROKE  {name} {was} in {before}, but not in {after}\n");
         }
         let broken = counted(self.broken().count() as u64, "case");
         out + &format!("{broken} broke, {} fixed.\n", self.mended())
@@ -159,6 +189,9 @@ fn letter(place: usize) -> char {
 }
 
 fn word(cell: Option<&Cell>) -> &'static str {
+    if cell.is_some_and(Cell::is_waived) {
+        return "waived";
+    }
     match cell.map(|cell| cell.verdict) {
         Some(Verdict::Pass) => "pass",
         Some(Verdict::Note) => "note",

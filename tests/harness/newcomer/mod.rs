@@ -151,3 +151,119 @@ fn what_does_not_apply_any_more_is_no_loss() {
     let lost = Comparison::of(&report("pass"), &report("blocked")).expect("of one kind");
     assert_eq!(lost.exit().code(), 3);
 }
+
+/// Returns a report in which one check has this verdict, excused by a waiver if there is a reason.
+fn waived(verdict: &str, reason: Option<&str>) -> safe_conformance::report::Report {
+    edited(|report| {
+        let findings = report["findings"].as_array_mut().expect("findings");
+        findings.retain(|finding| finding["id"] == "server.reachable");
+        findings[0]["verdict"] = verdict.into();
+        if let Some(reason) = reason {
+            findings[0]["waived"] = reason.into();
+            findings[0]["waived_until"] = "2027-12-31".into();
+        }
+    })
+}
+
+/// `check` exits with 0 if a waiver excuses every deviation, and so does the comparison.
+#[test]
+fn a_deviation_that_a_waiver_excuses_did_not_break() {
+    use safe_conformance::report::Comparison;
+    for before in [
+        "pass",
+        "fail",
+        "warn",
+        "blocked",
+        "disabled",
+        "not_applicable",
+    ] {
+        let after = waived("fail", Some("ticket 42"));
+        let compared = Comparison::of(&report(before), &after).expect("of one kind");
+        assert_eq!(compared.exit().code(), 0, "{before}");
+        assert_eq!(
+            (compared.broken.len(), compared.waived.len()),
+            (0, 1),
+            "{before}"
+        );
+        assert_eq!(
+            (compared.newly_judged.len(), compared.still_broken.len()),
+            (0, 0)
+        );
+        for text in [
+            compared.to_text(100),
+            compared.to_markdown(),
+            compared.to_html(),
+        ] {
+            assert!(text.contains("ticket 42 (until 2027-12-31)"), "{text}");
+        }
+        let json: serde_json::Value = serde_json::from_str(&compared.to_json()).expect("JSON");
+        assert_eq!(json["waived"][0]["waived"], "ticket 42");
+        assert_eq!(json["waived"][0]["waived_until"], "2027-12-31");
+    }
+    let worse = Comparison::of(&waived("warn", Some("a")), &waived("fail", Some("a")));
+    assert_eq!(worse.expect("of one kind").exit().code(), 0);
+}
+
+#[test]
+fn a_deviation_whose_waiver_has_gone_breaks_again() {
+    use safe_conformance::report::Comparison;
+    let before = waived("fail", Some("ticket 42"));
+    for after in ["fail", "warn"] {
+        let compared = Comparison::of(&before, &report(after)).expect("of one kind");
+        assert_eq!(compared.exit().code(), 1, "{after}");
+        assert_eq!(compared.broken.len(), 1, "{after}");
+        let reason = compared.broken[0].no_longer_waived.as_deref();
+        assert_eq!(reason, Some("ticket 42"));
+        let text = compared.to_text(100);
+        assert!(
+            text.contains("in the first report only: ticket 42"),
+            "{text}"
+        );
+    }
+    // What was waived and is mended, or can no longer be judged, is like any other deviation.
+    for (after, code, mended, unjudged) in [
+        ("pass", 0, 1, 0),
+        ("note", 0, 1, 0),
+        ("blocked", 3, 0, 1),
+        ("not_applicable", 0, 0, 0),
+    ] {
+        let compared = Comparison::of(&before, &report(after)).expect("of one kind");
+        assert_eq!(compared.exit().code(), code, "{after}");
+        let lengths = (compared.mended.len(), compared.unjudged.len());
+        assert_eq!(lengths, (mended, unjudged), "{after}");
+        assert_eq!(compared.broken.len() + compared.waived.len(), 0, "{after}");
+    }
+    // Near miss: without a waiver in either report, nothing changed.
+    let compared = Comparison::of(&report("fail"), &report("fail")).expect("of one kind");
+    assert_eq!(
+        (compared.still_broken.len(), compared.exit().code()),
+        (1, 0)
+    );
+    assert_eq!(compared.still_broken[0].no_longer_waived, None);
+}
+
+#[test]
+fn reports_on_clients_side_by_side_know_waivers_too() {
+    use safe_conformance::report::Matrix;
+    let excused = || waived("fail", Some("ticket 42"));
+    for (before, after, broken) in [
+        (report("pass"), excused(), false),
+        (excused(), excused(), false),
+        (excused(), report("pass"), false),
+        (excused(), report("blocked"), false),
+        (report("fail"), excused(), false),
+        (excused(), report("fail"), true),
+        (report("pass"), report("fail"), true),
+        (report("pass"), report("blocked"), true),
+        (report("fail"), report("fail"), false),
+    ] {
+        let reports = [("a".to_owned(), before), ("b".to_owned(), after)];
+        let matrix = Matrix::new(&reports);
+        assert_eq!(matrix.broken().count() == 1, broken);
+        let text = matrix.to_text(100, true);
+        let waived = reports
+            .iter()
+            .any(|(_, report)| report.findings[0].waived.is_some());
+        assert_eq!(text.contains("waived: ticket 42"), waived, "{text}");
+    }
+}
