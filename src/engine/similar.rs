@@ -34,7 +34,7 @@ pub(crate) fn meant<'a>(typed: &str, names: impl Iterator<Item = &'a str>) -> Ve
 }
 
 /// Returns the name that is most similar to `typed`, if one is: one that lacks only its first
-/// segments, or else one that differs in a few letters.
+/// segments, of those between hyphens only one, or else one that differs in a few letters.
 pub(crate) fn nearest<'a>(typed: &str, names: impl Iterator<Item = &'a str>) -> Option<String> {
     // Three letters make another word of a short one.
     let few = if typed.len() < 8 { 2 } else { 3 };
@@ -42,7 +42,9 @@ pub(crate) fn nearest<'a>(typed: &str, names: impl Iterator<Item = &'a str>) -> 
     let typed = typed.to_ascii_lowercase();
     let is_end = |name: &str| {
         let rest = name.strip_suffix(typed.as_str());
-        rest.is_some_and(|rest| rest.ends_with(['.', '-']))
+        let rest = rest.map(|rest| rest.rsplit_once('.').map_or(rest, |(_, last)| last));
+        // A single word at the end of a long name is not near it.
+        rest.is_some_and(|rest| rest.is_empty() || rest.find('-') == Some(rest.len() - 1))
     };
     names
         .map(|name| {
@@ -96,6 +98,19 @@ mod tests {
         // Every name of three letters differs from another in three.
         assert_eq!(nearest("xyz", ["0.1"].into_iter()), None);
         assert_eq!(nearest("bogus", ["body"].into_iter()), None);
+        let long = ["expect-stores-nothing", "expect-nothing.x"];
+        assert_eq!(nearest("nothing", long.into_iter()), None);
+        assert_eq!(
+            nearest("stores-nothing", long.into_iter()).as_deref(),
+            Some(long[0])
+        );
+        let deep = ["a.b-c.nothing", "a.b-nothing"];
+        for name in deep {
+            assert_eq!(
+                nearest("nothing", [name].into_iter()).as_deref(),
+                Some(name)
+            );
+        }
         let ends = ["round-trap", "upload.round-trip"];
         assert_eq!(
             nearest("round-trip", ends.into_iter()).as_deref(),
