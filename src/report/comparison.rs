@@ -35,6 +35,9 @@ pub enum Incomparable {
         "one is a report about a server, the other about an implementation; compare two of one kind"
     )]
     Kinds,
+    /// One is about a visit of `retention`, the other is not.
+    #[error("one is a report of `retention`, the other is not; compare two of one kind")]
+    Retention,
 }
 
 /// A report as far as a comparison needs it.
@@ -165,10 +168,14 @@ impl Comparison {
     /// Compares two reports.
     ///
     /// # Errors
-    /// If one is about a server, and the other about an implementation.
+    /// If one is about a server, and the other about an implementation or about a visit of
+    /// `retention`.
     pub fn of(before: &Report, after: &Report) -> Result<Self, Incomparable> {
         if before.implementation.is_some() != after.implementation.is_some() {
             return Err(Incomparable::Kinds);
+        }
+        if is_of_retention(before) != is_of_retention(after) {
+            return Err(Incomparable::Retention);
         }
         let index = |report: &'_ Report| -> BTreeMap<String, Finding> {
             let findings = report.findings.iter();
@@ -395,6 +402,12 @@ impl ClientChange {
         } = self;
         format!("{client} {direction}: {} → {}", self.before, self.after)
     }
+}
+
+/// Returns whether a report is about a visit of `retention`, whose checks no other command has.
+fn is_of_retention(report: &Report) -> bool {
+    let mut findings = report.findings.iter();
+    findings.any(|finding| finding.id.starts_with("retention."))
 }
 
 /// Returns what changed for each client.

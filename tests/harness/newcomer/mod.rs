@@ -138,6 +138,26 @@ fn a_server_is_not_compared_with_an_implementation() {
 }
 
 #[test]
+fn a_visit_of_retention_is_not_compared_with_a_check() {
+    use safe_conformance::report::{Comparison, Incomparable};
+    let visit = || {
+        edited(|report| {
+            let findings = report["findings"].as_array_mut().expect("findings");
+            findings.truncate(1);
+            findings[0]["id"] = "retention.kept".into();
+            findings[0]["case"] = "as-android".into();
+        })
+    };
+    let check = report("pass");
+    for (before, after) in [(&check, &visit()), (&visit(), &check)] {
+        let compared = Comparison::of(before, after);
+        assert_eq!(compared, Err(Incomparable::Retention));
+    }
+    let alike = Comparison::of(&visit(), &visit()).expect("of one kind");
+    assert_eq!(alike.exit().code(), 0);
+}
+
+#[test]
 fn what_does_not_apply_any_more_is_no_loss() {
     use safe_conformance::report::Comparison;
     let none = report("not_applicable");
