@@ -8,7 +8,7 @@ use crate::diagnosis::{
 };
 use crate::safe::{BackupId, ServerConfig};
 use crate::safe::{Client, Stage};
-use crate::wire::{Failure, Method, Response, Session};
+use crate::wire::{Body, Failure, Method, Response, Session};
 
 /// A server's config as Android and iOS read it; `None` for a client that cannot read it.
 pub type Configs = (Option<ServerConfig>, Option<ServerConfig>);
@@ -58,7 +58,7 @@ impl From<Stopped> for NotFetched {
 pub async fn fetch(session: &Session, id: &BackupId) -> Result<Fetched, NotFetched> {
     let answer = session.download(id, MOST_BYTES).await;
     let response = answer.map_err(|failure| no_answer(session, &failure))?;
-    if matches!(response.status, 404 | 410) {
+    if response.proves_absence() {
         return Err(missing(session, &response).await);
     }
     if !Transport::of(Client::Android).accepts_status(Operation::Download, response.status) {
@@ -110,21 +110,48 @@ fn filled(session: &Session, found: Diagnosis) -> Diagnosis {
 /// Returns the problem that an answer to a request for `config` or the backup shows.
 fn shown_by(session: &Session, asked: Asked, answer: &Response) -> Option<Diagnosis> {
     let facts = session.facts();
+    let end = end_of(answer);
+    let answer = end.as_ref().unwrap_or(answer);
     let evidence = Evidence::of(&facts.base, facts.login, Method::Get, asked, answer);
     diagnose(&evidence).map(|found| filled(session, found))
+}
+
+/// Returns the answer to which redirects within the server lead, if an answer is their first. It
+/// counts in place of the redirect.
+///
+/// Source: clause 4.9.
+fn end_of(answer: &Response) -> Option<Response> {
+    let end = answer.leads_to.as_ref()?;
+    let challenges = end.challenges.iter();
+    let headers = challenges.map(|value| ("www-authenticate".to_owned(), value.clone()));
+    let nothing = Body::new(Vec::new().into(), false);
+    Some(Response::new(
+        end.status,
+        answer.http,
+        headers.collect(),
+        nothing,
+    ))
+}
+
+/// Returns an answer in words, with the answer to which it leads.
+fn described(answer: &Response) -> String {
+    match end_of(answer) {
+        None => describe(answer),
+        Some(end) => format!("{}, which leads to {}", describe(answer), describe(&end)),
+    }
 }
 
 /// Returns the failure for a server without the backup. If it has no `config` either, the cause is
 /// neither the password nor the ID.
 async fn missing(session: &Session, response: &Response) -> NotFetched {
-    let status = response.status;
+    let status = response.last_status();
     let config = session.read_config().await.ok();
     let elsewhere = config.as_ref().filter(|config| !config.is_success());
     if let Some(config) = elsewhere {
         let message = format!(
             "a GET of the backup returned {}, and a GET of `config` {}: the server is not ready, or this is not its URL",
-            describe(response),
-            describe(config)
+            described(response),
+            described(config)
         );
         let found = shown_by(session, Asked::Config, config);
         return Stopped::new(Stage::Http, message)
@@ -151,16 +178,16 @@ fn no_backup(message: String) -> NotFetched {
 fn refused(session: &Session, response: &Response) -> Stopped {
     let found = shown_by(session, Asked::Backup, response)
         .or_else(|| shown_by(session, Asked::Config, response));
-    let said = describe(response);
-    let (stage, message, hint) = match response.status {
+    let said = described(response);
+    let (stage, message, hint) = match response.last_status() {
         401 => (
             Stage::Auth,
             format!("the server refuses the credentials or requires some: {said}"),
             "Give the user name on the server with --user, and the password on the server (not that of the backup) with --password-file.",
         ),
-        _ if response.is_redirect() => (
+        _ if response.is_redirect() && response.leads_to.is_none() => (
             Stage::Http,
-            format!("the server redirects, and this redirect is not followed: {said}"),
+            format!("the server redirects, and the apps find no backup there: {said}"),
             "Give the URL to which it redirects.",
         ),
         _ => (
