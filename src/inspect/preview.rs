@@ -17,7 +17,7 @@ use crate::safe::{Client, Stage};
 use crate::safe::{ServerConfig, ThreemaId, envelope};
 use data_encoding::BASE64;
 use serde::Serialize;
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 /// The number of changes that are shown one by one.
@@ -194,6 +194,7 @@ pub(super) fn add_all(
         )),
     };
     let directory = backup.map_or_else(|| Directory::Answers(BTreeMap::new()), directory_of);
+    let members = backup.map(members_of).unwrap_or_default();
     let candidates = match subject {
         Subject::Document(bytes) if own_id.is_err() => any_id::candidates(bytes),
         _ => None,
@@ -202,11 +203,14 @@ pub(super) fn add_all(
     let stops = |preview: &Preview| preview.verdict() == ClientVerdict::Fail;
     for reader in Release::newest_of_each() {
         let as_of = |own_id| {
-            let around = Surroundings {
+            let mut around = Surroundings {
                 own_id,
                 directory: directory.clone(),
                 now,
             };
+            for member in members.iter().filter(|member| **member != own_id) {
+                around.directory.add(*member, None);
+            }
             preview(reader, subject, backup, &around, known)
         };
         let preview = match &own_id {
@@ -221,11 +225,41 @@ pub(super) fn add_all(
     let restored = |preview: &Preview| preview.result == Result::Restored;
     if inspection.previews.iter().any(restored) && backup.is_some() {
         inspection.assumptions.push(
-            "The directory of IDs was not asked: every contact is assumed to be still in use, with the public key that the backup \
-             gives, if it gives one. A contact whose ID was revoked is lost on Android and iOS."
+            "The directory of IDs was not asked: every contact, and every member of a group or list, is assumed to be still in use, \
+             with the public key that the backup gives, if it gives one. A contact whose ID was revoked is lost on Android and iOS."
                 .to_owned(),
         );
     }
+}
+
+/// Returns the members of groups and lists, for whom the apps ask the directory: also those that
+/// are no contacts, and those in lower case, which iOS converts.
+///
+/// Source: clients.read.unknown-member, clients.read.lower-case-identity.
+fn members_of(backup: &Backup) -> BTreeSet<ThreemaId> {
+    let groups = backup.groups.iter().map(|group| &group.members);
+    let lists = backup.distribution_lists.iter().map(|list| &list.members);
+    let typed = groups.chain(lists);
+    let mut members: BTreeSet<ThreemaId> =
+        typed.clone().flat_map(|it| it.iter().copied()).collect();
+    // Of a group that the format does not allow, an app may still read the members.
+    let unread = backup
+        .groups
+        .unread()
+        .chain(backup.distribution_lists.unread());
+    let lists = unread.filter_map(|value| match value {
+        Value::Object(object) => match object.first("members") {
+            Some(Value::Array(members)) => Some(members),
+            _ => None,
+        },
+        _ => None,
+    });
+    let others = typed.flat_map(List::unread).chain(lists.flatten());
+    members.extend(others.filter_map(|value| match value {
+        Value::Text(text) => ThreemaId::parse(&text.to_str_lossy().to_ascii_uppercase()).ok(),
+        _ => None,
+    }));
+    members
 }
 
 /// Returns the directory in which every contact is in use, with the key that the backup gives; also

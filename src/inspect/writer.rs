@@ -226,7 +226,13 @@ impl Inference {
             "Not"
         };
         for (Difference { path, says }, writers) in refuted {
-            let (place, writers) = (plain(&path), said(&writers));
+            let all_link = writers.iter().all(|writer| writer.form == Form::DeviceLink);
+            let writers = if all_link {
+                "an iPhone that links a device".to_owned()
+            } else {
+                said(&writers)
+            };
+            let place = plain(&path);
             self.evidence
                 .push(format!("{but} {writers}: `{place}` {says}."));
         }
