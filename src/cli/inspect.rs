@@ -160,8 +160,10 @@ async fn sealed(
     });
     let mut inspected = looking.await.map_err(|_| fault())?;
     inspected.inspection.notes.extend(notes);
+    // A hint says that this is no backup: the password does not matter.
     if let Some(stopped) = &mut inspected.inspection.failure
         && stopped.stage == Stage::Open
+        && stopped.hints.is_empty()
     {
         stopped.hints.extend(hints);
     }

@@ -10,6 +10,7 @@ mod contents;
 mod difference;
 mod fetch;
 mod hints;
+mod mistaken;
 mod names;
 mod nouns;
 mod packing;
@@ -29,6 +30,8 @@ pub use preview::{Detail, Overwrite, Preview, Result, Tally};
 pub use stopped::{MOST_BYTES, Stopped};
 pub use wire_size::{SizeOnWire, Uploads};
 pub use writer::Authorship;
+
+use mistaken::Mistaken;
 
 use crate::engine::ClientVerdict;
 use crate::safe::backup::{Backup, Deviations, Wrong};
@@ -232,6 +235,13 @@ impl Inspection {
         self.failure = Some(Stopped::new(stage, message));
     }
 
+    /// Adds what to do with bytes that are plainly not a backup.
+    fn hint(&mut self, hint: Option<&str>) {
+        if let (Some(failure), Some(hint)) = (&mut self.failure, hint) {
+            failure.hints.push(hint.to_owned());
+        }
+    }
+
     fn judge(&mut self) {
         for preview in &self.previews {
             self.clients.insert(preview.client, preview.verdict());
@@ -319,7 +329,20 @@ fn unopened(inspection: &mut Inspection, error: &Unopened, subject: Subject<'_>,
             inspection.stop(Stage::Size, message);
         }
         Unopened::Envelope(error) => {
-            inspection.stop(error.stage(), said_of(error));
+            let mistaken = match subject {
+                Subject::Body { bytes, .. } => Mistaken::of(bytes),
+                Subject::Document(_) => None,
+            };
+            match (error, mistaken) {
+                (EnvelopeError::CannotDecrypt, Some(mistaken)) => {
+                    let message = format!("this is {}, not a backup", mistaken.noun());
+                    inspection.stop(error.stage(), message);
+                }
+                _ => inspection.stop(error.stage(), said_of(error)),
+            }
+            let could_not_be_decrypted = matches!(error.stage(), Stage::Size | Stage::Open);
+            let mistaken = mistaken.filter(|_| could_not_be_decrypted);
+            inspection.hint(mistaken.map(Mistaken::in_place_of_a_backup));
             match error {
                 EnvelopeError::UnpacksToMore { .. } => {}
                 // With another password, the clients might restore it, so no verdict is given for
@@ -377,6 +400,9 @@ fn look(inspected: &mut Inspected, bytes: &[u8], subject: Subject<'_>, known: Kn
 /// Reports a document that is not JSON here; a client that accepts more may still restore it.
 fn unread(inspection: &mut Inspection, error: &JsonError, subject: Subject<'_>, known: Known) {
     inspection.stop(error.stage(), error.to_string());
+    if let Subject::Document(bytes) = subject {
+        inspection.hint(mistaken::in_place_of_a_document(bytes));
+    }
     let beyond_limits = match error {
         JsonError::TooLarge { .. } => true,
         JsonError::Broken { reason, .. } => {

@@ -177,3 +177,97 @@ fn a_contact_in_lower_case_is_not_a_revoked_one() {
     let other = with("\"ABCDEFGH\",\"c", "\"abc\",\"c");
     assert_eq!(of(&other, Client::Ios).unsure.len(), 1);
 }
+
+/// `losses` says that the apps fetch a member that is no contact; the preview assumes that they
+/// can.
+#[test]
+fn a_member_that_is_no_contact_is_assumed_to_be_in_the_directory() {
+    let all = "\"members\":[\"OWNID123\",\"ECHOECHO\",\"ABCDEFGH\"]";
+    let unknown = "\"members\":[\"OWNID123\",\"ECHOECHO\",\"QQQQ7777\"]";
+    for client in JUDGES {
+        let known = with("\"members\":[\"OWNID123\"]", all);
+        let fetched = with("\"members\":[\"OWNID123\"]", unknown);
+        let kinds = |inspection: &Inspection| -> Vec<_> {
+            let changes = of(inspection, client).changes.iter();
+            let of_groups = changes.filter(|change| change.path.starts_with("groups[0]"));
+            of_groups
+                .map(|change| (change.kind, change.source))
+                .collect()
+        };
+        let added = (
+            crate::clients::restore::ChangeKind::Added,
+            "clients.read.unknown-member",
+        );
+        let mut expected = kinds(&known);
+        assert!(!expected.contains(&added), "{client}: {expected:?}");
+        expected.push(added);
+        let mut found = kinds(&fetched);
+        expected.sort_unstable();
+        found.sort_unstable();
+        assert_eq!(found, expected, "{client}");
+        let assumption = &fetched.assumptions[0];
+        assert!(
+            assumption.contains("every member of a group"),
+            "{assumption}"
+        );
+    }
+    // In lower case, only iOS makes an ID of it.
+    let lower = with(
+        "\"members\":[\"OWNID123\"]",
+        &unknown.replace("QQQQ", "qqqq"),
+    );
+    let added = tallies(&lower, Client::Ios);
+    assert!(added.contains(&"1 contact"), "{added:?}");
+}
+
+/// A page, the document or base64 in place of a backup: the password is not blamed.
+#[test]
+fn what_is_plainly_no_backup_is_not_blamed_on_the_password() {
+    let key = EncryptionKey::from_bytes([7; 32]);
+    let stopped = |bytes: &[u8]| {
+        let subject = Subject::Body { bytes, key: &key };
+        let inspection = inspect(subject, Known::default()).inspection;
+        assert_eq!(inspection.verdict, Verdict::Fail);
+        inspection.failure.expect("a failure")
+    };
+    let page = b"<!DOCTYPE html><html><title>Login</title><body>login</body></html>".repeat(3);
+    let base64 = BASE64.encode(&[0xe7; 90]);
+    for (bytes, noun, hint) in [
+        (&page[..], "an HTML page", "login page"),
+        (DOCUMENT.as_bytes(), "a JSON document", "--plain"),
+        (base64.as_bytes(), "base64", "base64 -d"),
+    ] {
+        let failure = stopped(bytes);
+        assert_eq!(failure.stage, Stage::Open);
+        assert!(failure.message.contains(noun), "{}", failure.message);
+        assert!(failure.hints[0].contains(hint), "{:?}", failure.hints);
+    }
+    // A near miss: bytes that may be a backup of another password.
+    let failure = stopped(&[0xe7; 90]);
+    assert!(failure.message.contains("password"), "{}", failure.message);
+    assert!(failure.hints.is_empty());
+}
+
+#[test]
+fn a_usual_backup_of_ios_names_no_release_that_links_a_device() {
+    let mut backup = Backup::sample(&[3; 32], 2);
+    backup.user.nickname = Some("Nick".into());
+    let own_id = ThreemaId::parse(OWN).expect("an ID");
+    let written = |origin: crate::clients::Origin| {
+        let json = origin.write(&backup, &crate::clients::Phone::new(own_id));
+        let inspection = inspect(Subject::Document(&json), Known::default()).inspection;
+        inspection.writer.expect("a writer")
+    };
+    let newest = crate::clients::Release::newest(Client::Ios);
+    let usual = written(newest.usual());
+    assert!(!usual.says.contains("device link"), "{}", usual.says);
+    let mut evidence = usual.evidence.iter();
+    assert!(evidence.any(|it| it.starts_with("Not an iPhone that links a device: ")));
+    assert!(
+        !usual.evidence.iter().any(|it| it.contains("(device link)")),
+        "{usual:?}"
+    );
+    // A near miss: this one does link a device.
+    let linking = written(newest.device_link());
+    assert!(linking.says.contains("device link"), "{}", linking.says);
+}

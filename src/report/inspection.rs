@@ -8,7 +8,7 @@ use crate::inspect::{
     Contents, Detail, Inspection, Names, Overwrite, Preview, Result as Restoring, Shape,
     SizeOnWire, Tally, Uploads, Verdict, Visibility,
 };
-use crate::safe::Client;
+use crate::safe::{Client, Stage};
 use crate::text::{Block, counted, size as readable_bytes};
 use std::fmt::Write as _;
 
@@ -434,7 +434,9 @@ fn outcome(preview: &Preview) -> String {
             "restores it; what is lost is not known, because this program could not read the document"
                 .to_owned()
         }
-        (Restoring::Restored, Some(tallies)) if tallies.is_empty() => {
+        (Restoring::Restored, Some(tallies))
+            if tallies.is_empty() && preview.unsure.is_empty() =>
+        {
             "restores everything".to_owned()
         }
         (Restoring::Restored, Some(_)) => "restores it".to_owned(),
@@ -526,9 +528,15 @@ fn conclusion(inspection: &Inspection) -> String {
         Verdict::Fail if !unable.is_empty() => {
             format!("{} cannot restore from this backup.", unable.join(" and "))
         }
-        Verdict::Fail if inspection.writer.is_none() => {
+        Verdict::Fail if was_never_decrypted(inspection) => {
             "No backup could be opened with these.".to_owned()
         }
         Verdict::Fail => "Something in the backup breaks the format.".to_owned(),
     }
+}
+
+/// Returns whether the password and the ID opened nothing: the failure is before the content.
+fn was_never_decrypted(inspection: &Inspection) -> bool {
+    let failure = inspection.failure.as_ref();
+    failure.is_some_and(|failure| failure.stage <= Stage::Open)
 }

@@ -96,7 +96,7 @@ fn each_stage_of_downloading_is_named() {
         || desk.from(&elsewhere),
         3,
         "http",
-        &["this redirect is not followed", "302"],
+        &["the apps find no backup there", "302"],
     );
     assert!(
         elsewhere
@@ -178,6 +178,125 @@ fn a_page_in_place_of_a_404_is_a_missing_backup() {
         !said.contains("web page comes in place of `config`"),
         "{said}"
     );
+}
+
+/// A redirect within the server that leads to a 404 counts as a 404.
+#[test]
+fn a_redirect_that_leads_to_a_404_is_a_missing_backup() {
+    let desk = Desk::new();
+    let config = r#"{"maxBackupBytes":524288,"retentionDays":180}"#;
+    let scripted = |end: u16, has_config: bool| {
+        Scripted::start(move |asked| {
+            Deed::Reply(if asked.path.starts_with("/new") {
+                Reply::new(end, "")
+            } else if has_config && asked.path.ends_with("/config") {
+                Reply::new(200, config)
+            } else {
+                Reply::new(302, "").with("Location", "/new")
+            })
+        })
+    };
+    for (end, has_config, stage, said, unsaid) in [
+        (
+            404,
+            true,
+            "http",
+            "no backup for this ID and password (404)",
+            "redirect",
+        ),
+        (404, false, "http", "which leads to 404", "one wrong letter"),
+        (403, true, "http", "which leads to 403", "one wrong letter"),
+        (401, true, "auth", "which leads to 401", "one wrong letter"),
+        // Nothing is known of the end of this one.
+        (
+            500,
+            true,
+            "http",
+            "the apps find no backup there",
+            "leads to",
+        ),
+    ] {
+        let server = scripted(end, has_config);
+        fails(|| desk.from(&server), 3, stage, &[said]);
+        let all = run(&mut desk.from(&server)).all();
+        let flat = all.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(!flat.contains(unsaid), "{unsaid}: {flat}");
+        assert!(!flat.contains("not followed"), "{flat}");
+    }
+}
+
+/// The password opened the backup, so that the last line does not blame it.
+#[test]
+fn a_document_that_is_not_utf8_was_opened() {
+    let desk = Desk::new();
+    let json = Release::Android6_4
+        .usual()
+        .write(&backup(), &Phone::new(id(ID)));
+    let mut wrong = json.clone();
+    let place = json.windows(3).position(|it| it == b"Ada").expect("a name");
+    wrong[place] = 0xff;
+    let last = |body: &[u8]| {
+        let ended = run(&mut desk.of(body));
+        let lines = ended.stdout.lines().map(str::to_owned);
+        (ended.code, lines.last().unwrap_or_default())
+    };
+    let (code, said) = last(&sealed(&wrong));
+    assert_eq!(code, Some(1));
+    assert_eq!(
+        said,
+        "Exit code 1: Something in the backup breaks the format."
+    );
+    // A near miss: another key.
+    let other = EncryptionKey::from_bytes([1; 32]);
+    let (code, said) = last(&envelope::seal(&other, &NONCE, &json, Compression::Stored));
+    assert_eq!(code, Some(1));
+    assert_eq!(said, "Exit code 1: No backup could be opened with these.");
+}
+
+/// What is plainly no backup comes without a word about the password.
+#[test]
+fn a_page_in_place_of_a_backup_is_named() {
+    let desk = Desk::new();
+    let page = b"<!doctype html><html><head><title>Login</title></head></html>";
+    let ended = run(&mut desk.of(page));
+    let said = ended.all().split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(
+        said.contains("This is an HTML page, not a backup."),
+        "{said}"
+    );
+    assert!(
+        !said.contains("NFC") && !said.contains("password of the server"),
+        "{said}"
+    );
+    assert_eq!(ended.code, Some(1), "{said}");
+    // The same as a document, which needs no password.
+    let mut plain = desk.inspect();
+    plain.arg("--plain").arg(desk.put(page));
+    let said = run(&mut plain).all();
+    assert!(said.contains("login page"), "{said}");
+}
+
+/// `restores everything` does not stand above what is not known.
+#[test]
+fn what_is_not_known_is_not_everything() {
+    let desk = Desk::new();
+    let first_line = |readable: &str| {
+        let json = Release::Android6_4
+            .usual()
+            .write(&backup(), &Phone::new(id(ID)));
+        let json = String::from_utf8(json).expect("UTF-8");
+        let one = json.replacen("\"verification\": 1", "\"verification\": 0", 1);
+        let json = one.replacen("\"readReceipts\": 0", readable, 1);
+        let ended = run(&mut desk.of(&sealed(json.as_bytes())));
+        let mut lines = ended.stdout.lines().map(str::trim).map(str::to_owned);
+        let android = lines.find(|line| line.starts_with("Android 6.4.2 "));
+        (android.expect("a line"), lines.next().unwrap_or_default())
+    };
+    let (line, next) = first_line("\"readReceipts\": 9");
+    assert!(!line.contains("everything"), "{line}");
+    assert!(next.starts_with("not known what happens to: "), "{next}");
+    let (line, _) = first_line("\"readReceipts\": 1");
+    assert!(line.ends_with("restores everything"), "{line}");
 }
 
 #[test]
