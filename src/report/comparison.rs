@@ -404,10 +404,13 @@ impl ClientChange {
     }
 }
 
-/// Returns whether a report is about a visit of `retention`, whose checks no other command has.
+/// The check of a visit of `retention`, which no other command has.
+const CHECK_OF_A_VISIT: &str = "retention.kept";
+
+/// Returns whether a report is about a visit of `retention`.
 fn is_of_retention(report: &Report) -> bool {
     let mut findings = report.findings.iter();
-    findings.any(|finding| finding.id.starts_with("retention."))
+    findings.any(|finding| finding.id == CHECK_OF_A_VISIT)
 }
 
 /// Returns what changed for each client.
