@@ -295,11 +295,12 @@ fn status(arguments: &Status) -> Ended {
 }
 
 async fn end(arguments: End) -> Ended {
+    machine_time()?;
     let ledger = Ledger::open(&arguments.common.ledger)?;
     let canaries = arguments.common.canaries(ledger.watch.seed)?;
     let path = &arguments.common.ledger;
     let ended = tokio::select! {
-        ended = retention::end(&canaries, ledger, arguments.moved) => ended?,
+        ended = retention::end(&canaries, ledger, arguments.moved, &clock) => ended?,
         name = super::check::signal() => return Err(stopped(name, Doing::End, path)),
     };
     let path = path.display();

@@ -291,6 +291,15 @@ impl Canary {
         self.state == State::Planting || (self.uploads > 0 && self.state != State::Removed)
     }
 
+    /// Returns whether it was there when it was last looked at or uploaded.
+    pub fn was_there(&self) -> bool {
+        if self.uploads == 0 || self.state == State::Removed {
+            return false;
+        }
+        let last = self.looks.last().filter(|look| look.at >= self.uploaded);
+        last.is_none_or(|look| matches!(look.found, Found::Kept | Found::StillThere))
+    }
+
     /// Returns whether the server no longer has it although it must, and whether something else is
     /// in its place.
     pub fn damage(&self) -> Option<Damage> {

@@ -8,7 +8,8 @@ use super::watch::{Unjudgeable, Watch, target_hash};
 use crate::clients::{android, ios};
 use crate::diagnosis::{Words, describe};
 use crate::engine::Blocker;
-use crate::wire::Canaries;
+use crate::safe::ServerConfig;
+use crate::wire::{Canaries, Response};
 use jiff::Timestamp;
 use std::path::Path;
 use std::time::Duration;
@@ -153,24 +154,29 @@ struct Said {
 }
 
 async fn ask(canaries: &Canaries, clock: &Clock) -> Result<Said, Trouble> {
-    let config = Asked::CONFIG
-        .done(canaries, canaries.config().await)
+    let (config, read) = config_of(canaries)
+        .await
         .map_err(|refusal| refusal.and_so("Without it nothing can be judged; nothing was done"))?;
-    let now = clock();
+    let server_time = config.server_time();
+    Ok(Said {
+        retention_days: read.retention_days,
+        server_ahead: server_time.map(|time| time.duration_since(clock()).as_secs()),
+    })
+}
+
+/// Returns the config, as the server sent it and as a client reads it.
+async fn config_of(canaries: &Canaries) -> Result<(Response, ServerConfig), Refusal> {
+    let config = Asked::CONFIG.done(canaries, canaries.config().await)?;
     let body = &config.body.bytes;
     let read = ios::parse_config(body)
         .or_else(|_| android::parse_config(body))
         .map_err(|error| {
-            Trouble::Server(Refusal::new(
+            Refusal::new(
                 Reason::Answer,
-                format!("`config` is not understood: {error}. Without it nothing can be judged; nothing was done"),
-            ))
+                format!("`config` is not understood: {error}"),
+            )
         })?;
-    let server_time = config.server_time();
-    Ok(Said {
-        retention_days: read.retention_days,
-        server_ahead: server_time.map(|time| time.duration_since(now).as_secs()),
-    })
+    Ok((config, read))
 }
 
 /// Plants five canaries and notes them in a new ledger at `path`, which is written before the first
@@ -195,7 +201,7 @@ pub async fn plant(
     match plant_all(canaries, &mut ledger, clock).await {
         Ok(visit) => Ok((ledger, visit)),
         Err(Trouble::Server(refusal)) => {
-            let ended = end(canaries, ledger, false).await?;
+            let ended = end(canaries, ledger, false, clock).await?;
             Err(Trouble::Server(match ended.refusal {
                 None => refusal.and_so("Nothing was left behind"),
                 Some(later) => refusal.and_not_removed(&later),
@@ -299,6 +305,9 @@ pub async fn verify(
         said.server_ahead,
         trusts_clock,
     )?;
+    if !is_about {
+        arrived(canaries, &ledger.watch, clock()).await?;
+    }
     watch.target = target_hash(watch.seed, canaries.base());
     ledger.watch = watch;
     let mut visit = Visit {
@@ -310,6 +319,25 @@ pub async fn verify(
     }
     ledger.save()?;
     Ok(visit)
+}
+
+/// Verifies that the canaries have moved to this server: at least one comes back, if any was there
+/// when the last one was looked at or uploaded. Otherwise the URL is the one of another server.
+///
+/// # Errors
+/// If none comes back, or if the server refuses a look.
+async fn arrived(canaries: &Canaries, watch: &Watch, now: Timestamp) -> Result<(), Trouble> {
+    let last_there = watch.last_there(now);
+    for role in &last_there {
+        // One is enough: to some servers a download counts as an upload.
+        if sight(canaries, *role, watch.uploads(*role)).await? == Sight::Whole {
+            return Ok(());
+        }
+    }
+    if last_there.is_empty() {
+        return Ok(());
+    }
+    Err(Unjudgeable::Elsewhere(canaries.base().to_owned()).into())
 }
 
 /// Carries out all steps that are due for one canary.
@@ -428,13 +456,29 @@ fn page(title: Option<String>) -> String {
 /// Removes the canaries, and the ledger once they are all gone.
 ///
 /// # Errors
-/// If the ledger belongs to another server, or cannot be written or removed.
-pub async fn end(canaries: &Canaries, mut ledger: Ledger, moved: bool) -> Result<Ended, Trouble> {
-    if !moved && !ledger.watch.is_about(canaries.base()) {
+/// If the ledger belongs to another server, if none of the canaries has moved to this one, or if
+/// the ledger cannot be written or removed.
+pub async fn end(
+    canaries: &Canaries,
+    mut ledger: Ledger,
+    moved: bool,
+    clock: &Clock,
+) -> Result<Ended, Trouble> {
+    let is_about = ledger.watch.is_about(canaries.base());
+    if !moved && !is_about {
         return Err(Trouble::OtherServer(canaries.base().to_owned()));
     }
     if !ledger.watch.shows_to(canaries.login()) {
         return Err(Trouble::OtherLogin);
+    }
+    if !is_about {
+        if let Err(refusal) = is_the_place(canaries).await {
+            return Ok(Ended {
+                gone: 0,
+                refusal: Some(refusal),
+            });
+        }
+        arrived(canaries, &ledger.watch, clock()).await?;
     }
     let mut ended = Ended::default();
     // While the trial remains, no canary was planted: a later visit can still plant them.
@@ -472,13 +516,27 @@ async fn removed(canaries: &Canaries, name: &str) -> Result<(), Refusal> {
             answer => describe(&Asked::DELETE.done(canaries, answer)?),
         };
         if is_missing(canaries, name).await? {
-            return Ok(());
+            return is_the_place(canaries).await;
         }
     }
     Err(Refusal::new(
         Reason::Answer,
         format!("a DELETE returned {said}, but a GET still returns the canary"),
     ))
+}
+
+/// Verifies that the server still returns `config`, as it did when the canaries were planted. Where
+/// the folder is not mounted or the URL is wrong, everything is missing, and a missing canary
+/// proves nothing.
+async fn is_the_place(canaries: &Canaries) -> Result<(), Refusal> {
+    let config = config_of(canaries).await;
+    config.map(|_| ()).map_err(|refusal| {
+        let mut so = refusal.and_so("Without it, a missing canary may still be on the server");
+        so.fix.get_or_insert_with(|| {
+            "Correct the URL, or make `config` available again; if the server is gone for good, delete the ledger".to_owned()
+        });
+        so
+    })
 }
 
 /// Returns whether every look finds the canary missing.

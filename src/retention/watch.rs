@@ -63,6 +63,11 @@ pub enum Unjudgeable {
         .0 / 60
     )]
     ClocksApart(i64),
+    /// None of the canaries has moved to this URL, although some were there at the last look.
+    #[error(
+        "none of the canaries is at {0}, and some were there at the last look: this is another server, or the backups were not moved. Nothing was uploaded, and the ledger is unchanged; correct the URL. If the server has lost all of them, delete the ledger and plant again"
+    )]
+    Elsewhere(String),
     /// The server no longer makes a promise.
     #[error(
         "retentionDays is {0} now, so the server promises nothing that could be judged. Nothing was done, and the canaries stay on the server; correct the config, or end the test with `retention end`"
@@ -216,6 +221,20 @@ impl Watch {
             .into_iter()
             .filter_map(|role| Some((role, self.window(role)?)));
         windows.min_by_key(|(_, window)| window.from)
+    }
+
+    /// Returns the canaries that were there when they were last looked at or uploaded. Those that a
+    /// look cannot disturb come first: nothing is due for them any more, or a look is due at `now`.
+    pub(super) fn last_there(&self, now: Timestamp) -> Vec<Role> {
+        let there = Role::ALL.into_iter().filter(|role| {
+            let canary = self.canaries.get(role);
+            canary.is_some_and(Canary::was_there)
+        });
+        let mut there: Vec<_> = there.collect();
+        there.sort_by_key(|role| {
+            self.window(*role).is_some() && self.due(*role, now) != Some(Deed::Look)
+        });
+        there
     }
 
     /// Returns how often the canary in a role was uploaded.

@@ -2,6 +2,7 @@
 //! program.
 
 mod changed;
+mod places;
 mod program;
 mod refusals;
 mod signals;
@@ -16,7 +17,8 @@ use safe_conformance::retention::{self, Event, Found, Ledger, Plan, Role, Troubl
 use safe_conformance::wire::{Pace, PaceChoice, Seed};
 use safe_conformance::{Checkup, Target};
 use std::collections::BTreeMap;
-use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
 use tokio::task::JoinSet;
 
 const PASSWORD: &str = "a-password-of-tests";
@@ -53,7 +55,7 @@ async fn four_hundred_days_tell_good_servers_from_bad_ones() {
             assert_eq!(ledger.watch.is_broken(), !is_good, "{tidying:?} {fault:?}");
             assert!(ledger.watch.is_over());
             assert_eq!(report.passed(), is_good, "{tidying:?} {fault:?}: {report}");
-            let ended = retention::end(&world.canaries, ledger, false)
+            let ended = retention::end(&world.canaries, ledger, false, &*world.time())
                 .await
                 .expect("it ends");
             assert_eq!((ended.gone, ended.refusal), (5, None));
@@ -178,18 +180,11 @@ async fn a_server_that_fails_or_is_away_loses_nothing() {
     }
     assert_eq!(std::fs::read(&path).expect("a ledger"), before);
     assert!(ledger.watch.is_about(world.running.base_url()));
-    // A server that fails on a backup has not lost it: what is due stays due.
+    // A server that fails on every backup does not show that they have moved to it.
     let ill = World::new(&[Fault::MissingIsError], Tidying::OnTheDot).await;
-    let visit = retention::verify(&ill.canaries, &mut ledger, true, true, &*world.time())
-        .await
-        .expect("visited");
-    assert!(
-        visit.had_trouble() && !ledger.watch.is_broken(),
-        "{visit:?}"
-    );
-    let now = (world.time())();
-    let report = safe_conformance::retention_report(&ledger.watch, &visit, &ill.canaries, now);
-    assert!(!report.complete && !report.passed());
+    let visit = retention::verify(&ill.canaries, &mut ledger, true, true, &*world.time()).await;
+    assert!(matches!(visit, Err(Trouble::Server(_))), "{visit:?}");
+    assert_eq!(std::fs::read(&path).expect("a ledger"), before);
     let visit = retention::verify(&world.canaries, &mut ledger, true, true, &*world.time())
         .await
         .expect("visited");
@@ -197,6 +192,38 @@ async fn a_server_that_fails_or_is_away_loses_nothing() {
         !visit.had_trouble() && !ledger.watch.is_broken(),
         "{visit:?}"
     );
+}
+
+/// A server that fails on a backup has not lost it: what is due stays due.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_that_fails_on_the_canaries_loses_nothing() {
+    let fails = Arc::new(AtomicBool::new(false));
+    let shared = Arc::clone(&fails);
+    let server = Scripted::open(move |asked| {
+        if shared.load(Ordering::SeqCst) && asked.backup().is_some() {
+            Deed::Reply(Reply::new(500, ""))
+        } else {
+            Deed::Healthy
+        }
+    });
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let path = folder.path().join("ledger.json");
+    let canaries = canaries(&server.url());
+    let begin = Timestamp::now();
+    let (mut ledger, _) = retention::plant(&canaries, &path, DAILY, &move || begin)
+        .await
+        .expect("planted");
+    fails.store(true, Ordering::SeqCst);
+    let later = begin + SignedDuration::from_hours(24 * 100);
+    let visit = retention::verify(&canaries, &mut ledger, false, true, &move || later)
+        .await
+        .expect("visited");
+    assert!(
+        visit.had_trouble() && !ledger.watch.is_broken(),
+        "{visit:?}"
+    );
+    let report = safe_conformance::retention_report(&ledger.watch, &visit, &canaries, later);
+    assert!(!report.complete && !report.passed());
 }
 
 #[tokio::test(flavor = "multi_thread")]

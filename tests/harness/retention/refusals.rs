@@ -33,7 +33,7 @@ const fn config(status: u16, code: i32) -> Case {
         method: "GET",
         is_config: true,
         status,
-        codes: [Some(code), Some(code), None],
+        codes: [Some(code); 3],
     }
 }
 
