@@ -214,6 +214,10 @@ fn said_of_bin(purged: &Purged) -> String {
 fn said(swept: &Swept, ledger: &LeftLedger) -> String {
     let path = ledger.path().display();
     let mut said = match &swept.refusal {
+        Some(refusal) if swept.is_untouched => format!(
+            "{path}: nothing was done: {refusal}. It still names {}.\n",
+            counted(swept.named as u64, "backup")
+        ),
         Some(refusal) => format!(
             "{} of {} gone, then {refusal}; {path} names the rest.\n",
             swept.gone,

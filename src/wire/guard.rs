@@ -170,6 +170,13 @@ impl Guard {
         held.is_some_and(|held| matches!(held.state, State::Written(_)) && held.was_taken)
     }
 
+    /// Returns whether an earlier run left it.
+    pub(super) fn is_inherited(&self, backup: &OwnBackup) -> bool {
+        let backups = self.backups();
+        let held = backups.get(&backup.id.to_hex());
+        held.is_some_and(|held| held.is_inherited)
+    }
+
     /// Returns whether a body of this length, in bytes, can be its last accepted upload. The size
     /// of what an earlier run uploaded is not known.
     pub(super) fn may_weigh(&self, backup: &OwnBackup, length: u64) -> bool {

@@ -368,7 +368,15 @@ impl LeftLedger {
     /// Reads a ledger. If its run was killed before the first line was written, it sent nothing:
     /// such a file is removed, and `None` returned.
     fn read(path: &Path) -> Result<Option<Self>, LedgerError> {
-        let file = opened(path, false)?;
+        let file = match opened(path, false) {
+            Err(LedgerError::Io { source, .. })
+                if source.kind() == std::io::ErrorKind::NotFound =>
+            {
+                // Its run or another sweep has removed it since the folder was listed.
+                return Ok(None);
+            }
+            opened => opened?,
+        };
         let written = file.metadata().and_then(|metadata| metadata.modified());
         let contents = Contents::read(&file, path)?;
         let Some(heading) = contents.heading else {

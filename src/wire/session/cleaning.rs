@@ -42,6 +42,12 @@ const SILENCE: Duration = Duration::from_secs(5);
 /// How long to wait before a locked backup is deleted again.
 const UNLOCKING: Duration = Duration::from_secs(1);
 
+/// Why a missing backup does not count as gone.
+const AWAY: &str = "`config` was not returned, so a missing backup may still be on the server";
+/// Why nothing more is deleted after the time for a DELETE was over. The harness sends a request
+/// again that a busy server refuses, and then sees no last answer.
+const SILENT: &str = "a DELETE had no answer, or only the one that the server is busy (503)";
+
 /// How long intrusion detection takes to forget one missing URL.
 const FORGOTTEN: Duration = Duration::from_secs(10);
 
@@ -126,6 +132,9 @@ impl Session {
             if sight != Sight::Unknown {
                 self.guard.looked(backup);
             }
+            if sight == Sight::Present {
+                self.has_found.store(true, Ordering::Relaxed);
+            }
             match sight {
                 Sight::Present => {
                     let is_part = self.part_of(backup, &response.body).is_some();
@@ -152,8 +161,9 @@ impl Session {
     /// Deletes a backup, or finds it missing.
     async fn delete_one(&self, live: &Live, backup: &OwnBackup) -> Result<(), Undeleted> {
         if self.refusals.load(Ordering::Relaxed) >= REFUSALS {
+            let why = self.deaf_because.get().cloned();
             return Err(Undeleted::Refused(
-                "the server refuses to delete".to_owned(),
+                why.unwrap_or_else(|| "the server refuses to delete".to_owned()),
             ));
         }
         let answer = self
@@ -189,6 +199,11 @@ impl Session {
         // Another body is a page about a missing backup.
         let is_page = is_missing && !self.guard.may_weigh(backup, length);
         if sight == Sight::Absent || (sight == Sight::Present && is_page) {
+            if !self.is_the_place(live, backup).await {
+                // Each further 404 is another missing URL.
+                self.stops_deleting(AWAY);
+                return Err(Undeleted::Refused(AWAY.to_owned()));
+            }
             if is_missing {
                 // Another backend may have it, or it is shown only after a while.
                 self.guard.may_show(backup, Instant::now() + SHOWN);
@@ -201,6 +216,13 @@ impl Session {
             self.refusals.fetch_add(1, Ordering::Relaxed);
         }
         Err(Undeleted::Refused(refusal))
+    }
+
+    /// Ends the deletions, for this reason.
+    fn stops_deleting(&self, why: &str) {
+        self.refusals.store(REFUSALS, Ordering::Relaxed);
+        // The first reason counts.
+        let _ = self.deaf_because.set(why.to_owned());
     }
 
     /// Deletes each of `backups` within `patience`, and repeats this for locked ones. Returns the
@@ -224,8 +246,8 @@ impl Session {
                         }
                         Err(_) => {
                             // Nothing more is sent to a server that no longer answers.
-                            self.refusals.store(REFUSALS, Ordering::Relaxed);
-                            refusal.get_or_insert("a DELETE was not answered".to_owned());
+                            self.stops_deleting(SILENT);
+                            refusal.get_or_insert(SILENT.to_owned());
                             return;
                         }
                     }

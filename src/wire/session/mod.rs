@@ -135,6 +135,10 @@ pub struct Session {
     passed: Mutex<Vec<Passed>>,
     /// How often the server refused to delete during the cleanup.
     refusals: AtomicUsize,
+    /// Why the deletions ended, if not because the server refused them.
+    deaf_because: OnceLock<String>,
+    /// Whether a look has found a backup, so that the server is where the run has stored it.
+    has_found: AtomicBool,
     /// Whether a server with a limit refused a look during the cleanup.
     sees_no_more: AtomicBool,
     /// The uploads that were broken off, in order.
@@ -235,6 +239,8 @@ impl Session {
             opened: Instant::now(),
             passed: Mutex::default(),
             refusals: AtomicUsize::new(0),
+            deaf_because: OnceLock::new(),
+            has_found: AtomicBool::new(false),
             sees_no_more: AtomicBool::new(false),
             broken_off: Mutex::default(),
             late: Mutex::default(),

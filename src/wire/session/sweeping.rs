@@ -3,12 +3,13 @@
 use super::cleaning::{STRAYS, Straying};
 use super::{Session, Source};
 use crate::wire::answer::Answer;
-use crate::wire::guard::{Doubt, LATEST};
+use crate::wire::guard::{Doubt, LATEST, OwnBackup};
 use crate::wire::ledger::LeftLedger;
 use crate::wire::live::Live;
 use crate::wire::request::{Method, Place, Request};
 use crate::wire::target::LoginKind;
 use std::collections::BTreeMap;
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 /// After this time without a write, a ledger names no running upload: no run waits that long for an
@@ -30,6 +31,8 @@ pub struct Swept {
     pub doubts: BTreeMap<Doubt, usize>,
     /// Why the sweep ended early, if it did.
     pub refusal: Option<String>,
+    /// Whether it ended before anything was deleted.
+    pub is_untouched: bool,
 }
 
 impl Swept {
@@ -55,6 +58,7 @@ impl Session {
         };
         if let Err(why) = self.can_see(live, ledger).await {
             swept.refusal = Some(why);
+            swept.is_untouched = true;
             return swept;
         }
         let is_recent = ledger
@@ -78,30 +82,70 @@ impl Session {
         left.filter(|left| confirmed.contains(&left.backup)).count()
     }
 
-    /// Verifies that this session sees what the run has stored. A 404 for another login proves
-    /// nothing.
+    /// Verifies that this session sees what the run has stored. For another login, at a wrong URL,
+    /// and where the server's folder is not mounted, a 404 proves nothing.
     async fn can_see(&self, live: &Live, ledger: &LeftLedger) -> Result<(), String> {
-        match (ledger.login, self.facts.login) {
-            (LoginKind::Basic | LoginKind::Token, LoginKind::Open) => Err(
-                "nothing was done: without the credentials of the run, the server may hide its backups; give the same credentials".to_owned(),
-            ),
-            (LoginKind::Open, LoginKind::Open) => {
-                match self.ask(live, config()).await {
-                    Ok(response) if response.is_success() => Ok(()),
-                    Ok(response) => Err(format!(
-                        "nothing was done: without credentials a GET of `config` returned {}, so a missing backup proves nothing",
-                        response.status
-                    )),
-                    Err(failure) => Err(failure.message),
-                }
+        if ledger.login != LoginKind::Open && self.facts.login == LoginKind::Open {
+            return Err("without the credentials of the run, the server may hide its backups; give the same credentials".to_owned());
+        }
+        if ledger.left.is_empty() {
+            return Ok(());
+        }
+        // A server that returns `config` but refuses a DELETE refuses the method rather than the
+        // credentials.
+        let answer = self.ask(live, config()).await;
+        let status = match &answer {
+            Ok(response) if response.is_success() => {
+                // A second ledger finds it there.
+                let _ = self.config.set(answer);
+                return Ok(());
             }
-            _ => {
-                // A server that returns `config` but refuses a DELETE refuses the method rather
-                // than the credentials. The first DELETE handles every other answer.
-                let _ = self.ask(live, config()).await;
-                Ok(())
+            Ok(response) => response.status,
+            Err(failure) => return Err(format!("a GET of `config`: {}", failure.message)),
+        };
+        let returned = format!("a GET of `config` returned {status}");
+        match status {
+            401 => Err(format!("{returned}, so a missing backup proves nothing")),
+            429 | 500.. => Err(format!("{returned}; run `sweep` again later")),
+            // There are servers without it: the backups show that they are there.
+            _ if self.finds_one(live, ledger).await => Ok(()),
+            _ => Err(format!(
+                "{returned}, and no backup was found, which proves nothing: the folder may not be mounted, or the server is not there any more. Make `config` available and run `sweep` again; if the server is gone for good, delete the ledger"
+            )),
+        }
+    }
+
+    /// Returns whether a backup of the ledger is there.
+    async fn finds_one(&self, live: &Live, ledger: &LeftLedger) -> bool {
+        for left in &ledger.left {
+            if self.guard.strays().len() >= STRAYS {
+                self.let_one_be_forgotten().await;
+            }
+            let request = Request::get(&left.backup);
+            let url = live.url(&request.place);
+            match self.ask(live, request).await {
+                Ok(response) if response.is_success() => {
+                    self.has_found.store(true, Ordering::Relaxed);
+                    return true;
+                }
+                Ok(response) if response.proves_absence() => self.guard.strayed(url),
+                Ok(_) | Err(_) => return false,
             }
         }
+        false
+    }
+
+    /// Returns whether the server is still where the run has stored this backup, so that a missing
+    /// one is gone. A server that never returned `config` must have shown a backup.
+    pub(super) async fn is_the_place(&self, live: &Live, backup: &OwnBackup) -> bool {
+        let config_was_there = matches!(self.config.get(), Some(Ok(then)) if then.is_success());
+        if !config_was_there && !self.guard.is_inherited(backup) {
+            // This run has stored it here.
+            return true;
+        }
+        let now = self.ask(live, config()).await;
+        let is_there = now.is_ok_and(|response| response.is_success());
+        is_there || (!config_was_there && self.has_found.load(Ordering::Relaxed))
     }
 
     async fn ask(&self, live: &Live, request: Request) -> Answer {
@@ -134,7 +178,7 @@ impl Session {
                     ledger.gone(id)
                 }
                 // Backups after the first refusal were not examined.
-                Some(why) if swept.refusal.is_some() && why == Doubt::NotDeleted => Ok(()),
+                Some(Doubt::NotDeleted | Doubt::Unseen) if swept.refusal.is_some() => Ok(()),
                 Some(why) => {
                     *swept.doubts.entry(why).or_default() += 1;
                     ledger.kept(id, why)

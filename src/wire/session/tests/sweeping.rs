@@ -251,3 +251,126 @@ fn a_sweep_is_clean_only_if_everything_is_gone_and_nobody_refused() {
     ];
     assert!(clean.is_clean() && others.iter().all(|swept| !swept.is_clean()));
 }
+
+/// Near miss: a server without a config that shows a backup is the one of the run.
+#[tokio::test(start_paused = true)]
+async fn where_everything_is_missing_no_backup_counts_as_gone() {
+    for (shows, status, is_swept) in [
+        (false, 404, false),
+        (false, 503, false),
+        (true, 404, true),
+        (true, 503, false),
+    ] {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (server, mut ledger) = killed(folder.path(), LoginKind::Basic).await;
+        server.plays(move |asked| match asked.request.place {
+            Place::Config => answers(status),
+            _ if shows => Deed::Healthy,
+            _ => answers(status),
+        });
+        let swept = Session::scripted(&server, None).sweep(&mut ledger).await;
+        drop(ledger);
+        let left = if is_swept { 0 } else { 3 };
+        assert_eq!(swept.is_clean(), is_swept, "{swept:?}");
+        assert_eq!(
+            (
+                swept.gone,
+                swept.is_untouched,
+                named(folder.path()),
+                server.stored()
+            ),
+            (3 - left, !is_swept, left, left),
+            "{shows} {status}: {swept:?}"
+        );
+        let why = swept.refusal.unwrap_or_default();
+        assert_eq!(why.contains(&status.to_string()), !is_swept, "{why}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_vanishes_in_the_middle_of_a_sweep_is_not_gone() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (server, mut ledger) = killed(folder.path(), LoginKind::Basic).await;
+    let mut deletions = 0;
+    server.plays(move |asked| {
+        deletions += usize::from(is(asked, Method::Delete));
+        if deletions > 1 {
+            answers(404)
+        } else {
+            Deed::Healthy
+        }
+    });
+    let swept = Session::scripted(&server, None).sweep(&mut ledger).await;
+    drop(ledger);
+    assert!(swept.refusal.is_some(), "{swept:?}");
+    assert_eq!((server.stored(), named(folder.path())), (2, 3 - swept.gone));
+    assert!(swept.gone <= 1, "{swept:?}");
+}
+
+/// What the run had deleted is not counted beside a refusal of the rest.
+#[tokio::test(start_paused = true)]
+async fn a_refusal_stands_alone() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let seed = Seed::new(7);
+    let server = Scripted::new(|_| Deed::Healthy);
+    let ledger = Ledger::open(
+        folder.path(),
+        "http://127.0.0.1:9/safe",
+        LoginKind::Basic,
+        seed,
+    );
+    let session = Session::scripted(&server, Some(ledger.expect("a ledger")));
+    let mut play = Play::with(Arc::clone(&server), session);
+    for slot in ["deleted", "left"] {
+        play.upload(slot).await;
+    }
+    let deleted = play.session.guard.own_backup("test", "deleted");
+    play.session.delete(&deleted).await;
+    drop(play);
+    server.plays(|asked| match asked.request.place {
+        Place::Config => Deed::Healthy,
+        _ => answers(403),
+    });
+    let mut ledger = read(folder.path());
+    assert_eq!(ledger.count(), 2);
+    let swept = Session::scripted(&server, None).sweep(&mut ledger).await;
+    assert!(
+        swept.refusal.is_some() && swept.doubts.is_empty(),
+        "{swept:?}"
+    );
+}
+
+/// A run at whose end the folder vanishes keeps its ledger. Near miss: one backup alone that is
+/// missing is gone.
+#[tokio::test(start_paused = true)]
+async fn what_vanishes_at_the_end_of_a_run_is_not_gone() {
+    for vanishes in [true, false] {
+        let folder = tempfile::tempdir().expect("a folder");
+        let seed = Seed::new(7);
+        let server = Scripted::new(|_| Deed::Healthy);
+        let ledger = Ledger::open(
+            folder.path(),
+            "http://127.0.0.1:9/safe",
+            LoginKind::Basic,
+            seed,
+        );
+        let session = Session::scripted(&server, Some(ledger.expect("a ledger")));
+        let mut play = Play::with(Arc::clone(&server), session);
+        let config = Request::new(Method::Get, Place::Config);
+        play.session.config(config).await.expect("a config");
+        play.upload("one").await;
+        server.plays(move |asked| match asked.request.place {
+            Place::Config if !vanishes => Deed::Healthy,
+            _ => answers(404),
+        });
+        let left = play.session.clean_up(PATIENCE).await;
+        drop(play);
+        // The guard's clock stands still here, so that it may still appear where `config` answers.
+        let why = if vanishes {
+            Doubt::NotDeleted
+        } else {
+            Doubt::MayAppear
+        };
+        assert_eq!(left.doubts, one(why), "{left:?}");
+    }
+}
