@@ -2,7 +2,7 @@
 //! at no server: `retention verify` judges by it after each visit.
 
 use crate::engine::{self, BoxFuture, Deviation, Effect, Finding, Level, Outcome, checks};
-use crate::report::retention::{REMEDY, REMEDY_CHANGED, seen, standing};
+use crate::report::retention::{REMEDY, REMEDY_CHANGED, seen_with_note, standing};
 use crate::retention::{Damage, Event, Found, Role, Visit, Watch};
 use crate::safe::{Clients, Directions, Stage, clause};
 use jiff::Timestamp;
@@ -102,7 +102,7 @@ fn judged(watched: &Watched) -> Outcome {
     // The last look that saw something.
     let mut looks = canary.looks.iter().rev();
     let look = looks.find(|look| look.found != Found::TooLate);
-    let observed = look.map(|look| seen(*role, look, canary));
+    let observed = look.map(|look| seen_with_note(watch, *role, look, canary));
     match (canary.damage(), trouble, observed) {
         (Some(Damage::Lost), _, Some(observed)) => Outcome::deviates(Stage::Http, observed),
         (Some(_), _, Some(observed)) => Deviation::new(Stage::Open, observed)

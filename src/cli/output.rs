@@ -121,11 +121,18 @@ impl ReportArguments {
 }
 
 impl Reports {
-    /// Writes the text for people, and every report.
-    pub(super) fn write(self, text: &str, report: &Report, scrub: &Scrub) -> Result<(), Complaint> {
+    /// Writes the text for people, and every report. With `--quiet`, the text is written only if
+    /// something is wrong, or if it `matters` although the exit code is 0.
+    pub(super) fn write(
+        self,
+        text: &str,
+        report: &Report,
+        scrub: &Scrub,
+        matters: bool,
+    ) -> Result<(), Complaint> {
         let text = scrub.text(text);
         let is_stdout = |output: &Output| matches!(output, Output::Stdout);
-        if is_quiet() && report.exit == Exit::Conforms {
+        if is_quiet() && report.exit == Exit::Conforms && !matters {
             // Nothing is wrong, so nothing is printed.
         } else if self.reports.iter().any(|(_, _, output)| is_stdout(output)) {
             tell(&text);
@@ -252,7 +259,8 @@ impl Outputs {
             verbose: self.verbose,
             all: self.all,
         };
-        self.reports.write(&report.to_text(style), &report, scrub)?;
+        let text = report.to_text(style);
+        self.reports.write(&text, &report, scrub, false)?;
         Ok(report.exit)
     }
 }

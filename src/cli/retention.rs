@@ -219,7 +219,8 @@ async fn verify(arguments: Verify) -> Ended {
     let ending = ending_of(watch, &visit);
     let text = format!("{text}{}\n", ending.last_line());
     let report = report.ending_as(ending);
-    reports.write(&text, &report, &canaries.scrub())?;
+    let matters = watch.gone_before_ios().is_some();
+    reports.write(&text, &report, &canaries.scrub(), matters)?;
     Ok(report.exit)
 }
 
@@ -289,7 +290,8 @@ fn status(arguments: &Status) -> Ended {
         let blocks = words::status_blocks(&watch, now);
         print(&blocks_page("Threema Safe: are backups kept?", &blocks))?;
     } else {
-        close(&words::status(&watch, now, width()), &ending)?;
+        let text = words::status(&watch, now, width());
+        close_with(&text, &ending, watch.gone_before_ios().is_some())?;
     }
     Ok(ending.exit)
 }
@@ -325,7 +327,12 @@ async fn end(arguments: End) -> Ended {
 
 /// Prints a text with the reason of the exit code; with `--quiet` only if something is wrong.
 fn close(text: &str, ending: &Ending) -> Ended {
-    if !(is_quiet() && ending.exit == Exit::Conforms) {
+    close_with(text, ending, false)
+}
+
+/// Prints the same also with `--quiet` if it `matters` although nothing is wrong.
+fn close_with(text: &str, ending: &Ending, matters: bool) -> Ended {
+    if matters || !(is_quiet() && ending.exit == Exit::Conforms) {
         print(&format!("{text}{}\n", ending.last_line()))?;
     }
     Ok(ending.exit)

@@ -45,6 +45,12 @@ impl Report {
         }
         self.write_unjudged_markdown(out)?;
         self.write_known_issues_markdown(out)?;
+        if !self.remarks.is_empty() {
+            writeln!(out, "\n## Hints\n")?;
+        }
+        for remark in &self.remarks {
+            writeln!(out, "- {}", markdown(remark))?;
+        }
         if !self.stale_waivers.is_empty() {
             writeln!(out, "\n## Stale waivers\n")?;
         }

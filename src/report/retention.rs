@@ -195,6 +195,13 @@ pub fn visit(watch: &Watch, visit: &Visit, width: usize) -> String {
             );
         }
     }
+    let is_seen = |(role, event): &(Role, Event)| {
+        *role == Role::AsIos
+            && matches!(event, Event::Seen { look, .. } if look.found == Found::Gone)
+    };
+    if let (Some((look, text)), false) = (before_ios(watch), visit.events.iter().any(is_seen)) {
+        page.line(word(look), Role::AsIos, &text);
+    }
     page.gap();
     for damage in watch.damages() {
         page.paragraph(&match damage {
@@ -216,6 +223,22 @@ pub fn visit(watch: &Watch, visit: &Visit, width: usize) -> String {
     }
     page.paragraph(&next(watch));
     in_lines(&page.blocks, width)
+}
+
+/// Returns the look at which a backup of iOS was gone too early for its users, and what was seen.
+fn before_ios(watch: &Watch) -> Option<(&Look, String)> {
+    let look = watch.gone_before_ios()?;
+    let text = seen(Role::AsIos, look, watch.canaries.get(&Role::AsIos)?);
+    Some((look, format!("on {}: {text}", day(look.at))))
+}
+
+/// Returns what was seen of a canary with what an earlier look found that matters to users.
+pub fn seen_with_note(watch: &Watch, role: Role, look: &Look, canary: &Canary) -> String {
+    let text = seen(role, look, canary);
+    match before_ios(watch).filter(|(gone, _)| role == Role::AsIos && *gone != look) {
+        Some((_, note)) => format!("{text}; {note}"),
+        None => text,
+    }
 }
 
 fn tell_event(page: &mut Page, role: Role, event: &Event, canary: &Canary) {
@@ -273,6 +296,11 @@ fn next(watch: &Watch) -> String {
     let Some((role, window)) = watch.next() else {
         return "Everything has been judged: `retention end` removes the canaries.".to_owned();
     };
+    if window.is_out_of_reach() {
+        return format!(
+            "The next step, for {role}, is too far away to ever come; `retention end` removes the canaries."
+        );
+    }
     let after = day(window.from);
     match window.until {
         Some(until) => format!(
@@ -318,10 +346,13 @@ pub fn status_blocks(watch: &Watch, now: Timestamp) -> Vec<Block> {
 /// Returns what is seen of a canary so far, and what is due.
 pub fn standing(watch: &Watch, role: Role, canary: &Canary, now: Timestamp) -> String {
     let last = canary.looks.last().map(|look: &Look| {
-        let text = seen(role, look, canary);
+        let text = seen_with_note(watch, role, look, canary);
         format!("{}: {text}", day(look.at))
     });
     let window = watch.window(role).map(|window| {
+        if window.is_out_of_reach() {
+            return "its next step is too far away to ever come".to_owned();
+        }
         let what = match canary.state {
             State::ToPlant | State::Planting => "to be uploaded",
             _ if watch.due(role, window.from) == Some(Deed::Upload) => "to be uploaded again",
@@ -418,6 +449,10 @@ impl Report {
         report.seed = watch.seed.to_string();
         report.requests = totals.requests;
         report.bytes_sent = totals.bytes_sent;
+        report.remarks = before_ios(watch)
+            .map(|(_, text)| text)
+            .into_iter()
+            .collect();
         report.halted = halted;
         report.incomplete_because = report.incomplete_because.or(report.halted.clone());
         report.with_issues(issues(watch)).settled()
@@ -434,10 +469,7 @@ impl Report {
 
 /// Returns what iOS does to its users where backups are deleted right after retentionDays.
 fn issues(watch: &Watch) -> Vec<&'static KnownIssue> {
-    let gone = watch
-        .canaries
-        .get(&Role::AsIos)
-        .is_some_and(|canary| canary.looks.iter().any(|look| look.found == Found::Gone));
+    let gone = watch.gone_before_ios().is_some();
     let seen = gone.then_some(Condition::FullRetention);
     KnownIssue::under(&seen.into_iter().collect()).collect()
 }

@@ -199,6 +199,13 @@ pub struct Window {
     pub until: Option<Timestamp>,
 }
 
+impl Window {
+    /// Returns whether it begins after the year 9999, so that the deed never becomes due.
+    pub fn is_out_of_reach(&self) -> bool {
+        self.from == Timestamp::MAX
+    }
+}
+
 /// For how long a server promises to keep a canary, and how much of that is watched.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -347,10 +354,12 @@ impl Canary {
             When::Over => (watched.saturating_add(1), false),
             When::JustBeyond => (watched.saturating_add(margin), false),
         };
-        let end = later(self.uploaded, Promise::seconds(self.promise.days));
+        // A promise beyond the year 9999 does not end.
+        let kept = SignedDuration::from_secs(Promise::seconds(self.promise.days));
+        let end = self.uploaded.checked_add(kept).ok();
         Some(Window {
             from: later(self.uploaded, from),
-            until: ends.then_some(end),
+            until: end.filter(|_| ends),
         })
     }
 

@@ -483,3 +483,17 @@ fn another_login_sees_nothing_that_was_planted_with_credentials() {
         assert_eq!(watch.shows_to(with), shows, "{planted:?} {with:?}");
     }
 }
+
+/// Near miss: what ends in this century has a last time.
+#[test]
+fn a_time_beyond_the_last_year_never_comes() {
+    let now = Timestamp::UNIX_EPOCH;
+    for (days, is_far) in [(180, false), (36_500, false), (1_000_000_000, true)] {
+        let promise = super::watch::promise(days, None).expect("promised");
+        let mut canary = canary::Canary::new(now, promise);
+        canary.was_uploaded(Role::JustInside, now, promise);
+        let window = canary.window(Role::JustInside, 1).expect("a look is due");
+        assert_eq!(window.is_out_of_reach(), is_far, "{days}");
+        assert_eq!(window.until.is_none(), is_far, "{days}");
+    }
+}

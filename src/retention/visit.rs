@@ -24,6 +24,9 @@ const LOOKS: usize = 2;
 /// The backup that shows whether the server stores anything; it is removed at once.
 const TRIAL: &str = "trial";
 
+/// The longest time that is watched, in days: a hundred years.
+const LONGEST_WATCH: i64 = 36_500;
+
 /// A source of the time.
 pub type Clock = dyn Fn() -> Timestamp + Send + Sync;
 
@@ -220,6 +223,11 @@ fn begin(canaries: &Canaries, plan: Plan, said: &Said, now: Timestamp) -> Result
     {
         return Err(Trouble::Senseless(format!(
             "the server promises {days} days; --days must not be more"
+        )));
+    }
+    if plan.at_most_days.unwrap_or(days) > LONGEST_WATCH {
+        return Err(Trouble::Senseless(format!(
+            "retentionDays is {days}, and no test lasts that long; use --days N to watch N days"
         )));
     }
     let watch = Watch::new(

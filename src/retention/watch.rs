@@ -1,7 +1,9 @@
 //! A watch: five canaries on one server, from the day they are planted to the day they are removed.
 //! Pure.
 
-use super::canary::{Canary, Damage, Deed, Found, Promise, Role, Sight, State, TOLERANCE, Window};
+use super::canary::{
+    Canary, Damage, Deed, Found, Look, Promise, Role, Sight, State, TOLERANCE, Window,
+};
 use crate::wire::{LoginKind, Seed};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -266,6 +268,14 @@ impl Watch {
     /// Returns what the server did to the canaries that it promised to keep.
     pub fn damages(&self) -> BTreeSet<Damage> {
         self.canaries.values().filter_map(Canary::damage).collect()
+    }
+
+    /// Returns the last look at which the canary that is uploaded as iOS does was gone before its
+    /// next upload. This is allowed, but users of iOS lose their backup so.
+    pub fn gone_before_ios(&self) -> Option<&Look> {
+        let looks = &self.canaries.get(&Role::AsIos)?.looks;
+        let mut gone = looks.iter().filter(|look| look.found == Found::Gone);
+        gone.next_back()
     }
 
     /// Returns whether no step is left except the removal.

@@ -34,6 +34,19 @@ fn a_ledger_without_a_whole_line_is_removed_and_one_with_a_heading_stays() {
     assert_eq!(left, 1);
 }
 
+/// A run that ends while `sweep` reads the folder removes its ledger. Near miss: what cannot be
+/// read is reported.
+#[test]
+fn a_ledger_that_is_gone_when_it_is_read_is_no_error() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join(format!("{}.ledger.jsonl", Seed::new(1)));
+    let read = LeftLedger::read(&path);
+    assert!(matches!(read, Ok(None)), "{read:?}");
+    std::fs::create_dir(&path).expect("a folder");
+    let read = LeftLedger::read(&path);
+    assert!(matches!(read, Err(LedgerError::NoFile { .. })), "{read:?}");
+}
+
 /// A file with the ending of a ledger may be somebody's own.
 #[test]
 fn what_is_not_a_ledger_is_neither_removed_nor_cut() {

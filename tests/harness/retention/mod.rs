@@ -2,6 +2,7 @@
 //! program.
 
 mod changed;
+mod noted;
 mod places;
 mod program;
 mod refusals;
