@@ -298,7 +298,7 @@ fn next(watch: &Watch) -> String {
     };
     if window.is_out_of_reach() {
         return format!(
-            "The next step, for {role}, is too far away to ever come; `retention end` removes the canaries."
+            "The next step, for {role}, is beyond the year 9999; `retention end` removes the canaries."
         );
     }
     let after = day(window.from);
@@ -351,7 +351,7 @@ pub fn standing(watch: &Watch, role: Role, canary: &Canary, now: Timestamp) -> S
     });
     let window = watch.window(role).map(|window| {
         if window.is_out_of_reach() {
-            return "its next step is too far away to ever come".to_owned();
+            return "its next step is beyond the year 9999".to_owned();
         }
         let what = match canary.state {
             State::ToPlant | State::Planting => "to be uploaded",
