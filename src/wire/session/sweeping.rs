@@ -110,7 +110,7 @@ impl Session {
             // There are servers without it: the backups show that they are there.
             _ if self.finds_one(live, ledger).await => Ok(()),
             _ => Err(format!(
-                "{returned}, and no backup was found, which proves nothing: the folder may not be mounted, or the server is not there any more. Make `config` available and run `sweep` again; if the server is gone for good, delete the ledger"
+                "{returned}, and none of its backups was found; a missing backup proves nothing where the folder may not be mounted. Make `config` available and run `sweep` again; if the server is gone for good, delete the ledger"
             )),
         }
     }
