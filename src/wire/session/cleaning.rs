@@ -74,7 +74,7 @@ enum Undeleted {
 
 /// The result of a look.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Sight {
+pub(super) enum Sight {
     Present,
     Absent,
     /// The answer shows neither, or there was no answer.
@@ -199,9 +199,12 @@ impl Session {
         // Another body is a page about a missing backup.
         let is_page = is_missing && !self.guard.may_weigh(backup, length);
         if sight == Sight::Absent || (sight == Sight::Present && is_page) {
-            if !self.is_the_place(live, backup).await {
+            let place = self.place_of(live, backup).await;
+            if place == Sight::Absent {
                 // Each further 404 is another missing URL.
                 self.stops_deleting(AWAY);
+            }
+            if place != Sight::Present {
                 return Err(Undeleted::Refused(AWAY.to_owned()));
             }
             if is_missing {

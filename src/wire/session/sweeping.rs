@@ -1,6 +1,6 @@
 //! A sweep deletes and looks for the backups in the ledger of a killed run.
 
-use super::cleaning::{STRAYS, Straying};
+use super::cleaning::{STRAYS, Sight, Straying};
 use super::{Session, Source};
 use crate::wire::answer::Answer;
 use crate::wire::guard::{Doubt, LATEST, OwnBackup};
@@ -135,17 +135,21 @@ impl Session {
         false
     }
 
-    /// Returns whether the server is still where the run has stored this backup, so that a missing
-    /// one is gone. A server that never returned `config` must have shown a backup.
-    pub(super) async fn is_the_place(&self, live: &Live, backup: &OwnBackup) -> bool {
+    /// Returns what a server shows of the place where the run has stored this backup, so that a
+    /// missing one is gone. A server that never returned `config` must have shown a backup.
+    pub(super) async fn place_of(&self, live: &Live, backup: &OwnBackup) -> Sight {
         let config_was_there = matches!(self.config.get(), Some(Ok(then)) if then.is_success());
         if !config_was_there && !self.guard.is_inherited(backup) {
             // This run has stored it here.
-            return true;
+            return Sight::Present;
         }
-        let now = self.ask(live, config()).await;
-        let is_there = now.is_ok_and(|response| response.is_success());
-        is_there || (!config_was_there && self.has_found.load(Ordering::Relaxed))
+        match self.ask(live, config()).await {
+            Ok(response) if response.is_success() => Sight::Present,
+            _ if !config_was_there && self.has_found.load(Ordering::Relaxed) => Sight::Present,
+            Ok(response) if response.proves_absence() => Sight::Absent,
+            // An error may pass.
+            _ => Sight::Unknown,
+        }
     }
 
     async fn ask(&self, live: &Live, request: Request) -> Answer {
