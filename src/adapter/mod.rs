@@ -42,8 +42,9 @@ pub use operation::{
     JudgeExchange, Open, OpenBox, Opened, Operation, ParseConfig, Request, RequestUrls, Rule,
     Scrypt, ScryptKey, Seal, Sealed, Sent, ServerAnswer, ServerOperation, Taken, To, Urls,
 };
-#[cfg(feature = "server")]
+#[cfg(feature = "tests")]
 pub(crate) use peer::message_of;
+#[cfg(feature = "server")]
 pub use peer::{Breakdown, InProcess, Peer};
 #[cfg(feature = "tests")]
 pub(crate) use process::shell;
