@@ -210,8 +210,9 @@ def check_ids(values):
     for id in live:
         if id not in where:
             yield f"ids.txt: {id} has no test; to retire the ID, add `retired {id}` at the end"
-    # In a fresh checkout the file equals HEAD's, so compare it with every earlier version.
-    log = git("log", "--format=%H", "--", "ids.txt")
+    # In a fresh checkout the file equals HEAD's, so compare it with every earlier version. On a
+    # branch that was merged, the lines may have been in another order.
+    log = git("log", "--first-parent", "--format=%H", "--", "ids.txt")
     for commit in log.stdout.split() if log is not None and log.returncode == 0 else []:
         before = git("show", f"{commit}:./ids.txt")
         if before.returncode == 0 and not text.startswith(before.stdout):
