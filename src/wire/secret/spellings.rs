@@ -99,13 +99,26 @@ fn spell_in_utf16(text: &str, spellings: &mut Vec<Vec<u8>>) {
 
 /// Returns a text with every character escaped by `\u`, in lower-case and in upper-case digits.
 fn escaped(text: &str) -> [Vec<u8>; 2] {
-    let escaped = |unit: &dyn Fn(u16) -> String| {
-        let units = text.encode_utf16().map(unit);
-        units.collect::<String>().into_bytes()
+    escaped_where(text, |_| true)
+}
+
+/// Returns a text with the characters that `is_special` names escaped by `\u`, in lower-case and in
+/// upper-case digits.
+fn escaped_where(text: &str, is_special: fn(char) -> bool) -> [Vec<u8>; 2] {
+    let with = |unit: fn(u16) -> String| {
+        let each = text.chars().map(|c| {
+            if is_special(c) {
+                let units = c.encode_utf16(&mut [0; 2]).to_vec();
+                units.into_iter().map(unit).collect()
+            } else {
+                c.to_string()
+            }
+        });
+        each.collect::<String>().into_bytes()
     };
     [
-        escaped(&|unit| format!("\\u{unit:04x}")),
-        escaped(&|unit| format!("\\u{unit:04X}")),
+        with(|unit| format!("\\u{unit:04x}")),
+        with(|unit| format!("\\u{unit:04X}")),
     ]
 }
 
@@ -185,33 +198,15 @@ fn spell_in_markup(text: &str, spellings: &mut Vec<Vec<u8>>) {
         let slashed = json.replace('/', "\\/");
         // PHP and Python write every other character as ASCII.
         for json in [json, &slashed] {
-            spellings.extend(in_ascii(json));
+            spellings.extend(escaped_where(json, |c| !c.is_ascii()));
         }
         spellings.push(slashed.into_bytes());
     }
     spellings.extend(escaped(text));
-    for upper in [true, false] {
-        let unit = |unit: u16| {
-            if upper {
-                format!("\\u{unit:04X}")
-            } else {
-                format!("\\u{unit:04x}")
-            }
-        };
-        // Most escape only characters beyond ASCII, and the special ones of HTML.
-        let in_part = text.chars().map(|c| {
-            if c.is_ascii() && !"<>&'\"\\/".contains(c) {
-                c.to_string()
-            } else {
-                c.encode_utf16(&mut [0; 2])
-                    .iter()
-                    .copied()
-                    .map(unit)
-                    .collect()
-            }
-        });
-        spellings.push(in_part.collect::<String>().into_bytes());
-    }
+    // Most escape only characters beyond ASCII, and the special ones of HTML.
+    spellings.extend(escaped_where(text, |c| {
+        !c.is_ascii() || "<>&'\"\\/".contains(c)
+    }));
     let html = text
         .replace('&', "&amp;")
         .replace('<', "&lt;")
@@ -223,29 +218,6 @@ fn spell_in_markup(text: &str, spellings: &mut Vec<Vec<u8>>) {
     spellings.push(each(&|code| format!("&#{code};")));
     spellings.push(each(&|code| format!("&#x{code:x};")));
     spellings.push(each(&|code| format!("&#x{code:X};")));
-}
-
-/// Returns a text whose characters beyond ASCII are escaped by `\u`, in lower-case and in
-/// upper-case digits.
-fn in_ascii(text: &str) -> [Vec<u8>; 2] {
-    let beyond = |form: fn(u16) -> String| {
-        let each = text.chars().map(|c| {
-            if c.is_ascii() {
-                c.to_string()
-            } else {
-                c.encode_utf16(&mut [0; 2])
-                    .iter()
-                    .copied()
-                    .map(form)
-                    .collect()
-            }
-        });
-        each.collect::<String>().into_bytes()
-    };
-    [
-        beyond(|unit| format!("\\u{unit:04x}")),
-        beyond(|unit| format!("\\u{unit:04X}")),
-    ]
 }
 
 /// Returns the part of the base64 of any text that these bytes alone determine, if they begin
