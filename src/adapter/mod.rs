@@ -43,7 +43,7 @@ pub use operation::{
     Scrypt, ScryptKey, Seal, Sealed, Sent, ServerAnswer, ServerOperation, Taken, To, Urls,
 };
 #[cfg(feature = "tests")]
-pub(crate) use peer::message_of;
+pub(crate) use peer::panic_message;
 #[cfg(feature = "server")]
 pub use peer::{Breakdown, InProcess, Peer};
 #[cfg(feature = "tests")]

@@ -97,8 +97,8 @@ impl InProcess {
         }
     }
 
-    /// Limits the time of each answer. It is then given on another thread, which is left alone if
-    /// it takes longer.
+    /// Limits the time of each answer. The implementation then runs on another thread, which is
+    /// abandoned after that time.
     #[must_use]
     pub const fn within(mut self, limit: Duration) -> Self {
         self.limit = Some(limit);
@@ -113,7 +113,7 @@ impl InProcess {
         let (sender, receiver) = std::sync::mpsc::channel();
         let peer = self.clone();
         std::thread::spawn(move || {
-            // Nobody waits any more if it took too long.
+            // The receiver is gone if the answer took too long.
             let _ = sender.send(peer.ask_now(request));
         });
         receiver
@@ -125,7 +125,7 @@ impl InProcess {
         let operation = request.operation();
         let asked = AssertUnwindSafe(|| operation::ask(&*self.implementation, request));
         let reply = std::panic::catch_unwind(asked).map_err(|panic| Breakdown::Ended {
-            how: format!("it panicked, {}", message_of(&*panic)),
+            how: format!("it panicked, {}", panic_message(&*panic)),
             said: None,
         })?;
         if let Reply::Done(output) = &reply {
@@ -136,7 +136,7 @@ impl InProcess {
 }
 
 /// Returns what a panic said, in words.
-pub(crate) fn message_of(panic: &(dyn std::any::Any + Send)) -> String {
+pub(crate) fn panic_message(panic: &(dyn std::any::Any + Send)) -> String {
     let text = panic
         .downcast_ref::<String>()
         .map(String::as_str)

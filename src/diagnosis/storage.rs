@@ -127,7 +127,7 @@ pub(super) const UPLOAD_NOT_STORED: Problem = Problem {
 pub(super) const BACKUP_CHANGED: Problem = Problem {
     id: "problem.backup-changed",
     title: "a backup is returned with other bytes than were stored",
-    evidence: "`upload.round-trip` or `upload.restore` deviates although GET succeeds; or `limits.below` deviates because a backup is cut at no limit",
+    evidence: "`upload.round-trip` or `upload.restore` deviates although GET succeeds; or `limits.below` deviates because backups are cut, and not at a limit",
     meaning: "The server stores only a part of what was uploaded, nothing, or something else. Nobody can restore that backup.",
     fix: "Do not use this server until this is fixed. Look for a full disk, for a proxy that does not pass bodies on, and for a script that reads the file as text.",
     source: "clause 4.4; servers.lying-success",

@@ -243,7 +243,7 @@ impl Finding {
     pub fn affects(&self) -> Clients {
         self.clients
             .iter()
-            .filter(|(_, verdict)| matches!(verdict, Verdict::Fail | Verdict::Warn))
+            .filter(|(_, verdict)| verdict.asks_for_change())
             .map(|(client, _)| *client)
             .collect()
     }

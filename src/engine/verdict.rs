@@ -62,6 +62,11 @@ impl Verdict {
         matches!(self, Self::Note | Self::Warn | Self::Fail)
     }
 
+    /// Returns whether something was judged, and a person should change it.
+    pub const fn asks_for_change(self) -> bool {
+        matches!(self, Self::Warn | Self::Fail)
+    }
+
     /// Returns whether checks that need this one can be judged.
     pub const fn serves(self) -> bool {
         matches!(self, Self::Pass | Self::Note | Self::Warn)

@@ -503,15 +503,10 @@ impl Change {
     fn is_like(&self, other: &Self) -> bool {
         let verdicts = (self.before, self.after) == (other.before, other.after);
         let same = self.observed == other.observed || self.cause.is_some();
-        let waiver = |change: &Self| {
-            let gone = change.no_longer_waived.clone();
-            (change.waived.clone(), change.waived_until, gone)
-        };
-        verdicts
-            && same
-            && self.cause == other.cause
-            && self.fix == other.fix
-            && waiver(self) == waiver(other)
+        let is_waived_alike = self.waived == other.waived
+            && self.waived_until == other.waived_until
+            && self.no_longer_waived == other.no_longer_waived;
+        verdicts && same && self.cause == other.cause && self.fix == other.fix && is_waived_alike
     }
 }
 
@@ -529,7 +524,7 @@ pub(super) fn alike(changes: &[Change]) -> Vec<Vec<&Change>> {
 
 /// Returns whether the finding is a failure or a warning, also if a waiver excuses it.
 const fn deviates(finding: &Finding) -> bool {
-    matches!(finding.verdict, Verdict::Fail | Verdict::Warn)
+    finding.verdict.asks_for_change()
 }
 
 /// Returns whether a waiver excuses a failure or a warning.

@@ -35,7 +35,7 @@ pub struct Cell {
 impl Cell {
     /// Returns whether the case failed, or gave a warning.
     const fn deviates(&self) -> bool {
-        matches!(self.verdict, Verdict::Fail | Verdict::Warn)
+        self.verdict.asks_for_change()
     }
 
     /// Returns whether the case deviates, and a waiver excuses it.

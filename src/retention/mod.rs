@@ -8,15 +8,23 @@
 //! [`Watch`] decides what is due and what a look means, without a network or a clock.
 
 mod canary;
+mod ending;
 mod ledger;
+mod place;
 mod refusal;
 #[cfg(test)]
 mod tests;
+mod trouble;
 mod visit;
 mod watch;
 
 pub use canary::{Canary, Damage, Deed, Found, Look, Promise, Role, Sight, State, Window};
+pub use ending::{Ended, end};
 pub use ledger::{Ledger, LedgerError};
 pub use refusal::{Reason, Refusal};
-pub use visit::{Clock, Ended, Event, Plan, Trouble, Visit, end, plant, verify};
+pub use trouble::Trouble;
+pub use visit::{Event, Plan, Visit, plant, verify};
 pub use watch::{Unjudgeable, Watch, promise};
+
+/// A source of the time.
+pub type Clock = dyn Fn() -> jiff::Timestamp + Send + Sync;

@@ -1,34 +1,23 @@
-//! Requests to the server: plants the canaries, looks at them, and removes them. Each step is noted
-//! in the ledger at once.
+//! Plants the canaries and looks at them. Each step is noted in the ledger at once.
 
+use super::Clock;
 use super::canary::{Deed, Found, Look, Role, Sight, State};
+use super::ending::{TRIAL, end, removed};
 use super::ledger::{Ledger, LedgerError};
+use super::place::{arrived, config_of, sight};
 use super::refusal::{Asked, Reason, Refusal};
-use super::watch::{Unjudgeable, Watch, target_hash};
-use crate::clients::{android, ios};
-use crate::diagnosis::{Words, describe};
+use super::trouble::Trouble;
+use super::watch::{Watch, target_hash};
 use crate::engine::Blocker;
-use crate::safe::ServerConfig;
-use crate::wire::{Canaries, Response};
+use crate::wire::Canaries;
 use jiff::Timestamp;
 use std::path::Path;
 use std::time::Duration;
-use thiserror::Error;
 
 /// How long to wait before a missing canary is requested again.
 const SECOND_LOOK: Duration = Duration::from_millis(300);
-/// How often a backup that still exists is deleted.
-const REMOVALS: usize = 3;
-/// How often a deleted backup is looked for: one name may belong to two servers.
-const LOOKS: usize = 2;
-/// The backup that shows whether the server stores anything; it is removed at once.
-const TRIAL: &str = "trial";
-
 /// The longest time that is watched, in days: a hundred years.
 const LONGEST_WATCH: i64 = 36_500;
-
-/// A source of the time.
-pub type Clock = dyn Fn() -> Timestamp + Send + Sync;
 
 /// The parameters that a person chooses for a watch.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -37,40 +26,6 @@ pub struct Plan {
     pub every_days: i64,
     /// For how many days to watch, if shorter than the server's promise.
     pub at_most_days: Option<i64>,
-}
-
-/// Why a request could not be carried out.
-#[derive(Debug, Error)]
-#[non_exhaustive]
-pub enum Trouble {
-    /// The ledger cannot be used.
-    #[error(transparent)]
-    Ledger(#[from] LedgerError),
-    /// The ledger belongs to another server.
-    #[error(
-        "this ledger belongs to another server, not {0}. Nothing was done; if its backups were moved there, use --moved"
-    )]
-    OtherServer(String),
-    /// The canaries were planted with credentials, and none were given now.
-    #[error(
-        "the canaries were planted with credentials. Without them, the server may report existing canaries as missing. Nothing was done; give the same credentials"
-    )]
-    OtherLogin,
-    /// The request is invalid here.
-    #[error("{0}")]
-    Senseless(String),
-    /// Nothing can be judged.
-    #[error(transparent)]
-    Unjudgeable(#[from] Unjudgeable),
-    /// The server does not fulfil a requirement.
-    #[error("{0}")]
-    Server(Refusal),
-}
-
-impl From<Refusal> for Trouble {
-    fn from(refusal: Refusal) -> Self {
-        Self::Server(refusal)
-    }
 }
 
 /// What was done with a canary, or what was found.
@@ -141,15 +96,6 @@ impl Visit {
     }
 }
 
-/// The result of [`end`].
-#[derive(Clone, PartialEq, Eq, Default, Debug)]
-pub struct Ended {
-    /// How many canaries are gone.
-    pub gone: usize,
-    /// The first refusal, if some canaries remain.
-    pub refusal: Option<Refusal>,
-}
-
 /// What a server said about itself.
 struct Said {
     retention_days: i64,
@@ -165,21 +111,6 @@ async fn ask(canaries: &Canaries, clock: &Clock) -> Result<Said, Trouble> {
         retention_days: read.retention_days,
         server_ahead: server_time.map(|time| time.duration_since(clock()).as_secs()),
     })
-}
-
-/// Returns the config, as the server sent it and as a client reads it.
-async fn config_of(canaries: &Canaries) -> Result<(Response, ServerConfig), Refusal> {
-    let config = Asked::CONFIG.done(canaries, canaries.config().await)?;
-    let body = &config.body.bytes;
-    let read = ios::parse_config(body)
-        .or_else(|_| android::parse_config(body))
-        .map_err(|error| {
-            Refusal::new(
-                Reason::Answer,
-                format!("`config` is not understood: {error}"),
-            )
-        })?;
-    Ok((config, read))
 }
 
 /// Plants five canaries and notes them in a new ledger at `path`, which is written before the first
@@ -329,25 +260,6 @@ pub async fn verify(
     Ok(visit)
 }
 
-/// Verifies that the canaries have moved to this server: at least one comes back, if any was there
-/// when the last one was looked at or uploaded. Otherwise the URL is the one of another server.
-///
-/// # Errors
-/// If none comes back, or if the server refuses a look.
-async fn arrived(canaries: &Canaries, watch: &Watch, now: Timestamp) -> Result<(), Trouble> {
-    let last_there = watch.last_there(now);
-    for role in &last_there {
-        // One is enough: to some servers a download counts as an upload.
-        if sight(canaries, *role, watch.uploads(*role)).await? == Sight::Whole {
-            return Ok(());
-        }
-    }
-    if last_there.is_empty() {
-        return Ok(());
-    }
-    Err(Unjudgeable::Elsewhere(canaries.base().to_owned()).into())
-}
-
 /// Carries out all steps that are due for one canary.
 async fn look_after(
     canaries: &Canaries,
@@ -426,135 +338,4 @@ async fn look(canaries: &Canaries, watch: &mut Watch, role: Role, clock: &Clock)
             "the ledger has no such canary",
         )),
     }
-}
-
-async fn sight(canaries: &Canaries, role: Role, number: u32) -> Result<Sight, Refusal> {
-    match canaries.look(role.name()).await {
-        Ok(response) if response.is_success() => {
-            let judged = canaries
-                .judge(&response.body.bytes, role.name(), number)
-                .await
-                .map_err(Refusal::from)?;
-            Ok(match judged {
-                Ok(()) => Sight::Whole,
-                Err(why) => Sight::Changed(match Words::of(&response.body) {
-                    Some(Words::Page(title)) => format!("{why}; {}", page(title)),
-                    Some(Words::Text(_)) | None => why,
-                }),
-            })
-        }
-        Ok(response) if matches!(response.status, 404 | 410) => Ok(Sight::Missing(format!(
-            "a GET returned {}",
-            describe(&response)
-        ))),
-        answer => Err(Asked::LOOK
-            .done(canaries, answer)
-            .err()
-            .unwrap_or_else(|| Refusal::new(Reason::Answer, "a GET failed"))),
-    }
-}
-
-fn page(title: Option<String>) -> String {
-    title.map_or_else(
-        || "it is a web page".to_owned(),
-        |title| format!("it is a web page titled `{title}`"),
-    )
-}
-
-/// Removes the canaries, and the ledger once they are all gone.
-///
-/// # Errors
-/// If the ledger belongs to another server, if none of the canaries has moved to this one, or if
-/// the ledger cannot be written or removed.
-pub async fn end(
-    canaries: &Canaries,
-    mut ledger: Ledger,
-    moved: bool,
-    clock: &Clock,
-) -> Result<Ended, Trouble> {
-    let is_about = ledger.watch.is_about(canaries.base());
-    if !moved && !is_about {
-        return Err(Trouble::OtherServer(canaries.base().to_owned()));
-    }
-    if !ledger.watch.shows_to(canaries.login()) {
-        return Err(Trouble::OtherLogin);
-    }
-    if !is_about {
-        if let Err(refusal) = is_the_place(canaries).await {
-            return Ok(Ended {
-                gone: 0,
-                refusal: Some(refusal),
-            });
-        }
-        arrived(canaries, &ledger.watch, clock()).await?;
-    }
-    let mut ended = Ended::default();
-    // While the trial remains, no canary was planted: a later visit can still plant them.
-    if ledger.watch.trial {
-        ended.refusal = removed(canaries, TRIAL).await.err();
-        if ended.refusal.is_some() {
-            return Ok(ended);
-        }
-        ledger.watch.trial = false;
-    }
-    for role in Role::ALL {
-        let may_be_there = ledger.watch.canaries[&role].may_be_there();
-        if may_be_there && let Err(refusal) = removed(canaries, role.name()).await {
-            // Repeating refused credentials locks users out.
-            ended.refusal = Some(refusal);
-            return Ok(ended);
-        }
-        if let Some(canary) = ledger.watch.canaries.get_mut(&role) {
-            canary.state = State::Removed;
-        }
-        ended.gone += usize::from(may_be_there);
-        ledger.save()?;
-    }
-    ledger.remove()?;
-    Ok(ended)
-}
-
-/// Deletes a canary and verifies that it is gone: some servers report success and do not delete, or
-/// keep a second copy.
-async fn removed(canaries: &Canaries, name: &str) -> Result<(), Refusal> {
-    let mut said = String::new();
-    for _ in 0..REMOVALS {
-        said = match canaries.delete(name).await {
-            Ok(response) if matches!(response.status, 404 | 410) => describe(&response),
-            answer => describe(&Asked::DELETE.done(canaries, answer)?),
-        };
-        if is_missing(canaries, name).await? {
-            return is_the_place(canaries).await;
-        }
-    }
-    Err(Refusal::new(
-        Reason::Answer,
-        format!("a DELETE returned {said}, but a GET still returns the canary"),
-    ))
-}
-
-/// Verifies that the server still returns `config`, as it did when the canaries were planted. Where
-/// the folder is not mounted or the URL is wrong, everything is missing, and a missing canary
-/// proves nothing.
-async fn is_the_place(canaries: &Canaries) -> Result<(), Refusal> {
-    let config = config_of(canaries).await;
-    config.map(|_| ()).map_err(|refusal| {
-        let mut so = refusal.and_so("Without it, a missing canary may still be on the server");
-        so.fix.get_or_insert_with(|| {
-            "Correct the URL, or make `config` available again; if the server is gone for good, delete the ledger".to_owned()
-        });
-        so
-    })
-}
-
-/// Returns whether every look finds the canary missing.
-async fn is_missing(canaries: &Canaries, name: &str) -> Result<bool, Refusal> {
-    for _ in 0..LOOKS {
-        match canaries.look(name).await {
-            Ok(response) if response.is_success() => return Ok(false),
-            Ok(response) if matches!(response.status, 404 | 410) => {}
-            answer => return Asked::DELETED.done(canaries, answer).map(|_| false),
-        }
-    }
-    Ok(true)
 }

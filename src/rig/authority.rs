@@ -23,9 +23,9 @@ pub enum Certificate {
     Expired,
     /// Its validity begins in a month.
     NotYetValid,
-    /// For clients alone: its extended key usage does not contain servers.
+    /// For clients only: its extended key usage lacks `serverAuth`.
     ForClients,
-    /// Signed by the holder of a server's certificate, who is no authority.
+    /// Signed with the certificate of another server, which may not issue certificates.
     NoAuthority,
     /// For another host.
     WrongName,
@@ -148,8 +148,8 @@ fn authority(name: &str, below: u8) -> Result<CertificateParams, rcgen::Error> {
     named_authority(&format!("safe-conformance rig {name}"), below)
 }
 
-/// Returns the certificate of somebody who may serve one host, and signs for another. Its basic
-/// constraints alone say that it is no authority.
+/// Returns the certificate of a server, with which another one is signed. Only its basic
+/// constraints forbid that.
 fn holder() -> Result<CertificateParams, rcgen::Error> {
     let mut parameters = valid(vec!["holder.example".to_owned()], -1, 90)?;
     parameters

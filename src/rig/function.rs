@@ -1,7 +1,7 @@
 //! A client that is a function of a task.
 
 use super::client::{Client, End, Task};
-use crate::adapter::message_of;
+use crate::adapter::panic_message;
 use crate::engine::BoxFuture;
 use std::sync::Arc;
 use std::time::Duration;
@@ -30,8 +30,8 @@ where
     fn act(&self, task: Task) -> BoxFuture<'_, End> {
         let function = Arc::clone(&self.function);
         Box::pin(async move {
-            // It acts beside this task, so that a client that blocks its thread can be left alone;
-            // the set aborts it when it is dropped.
+            // The client has a separate task: one that blocks its thread can be abandoned. The set
+            // aborts it when it is dropped.
             let mut acting = JoinSet::new();
             acting.spawn(async move { function(task).await.into() });
             match tokio::time::timeout(self.limit, acting.join_next()).await {
@@ -50,7 +50,7 @@ where
 
 fn how_it_broke(error: JoinError) -> String {
     match error.try_into_panic() {
-        Ok(panic) => format!("the client panicked, {}", message_of(&*panic)),
+        Ok(panic) => format!("the client panicked, {}", panic_message(&*panic)),
         Err(error) => error.to_string(),
     }
 }

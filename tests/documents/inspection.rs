@@ -56,8 +56,8 @@ fn is_seen(writer: Origin, case: &Case) {
     );
 }
 
-/// Makes a backup that nothing but its writer's habits could make odd: no time before 1970, which
-/// iOS refuses, and no list without a name, which no app restores.
+/// Returns a backup without the two things that apps write and that break the format: a time before
+/// 1970, which iOS refuses, and a list without a name, which no app restores.
 fn without_what_apps_lose(case: Case) -> Case {
     let mut case = case.on(Client::Ios);
     for list in case.backup.distribution_lists.iter_mut() {

@@ -1,17 +1,17 @@
 //! A client that does what a published one does, or makes one mistake.
 
+mod connecting;
 mod published;
 mod sealing;
 mod transport;
 mod verifier;
 
+use self::connecting::{go_on_with_old_tls, http};
 pub use self::published::Published;
-use self::verifier::Overlooks;
 pub use self::verifier::tls;
 use super::mistake::Mistake;
 use data_encoding::{BASE64, BASE64URL_NOPAD};
 use reqwest::Method;
-use rustls::CertificateError;
 use safe_conformance::adapter::{BackupToRead, DirectoryId, DirectoryState, Hex, ReadBackup};
 use safe_conformance::clients::restore::Outcome;
 use safe_conformance::clients::{Operation, Transport, parse_config};
@@ -22,7 +22,6 @@ use safe_conformance::safe::{Client, ServerConfig};
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{LazyLock, Mutex};
-use std::time::Duration;
 
 /// What is wrong, for the caller: the client reports failure.
 #[derive(Debug)]
@@ -108,74 +107,6 @@ pub async fn act_or_break(published: Published, mistake: Option<Mistake>, task: 
         return End::Broke(BREAKS.to_owned());
     }
     done.into()
-}
-
-/// Sends a hello, and a key exchange after any answer of the server.
-async fn go_on_with_old_tls(url: &str) -> std::io::Result<()> {
-    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-    let url = reqwest::Url::parse(url).map_err(std::io::Error::other)?;
-    let port = url.port().expect("the rig's URLs have one");
-    let mut stream = tokio::net::TcpStream::connect(("127.0.0.1", port)).await?;
-    stream.write_all(&[22, 3, 1, 0, 4, 1, 0, 0, 0]).await?;
-    let mut answer = vec![0; 4096];
-    let hello = stream.read(&mut answer).await?;
-    if hello == 0 {
-        return Ok(());
-    }
-    stream.write_all(&[22, 3, 2, 0, 4, 16, 0, 0, 0]).await?;
-    while stream.read(&mut answer).await? > 0 {}
-    Ok(())
-}
-
-fn http(task: &Task, mistake: Option<Mistake>) -> reqwest::Result<reqwest::Client> {
-    let mut builder = reqwest::Client::builder()
-        .no_proxy()
-        .redirect(reqwest::redirect::Policy::none())
-        .retry(reqwest::retry::never())
-        // A case has an answer that takes 2 s.
-        .timeout(Duration::from_millis(
-            if mistake == Some(Mistake::Impatient) {
-                1_500
-            } else {
-                20_000
-            },
-        ))
-        .tls_certs_only([reqwest::Certificate::from_pem(task.ca.as_bytes())?]);
-    if mistake == Some(Mistake::AnyCertificate) {
-        builder = builder.tls_danger_accept_invalid_certs(true);
-    }
-    let is_test = task.known_action() == Some(Action::Test);
-    if is_test && mistake == Some(Mistake::AnyCertificateInATest) {
-        builder = builder.tls_danger_accept_invalid_certs(true);
-    }
-    if mistake == Some(Mistake::AnyName) {
-        builder = builder.tls_danger_accept_invalid_hostnames(true);
-    }
-    if let Some(overlooks) = overlooks(mistake) {
-        let tls = tls(task.ca.as_bytes(), overlooks).expect("the rig's own root");
-        builder = builder.tls_backend_preconfigured(tls);
-    }
-    if mistake == Some(Mistake::Chunked) {
-        builder = builder.http1_only();
-    }
-    builder.build()
-}
-
-/// Returns what a mistake overlooks in a certificate, if it overlooks one thing alone.
-fn overlooks(mistake: Option<Mistake>) -> Option<Overlooks> {
-    Some(match mistake? {
-        Mistake::AnyBeginning => |why| matches!(why, CertificateError::NotValidYetContext { .. }),
-        Mistake::AnyPurpose => |why| matches!(why, CertificateError::InvalidPurposeContext { .. }),
-        Mistake::AnyIssuer => signed_by_no_authority,
-        _ => return None,
-    })
-}
-
-fn signed_by_no_authority(why: &CertificateError) -> bool {
-    let CertificateError::Other(rustls::OtherError(why)) = why else {
-        return false;
-    };
-    matches!(why.downcast_ref(), Some(webpki::Error::EndEntityUsedAsCa))
 }
 
 impl TestClient {

@@ -202,11 +202,11 @@ mistakes! {
     AnyCertificateInATest => "rig.tls.unknown-root.test",
     /// Every name in a certificate is accepted.
     AnyName => "rig.tls.wrong-name.restore",
-    /// When a certificate becomes valid is not looked at.
+    /// The beginning of a certificate's validity is ignored.
     AnyBeginning => "rig.tls.not-yet-valid.restore",
-    /// What a certificate may be used for is not looked at.
+    /// The purpose of a certificate is ignored.
     AnyPurpose => "rig.tls.client-only.restore",
-    /// The holder of any certificate counts as an authority.
+    /// Every certificate may issue others.
     AnyIssuer => "rig.tls.no-authority.restore",
     /// TLS 1.1 is accepted.
     TakesOldTls => "rig.tls.old-version.restore",

@@ -201,7 +201,7 @@ fn two_characters_of_a_group_id_count_together() {
         Outcome::Broken { .. }
     ));
     // It stops before the last character.
-    for (digits, crashes) in [("zz3", true), ("zzzzzzzzzzzzzzzz", true)] {
+    for digits in ["zz3", "zzzzzzzzzzzzzzzz"] {
         assert_eq!(
             restored(Release::Ios7_2, &spelled(digits))
                 .backup
@@ -210,7 +210,7 @@ fn two_characters_of_a_group_id_count_together() {
             0
         );
         let older = outcome(Release::Ios7_0_4, digits);
-        assert_eq!(matches!(older, Outcome::Broken { .. }), crashes);
+        assert!(matches!(older, Outcome::Broken { .. }), "{digits}");
     }
     for digits in ["010203040506070g", "01020304050607 8", "0g3", "0gzz"] {
         let halves = outcome(Release::Ios7_2, digits);

@@ -46,7 +46,7 @@ const UNLOCKING: Duration = Duration::from_secs(1);
 const AWAY: &str = "`config` was not returned, so a missing backup may still be on the server";
 /// Why nothing more is deleted after the time for a DELETE was over. The harness sends a request
 /// again that a busy server refuses, and then sees no last answer.
-const SILENT: &str = "a DELETE had no answer, or only the one that the server is busy (503)";
+const SILENT: &str = "a DELETE was not answered, or only with 503: the server is busy";
 
 /// How long intrusion detection takes to forget one missing URL.
 const FORGOTTEN: Duration = Duration::from_secs(10);
@@ -133,7 +133,7 @@ impl Session {
                 self.guard.looked(backup);
             }
             if sight == Sight::Present {
-                self.has_found.store(true, Ordering::Relaxed);
+                self.has_seen_a_backup.store(true, Ordering::Relaxed);
             }
             match sight {
                 Sight::Present => {
@@ -161,7 +161,7 @@ impl Session {
     /// Deletes a backup, or finds it missing.
     async fn delete_one(&self, live: &Live, backup: &OwnBackup) -> Result<(), Undeleted> {
         if self.refusals.load(Ordering::Relaxed) >= REFUSALS {
-            let why = self.deaf_because.get().cloned();
+            let why = self.deletions_ended.get().cloned();
             return Err(Undeleted::Refused(
                 why.unwrap_or_else(|| "the server refuses to delete".to_owned()),
             ));
@@ -225,7 +225,7 @@ impl Session {
     fn stops_deleting(&self, why: &str) {
         self.refusals.store(REFUSALS, Ordering::Relaxed);
         // The first reason counts.
-        let _ = self.deaf_because.set(why.to_owned());
+        let _ = self.deletions_ended.set(why.to_owned());
     }
 
     /// Deletes each of `backups` within `patience`, and repeats this for locked ones. Returns the

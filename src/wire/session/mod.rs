@@ -136,9 +136,9 @@ pub struct Session {
     /// How often the server refused to delete during the cleanup.
     refusals: AtomicUsize,
     /// Why the deletions ended, if not because the server refused them.
-    deaf_because: OnceLock<String>,
+    deletions_ended: OnceLock<String>,
     /// Whether a look has found a backup, so that the server is where the run has stored it.
-    has_found: AtomicBool,
+    has_seen_a_backup: AtomicBool,
     /// Whether a server with a limit refused a look during the cleanup.
     sees_no_more: AtomicBool,
     /// The uploads that were broken off, in order.
@@ -239,8 +239,8 @@ impl Session {
             opened: Instant::now(),
             passed: Mutex::default(),
             refusals: AtomicUsize::new(0),
-            deaf_because: OnceLock::new(),
-            has_found: AtomicBool::new(false),
+            deletions_ended: OnceLock::new(),
+            has_seen_a_backup: AtomicBool::new(false),
             sees_no_more: AtomicBool::new(false),
             broken_off: Mutex::default(),
             late: Mutex::default(),

@@ -125,7 +125,7 @@ impl Session {
             let url = live.url(&request.place);
             match self.ask(live, request).await {
                 Ok(response) if response.is_success() => {
-                    self.has_found.store(true, Ordering::Relaxed);
+                    self.has_seen_a_backup.store(true, Ordering::Relaxed);
                     return true;
                 }
                 Ok(response) if response.proves_absence() => self.guard.strayed(url),
@@ -145,7 +145,9 @@ impl Session {
         }
         match self.ask(live, config()).await {
             Ok(response) if response.is_success() => Sight::Present,
-            _ if !config_was_there && self.has_found.load(Ordering::Relaxed) => Sight::Present,
+            _ if !config_was_there && self.has_seen_a_backup.load(Ordering::Relaxed) => {
+                Sight::Present
+            }
             Ok(response) if response.proves_absence() => Sight::Absent,
             // An error may pass.
             _ => Sight::Unknown,

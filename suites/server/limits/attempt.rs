@@ -165,3 +165,20 @@ pub(super) async fn attempt_over(
         }
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn some_refusals_name_the_size_and_some_are_searched_to_the_byte() {
+        let names = |status| Why::Status(status).names_the_size();
+        assert!(names(400) && names(413));
+        assert!(![401, 403, 404, 500, 502, 507].into_iter().any(names));
+        assert!(!Why::NoAnswer.names_the_size());
+        let to_the_byte = |status| Why::Status(status).is_searched_to_the_byte();
+        assert!(to_the_byte(413) && to_the_byte(502));
+        assert!(!to_the_byte(500) && !to_the_byte(507));
+        assert!(!Why::NoAnswer.is_searched_to_the_byte());
+    }
+}

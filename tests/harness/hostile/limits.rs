@@ -82,7 +82,7 @@ async fn a_limit_of_an_error_is_found_between_two_sizes() {
     assert!(remedy.contains("client_body_temp_path"), "{remedy}");
 }
 
-/// An error passes if two more uploads are stored; what refuses by a rule may refuse again.
+/// One error is ignored if two more uploads are stored; one refusal leaves the check undecided.
 #[tokio::test]
 async fn refused_once_is_no_limit() {
     for (status, verdict, said) in [

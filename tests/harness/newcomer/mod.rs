@@ -243,7 +243,7 @@ fn a_deviation_whose_waiver_has_gone_breaks_again() {
             "{text}"
         );
     }
-    // What was waived and is mended, or can no longer be judged, is like any other deviation.
+    // A waiver changes nothing for a deviation that is mended, or can no longer be judged.
     for (after, code, mended, unjudged) in [
         ("pass", 0, 1, 0),
         ("note", 0, 1, 0),

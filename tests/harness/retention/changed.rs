@@ -1,13 +1,11 @@
 //! A canary that comes back with different content is reported as changed, not as deleted.
 
-use super::DAILY;
+use super::Planted;
 use crate::support::scripted::{Deed, Reply, Scripted};
-use crate::support::watch::canaries;
-use jiff::{SignedDuration, Timestamp};
 use safe_conformance::engine::Verdict;
 use safe_conformance::report::Report;
 use safe_conformance::report::retention::{self as words, REMEDY, REMEDY_CHANGED};
-use safe_conformance::retention::{self, Ledger, Visit};
+use safe_conformance::retention::{Ledger, Visit};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -26,19 +24,18 @@ async fn visited(days: i64, reply: fn() -> Reply) -> (Ledger, Visit, Report) {
             Deed::Healthy
         }
     });
-    let folder = tempfile::tempdir().expect("a temporary folder");
-    let path = folder.path().join("ledger.json");
-    let canaries = canaries(&server.url());
-    let begin = Timestamp::now();
-    let (mut ledger, _) = retention::plant(&canaries, &path, DAILY, &move || begin)
-        .await
-        .expect("planted");
+    let mut planted = Planted::on(&server.url()).await;
     is_later.store(true, Ordering::SeqCst);
-    let later = begin + SignedDuration::from_hours(24 * days);
-    let visit = retention::verify(&canaries, &mut ledger, false, true, &move || later)
-        .await
-        .expect("visited");
+    let visit = planted.visited(days).await;
+    let later = planted.after(days);
+    let Planted {
+        canaries,
+        ledger,
+        folder,
+        ..
+    } = planted;
     drop(ledger);
+    let path = folder.path().join("ledger.json");
     let ledger = Ledger::open(&path).expect("the ledger can be read again");
     let report = safe_conformance::retention_report(&ledger.watch, &visit, &canaries, later);
     (ledger, visit, report)

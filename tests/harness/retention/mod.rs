@@ -14,12 +14,15 @@ use jiff::{SignedDuration, Timestamp};
 use safe_conformance::engine::Verdict;
 use safe_conformance::reference::{Fault, Tidying};
 use safe_conformance::report::retention as words;
-use safe_conformance::retention::{self, Event, Found, Ledger, Plan, Role, Trouble, Unjudgeable};
-use safe_conformance::wire::{Pace, PaceChoice, Seed};
+use safe_conformance::retention::{
+    self, Event, Found, Ledger, Plan, Role, Trouble, Unjudgeable, Visit,
+};
+use safe_conformance::wire::{Canaries, Pace, PaceChoice, Seed};
 use safe_conformance::{Checkup, Target};
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
+use tempfile::TempDir;
 use tokio::task::JoinSet;
 
 const PASSWORD: &str = "a-password-of-tests";
@@ -29,6 +32,45 @@ const DAILY: Plan = Plan {
     every_days: 1,
     at_most_days: None,
 };
+
+/// Canaries that were planted on a server.
+struct Planted {
+    canaries: Canaries,
+    ledger: Ledger,
+    begin: Timestamp,
+    folder: TempDir,
+}
+
+impl Planted {
+    async fn on(url: &str) -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let path = folder.path().join("ledger.json");
+        let (canaries, begin) = (canaries(url), Timestamp::now());
+        let (ledger, _) = retention::plant(&canaries, &path, DAILY, &move || begin)
+            .await
+            .expect("planted");
+        Self {
+            canaries,
+            ledger,
+            begin,
+            folder,
+        }
+    }
+
+    /// Returns the time of a visit this many days later.
+    fn after(&self, days: i64) -> Timestamp {
+        self.begin + SignedDuration::from_hours(24 * days)
+    }
+
+    async fn visited(&mut self, days: i64) -> Visit {
+        let later = self.after(days);
+        retention::verify(&self.canaries, &mut self.ledger, false, true, &move || {
+            later
+        })
+        .await
+        .expect("visited")
+    }
+}
 
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "it takes long: CI runs it"]
@@ -139,17 +181,8 @@ async fn what_only_a_second_request_gives_is_not_lost() {
         }
         Deed::Healthy
     });
-    let folder = tempfile::tempdir().expect("a temporary folder");
-    let path = folder.path().join("ledger.json");
-    let canaries = canaries(&server.url());
-    let begin = Timestamp::now();
-    let (mut ledger, _) = retention::plant(&canaries, &path, DAILY, &move || begin)
-        .await
-        .expect("planted");
-    let later = begin + SignedDuration::from_hours(24 * 100);
-    let visit = retention::verify(&canaries, &mut ledger, false, true, &move || later)
-        .await
-        .expect("visited");
+    let mut planted = Planted::on(&server.url()).await;
+    let visit = planted.visited(100).await;
     assert!(
         matches!(
             &visit.events[0],
@@ -207,23 +240,15 @@ async fn a_server_that_fails_on_the_canaries_loses_nothing() {
             Deed::Healthy
         }
     });
-    let folder = tempfile::tempdir().expect("a temporary folder");
-    let path = folder.path().join("ledger.json");
-    let canaries = canaries(&server.url());
-    let begin = Timestamp::now();
-    let (mut ledger, _) = retention::plant(&canaries, &path, DAILY, &move || begin)
-        .await
-        .expect("planted");
+    let mut planted = Planted::on(&server.url()).await;
     fails.store(true, Ordering::SeqCst);
-    let later = begin + SignedDuration::from_hours(24 * 100);
-    let visit = retention::verify(&canaries, &mut ledger, false, true, &move || later)
-        .await
-        .expect("visited");
+    let visit = planted.visited(100).await;
     assert!(
-        visit.had_trouble() && !ledger.watch.is_broken(),
+        visit.had_trouble() && !planted.ledger.watch.is_broken(),
         "{visit:?}"
     );
-    let report = safe_conformance::retention_report(&ledger.watch, &visit, &canaries, later);
+    let (watch, later) = (&planted.ledger.watch, planted.after(100));
+    let report = safe_conformance::retention_report(watch, &visit, &planted.canaries, later);
     assert!(!report.complete && !report.passed());
 }
 

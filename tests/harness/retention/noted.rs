@@ -36,7 +36,7 @@ fn at(home: &Path, url: &str, arguments: &[&str]) -> Ended {
     run(&mut retention(home, url, arguments))
 }
 
-/// Near miss: of a canary that was still there nothing is said.
+/// Near miss: a canary that was still there gets no note.
 #[test]
 fn a_backup_that_ios_would_have_lost_is_said_at_every_later_visit() {
     let server = Reference::plain(PASSWORD, &[], Duration::ZERO);
@@ -69,7 +69,7 @@ fn a_backup_that_ios_would_have_lost_is_said_at_every_later_visit() {
     }
 }
 
-/// Near miss: where `--days` says how long, it is watched so long.
+/// Near miss: `--days` sets a shorter watch.
 #[test]
 fn what_is_promised_for_longer_than_anybody_waits_is_not_watched() {
     let login = Login::Basic {

@@ -30,6 +30,43 @@ enum Fate {
     Last,
 }
 
+/// The characters of a group's ID, which the app reads two at a time.
+enum Digits {
+    /// All are hexadecimal, and their number is even.
+    Whole,
+    /// The last one stands alone.
+    Odd,
+    /// Two are not hexadecimal, and the app stops there.
+    Others,
+    /// One of two is not hexadecimal.
+    Unsure,
+}
+
+impl Digits {
+    /// Source: `clients.read.group-id-odd`, `clients.read.group-id-not-hex`.
+    fn of(text: &str) -> Self {
+        let characters: Vec<char> = text.chars().collect();
+        let mut found = Self::Whole;
+        for pair in characters.chunks(2) {
+            let end = match *pair {
+                [high, low] if high.is_ascii_hexdigit() && low.is_ascii_hexdigit() => continue,
+                [high, _] if high.is_ascii_hexdigit() || high.is_whitespace() => {
+                    found = Self::Unsure;
+                    continue;
+                }
+                [_, _] => Self::Others,
+                _ => Self::Odd,
+            };
+            return if matches!(found, Self::Whole) {
+                end
+            } else {
+                found
+            };
+        }
+        found
+    }
+}
+
 impl Phone<'_> {
     pub(super) fn groups(&mut self, items: &[Value], at: &At<'_>) -> Step<Vec<Group>> {
         let mut groups = Vec::with_capacity(items.len());
@@ -80,34 +117,26 @@ impl Phone<'_> {
     fn group_id(&mut self, text: &Text, at: &At<'_>) -> Step<Option<GroupId>> {
         let text = text.to_str_lossy();
         let id_at = at.key("id");
-        let characters: Vec<char> = text.chars().collect();
-        let odd = "has an odd number of digits";
-        // The app reads two characters at a time, and stops where two are not hexadecimal.
-        let mut is_sure = true;
-        for pair in characters.chunks(2) {
-            match *pair {
-                [high, low] if high.is_ascii_hexdigit() && low.is_ascii_hexdigit() => {}
-                [high, _] if high.is_ascii_hexdigit() || high.is_whitespace() => is_sure = false,
-                [_, _] if !self.since(Release::Ios4_8) => {
-                    return Err(unknown(
-                        "no source says what iOS before 4.8 does with the ID of a group that is not hexadecimal",
-                    ));
-                }
-                [_, _] if !is_sure => return Err(unknown(HALF_A_PAIR)),
-                [_, _] if self.since(Release::Ios7_0_5) => {
-                    self.notes.lost(at, Field::Group, &ID_NOT_HEX);
-                    return Ok(None);
-                }
-                [_, _] => {
-                    let what = "is not hexadecimal";
-                    return Err(broken(Broken::Crash, &id_at, what, &GROUP_ID_CRASHES));
-                }
-                _ if is_sure => return Err(broken(Broken::Crash, &id_at, odd, &ODD_GROUP_ID)),
-                _ => return Err(unknown(HALF_A_PAIR)),
+        match Digits::of(&text) {
+            Digits::Whole => {}
+            Digits::Unsure => return Err(unknown(HALF_A_PAIR)),
+            Digits::Odd => {
+                let what = "has an odd number of digits";
+                return Err(broken(Broken::Crash, &id_at, what, &ODD_GROUP_ID));
             }
-        }
-        if !is_sure {
-            return Err(unknown(HALF_A_PAIR));
+            Digits::Others if self.since(Release::Ios7_0_5) => {
+                self.notes.lost(at, Field::Group, &ID_NOT_HEX);
+                return Ok(None);
+            }
+            Digits::Others if self.since(Release::Ios4_8) => {
+                let what = "is not hexadecimal";
+                return Err(broken(Broken::Crash, &id_at, what, &GROUP_ID_CRASHES));
+            }
+            Digits::Others => {
+                return Err(unknown(
+                    "no source says what iOS before 4.8 does with the ID of a group that is not hexadecimal",
+                ));
+            }
         }
         let bytes = HEXLOWER_PERMISSIVE.decode(text.as_bytes()).ok();
         let id = bytes.and_then(|bytes| bytes.try_into().ok()).map(GroupId);

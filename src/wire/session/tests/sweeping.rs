@@ -23,15 +23,19 @@ async fn killed_at(
     login: LoginKind,
     uploads: usize,
 ) -> LeftLedger {
-    let seed = Seed::new(7);
-    let ledger = Ledger::open(folder, "http://127.0.0.1:9/safe", login, seed).expect("a ledger");
-    let session = Session::scripted(server, Some(ledger));
-    let mut play = Play::with(Arc::clone(server), session);
+    let mut play = recorded(server, folder, login);
     for number in 0..uploads {
         play.upload(&number.to_string()).await;
     }
     drop(play);
     read(folder)
+}
+
+/// Returns a run on this server with a ledger.
+fn recorded(server: &Arc<Scripted>, folder: &Path, login: LoginKind) -> Play {
+    let seed = Seed::new(7);
+    let ledger = Ledger::open(folder, "http://127.0.0.1:9/safe", login, seed).expect("a ledger");
+    Play::with(Arc::clone(server), Session::scripted(server, Some(ledger)))
 }
 
 fn read(folder: &Path) -> LeftLedger {
@@ -311,16 +315,8 @@ async fn what_vanishes_in_the_middle_of_a_sweep_is_not_gone() {
 #[tokio::test(start_paused = true)]
 async fn a_refusal_stands_alone() {
     let folder = tempfile::tempdir().expect("a folder");
-    let seed = Seed::new(7);
     let server = Scripted::new(|_| Deed::Healthy);
-    let ledger = Ledger::open(
-        folder.path(),
-        "http://127.0.0.1:9/safe",
-        LoginKind::Basic,
-        seed,
-    );
-    let session = Session::scripted(&server, Some(ledger.expect("a ledger")));
-    let mut play = Play::with(Arc::clone(&server), session);
+    let mut play = recorded(&server, folder.path(), LoginKind::Basic);
     for slot in ["deleted", "left"] {
         play.upload(slot).await;
     }
@@ -346,16 +342,8 @@ async fn a_refusal_stands_alone() {
 async fn what_vanishes_at_the_end_of_a_run_is_not_gone() {
     for vanishes in [true, false] {
         let folder = tempfile::tempdir().expect("a folder");
-        let seed = Seed::new(7);
         let server = Scripted::new(|_| Deed::Healthy);
-        let ledger = Ledger::open(
-            folder.path(),
-            "http://127.0.0.1:9/safe",
-            LoginKind::Basic,
-            seed,
-        );
-        let session = Session::scripted(&server, Some(ledger.expect("a ledger")));
-        let mut play = Play::with(Arc::clone(&server), session);
+        let mut play = recorded(&server, folder.path(), LoginKind::Basic);
         let config = Request::new(Method::Get, Place::Config);
         play.session.config(config).await.expect("a config");
         play.upload("one").await;

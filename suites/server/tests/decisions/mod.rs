@@ -4,6 +4,7 @@
 mod bodies;
 mod config;
 mod follow_up;
+mod limits;
 mod logins;
 mod storage;
 
