@@ -1,13 +1,19 @@
 //! One upload of some size, and the download that follows it.
 
 use super::super::judge::{describe, difference};
-use super::EXACT;
 use crate::diagnosis::{
     Diagnosis, Evidence, Silence, Subject, answered_by, diagnose, diagnose_silence,
 };
 use crate::engine::Outcome;
 use crate::safe::Stage;
 use crate::wire::{Context, HttpChoice, Method, OwnBackup, Recipe, Request, Response};
+
+/// The largest upload that these checks try, in bytes, even if `--max-upload` allows more: a body
+/// is held in memory.
+pub(super) const LARGEST_TRIED: u64 = 64 * 1024 * 1024;
+
+/// The check whose refusals mean that the limit is one byte short.
+pub(super) const EXACT_ID: &str = "limits.exact";
 
 /// The result of an upload of some size.
 pub(super) enum Size {
@@ -91,7 +97,7 @@ fn problem_of(context: &Context, answer: &Response) -> Option<Diagnosis> {
         let (base, login) = (&facts.base, facts.login);
         diagnose(&Evidence::of(base, login, method, subject, answer))
     };
-    let is_exact = context.check_id() == EXACT.id;
+    let is_exact = context.check_id() == EXACT_ID;
     let of_exact = is_exact.then(|| shown_by(EXACT_UPLOAD)).flatten();
     of_exact.or_else(|| shown_by(LARGE_UPLOAD))
 }

@@ -4,7 +4,7 @@ mod attempt;
 mod search;
 mod trial;
 
-use self::attempt::{Size, Why, attempt};
+use self::attempt::{EXACT_ID, LARGEST_TRIED, Size, Why, attempt};
 use self::trial::must_store;
 use super::config::limits;
 use super::facets::WHOLE;
@@ -31,7 +31,7 @@ checks! { Context;
 
     /// The server accepts a backup of exactly the promised size.
     EXACT = Check {
-        id: "limits.exact",
+        id: EXACT_ID,
         clause: clause::SIZE,
         level: Level::Required,
         clients: Clients::ANDROID,
@@ -65,10 +65,6 @@ async fn promised(context: &Context) -> Result<u64, Outcome> {
     let limit = limits(context).await?.last().copied().unwrap_or_default();
     u64::try_from(limit).map_err(|_| Outcome::blocked(format!("maxBackupBytes is {limit}")))
 }
-
-/// The largest upload that these checks try, in bytes, even if `--max-upload` allows more: a body
-/// is held in memory.
-const LARGEST_TRIED: u64 = 64 * 1024 * 1024;
 
 async fn below(context: &Context) -> Judged {
     let limit = promised(context).await?;

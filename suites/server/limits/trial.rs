@@ -1,8 +1,7 @@
 //! One size that a server must accept: it is uploaded, repeated where one answer proves nothing,
 //! and the real limit is searched for.
 
-use super::LARGEST_TRIED;
-use super::attempt::{Refusal, Size, Why, attempt_over};
+use super::attempt::{LARGEST_TRIED, Refusal, Size, Why, attempt_over};
 use super::search::{Limit, Search};
 use crate::clients::Condition;
 use crate::diagnosis::{BACKUP_CHANGED, HTTP2_FAILS, certain};
