@@ -3,7 +3,7 @@
 use super::Clock;
 use super::canary::{Role, State};
 use super::ledger::Ledger;
-use super::place::{arrived, is_the_place};
+use super::looking::{arrived, returns_config};
 use super::refusal::{Asked, Reason, Refusal};
 use super::trouble::Trouble;
 use crate::diagnosis::describe;
@@ -44,7 +44,7 @@ pub async fn end(
         return Err(Trouble::OtherLogin);
     }
     if !is_about {
-        if let Err(refusal) = is_the_place(canaries).await {
+        if let Err(refusal) = returns_config(canaries).await {
             return Ok(Ended {
                 gone: 0,
                 refusal: Some(refusal),
@@ -88,7 +88,7 @@ pub(super) async fn removed(canaries: &Canaries, name: &str) -> Result<(), Refus
             answer => describe(&Asked::DELETE.done(canaries, answer)?),
         };
         if is_missing(canaries, name).await? {
-            return is_the_place(canaries).await;
+            return returns_config(canaries).await;
         }
     }
     Err(Refusal::new(

@@ -10,7 +10,7 @@
 mod canary;
 mod ending;
 mod ledger;
-mod place;
+mod looking;
 mod refusal;
 #[cfg(test)]
 mod tests;

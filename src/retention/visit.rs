@@ -4,7 +4,7 @@ use super::Clock;
 use super::canary::{Deed, Found, Look, Role, Sight, State};
 use super::ending::{TRIAL, end, removed};
 use super::ledger::{Ledger, LedgerError};
-use super::place::{arrived, config_of, sight};
+use super::looking::{arrived, config_of, sight};
 use super::refusal::{Asked, Reason, Refusal};
 use super::trouble::Trouble;
 use super::watch::{Watch, target_hash};

@@ -199,12 +199,12 @@ impl Session {
         // Another body is a page about a missing backup.
         let is_page = is_missing && !self.guard.may_weigh(backup, length);
         if sight == Sight::Absent || (sight == Sight::Present && is_page) {
-            let place = self.place_of(live, backup).await;
-            if place == Sight::Absent {
+            let folder = self.sight_of_folder(live, backup).await;
+            if folder == Sight::Absent {
                 // Each further 404 is another missing URL.
                 self.stops_deleting(AWAY);
             }
-            if place != Sight::Present {
+            if folder != Sight::Present {
                 return Err(Undeleted::Refused(AWAY.to_owned()));
             }
             if is_missing {

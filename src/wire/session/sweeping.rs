@@ -135,9 +135,10 @@ impl Session {
         false
     }
 
-    /// Returns what a server shows of the place where the run has stored this backup, so that a
-    /// missing one is gone. A server that never returned `config` must have shown a backup.
-    pub(super) async fn place_of(&self, live: &Live, backup: &OwnBackup) -> Sight {
+    /// Returns what a server shows of the folder in which the run has stored this backup: only
+    /// where it is there, a missing backup is gone. A server that never returned `config` must have
+    /// shown a backup.
+    pub(super) async fn sight_of_folder(&self, live: &Live, backup: &OwnBackup) -> Sight {
         let config_was_there = matches!(self.config.get(), Some(Ok(then)) if then.is_success());
         if !config_was_there && !self.guard.is_inherited(backup) {
             // This run has stored it here.

@@ -2,10 +2,10 @@
 
 mod attempt;
 mod search;
-mod trial;
+mod uploads;
 
 use self::attempt::{EXACT_ID, LARGEST_TRIED, Size, Why, attempt};
-use self::trial::must_store;
+use self::uploads::must_store;
 use super::config::limits;
 use super::facets::WHOLE;
 use super::judge::Judged;

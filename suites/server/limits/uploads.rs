@@ -16,11 +16,11 @@ use std::time::Duration;
 /// Judges an upload of `size` bytes that the server must accept. Searches for the real limit if it
 /// does not.
 pub(super) async fn must_store(context: &Context, size: u64) -> Judged {
-    Trial::of(context, size).judged().await
+    Uploads::of(context, size).judged().await
 }
 
 /// The uploads of one size.
-struct Trial<'a> {
+struct Uploads<'a> {
     context: &'a Context,
     backup: OwnBackup,
     /// The size that the server promises, in bytes.
@@ -33,7 +33,7 @@ struct Trial<'a> {
     sent: u64,
 }
 
-impl<'a> Trial<'a> {
+impl<'a> Uploads<'a> {
     fn of(context: &'a Context, size: u64) -> Self {
         let budget = context.facts().max_upload;
         Self {

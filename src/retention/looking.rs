@@ -1,4 +1,4 @@
-//! What a server shows of the place where the canaries are: `config`, and the canaries themselves.
+//! What a server shows: `config`, and the canaries themselves.
 
 use super::canary::{Role, Sight};
 use super::refusal::{Asked, Reason, Refusal};
@@ -28,7 +28,7 @@ pub(super) async fn config_of(canaries: &Canaries) -> Result<(Response, ServerCo
 /// Verifies that the server still returns `config`, as it did when the canaries were planted. Where
 /// the folder is not mounted or the URL is wrong, everything is missing, and a missing canary
 /// proves nothing.
-pub(super) async fn is_the_place(canaries: &Canaries) -> Result<(), Refusal> {
+pub(super) async fn returns_config(canaries: &Canaries) -> Result<(), Refusal> {
     let config = config_of(canaries).await;
     config.map(|_| ()).map_err(|refusal| {
         let mut so = refusal.and_so("Without it, a missing canary may still be on the server");
