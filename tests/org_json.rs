@@ -13,6 +13,8 @@ mod documents;
 mod missing;
 #[path = "org_json/ours.rs"]
 mod ours;
+#[path = "support/thorough.rs"]
+mod thorough;
 
 use data_encoding::HEXLOWER;
 use documents::{ASKED, any_document, any_gzip};
@@ -25,12 +27,13 @@ use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Command, ExitCode, Stdio};
 use std::sync::LazyLock;
+use thorough::in_full_or;
 
 /// Java's options for programs that run for seconds.
 const QUICK: [&str; 2] = ["-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"];
 
-/// The largest number of inputs in a case of proptest: with its default of 256 cases, there are
-/// about four thousand inputs.
+/// The largest number of inputs in a case of proptest: with the 256 cases of CI, there are about
+/// four thousand inputs.
 const INPUTS_A_CASE: usize = 32;
 
 const SOURCE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/org_json/OrgJson.java");
@@ -102,6 +105,7 @@ fn compare(
     let mut runner = TestRunner::new(Config {
         failure_persistence: Some(Box::new(regressions)),
         source_file: Some(file!()),
+        cases: in_full_or(256, 48),
         ..Config::default()
     });
     let inputs = proptest::collection::vec(inputs, 1..=INPUTS_A_CASE);

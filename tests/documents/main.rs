@@ -1,6 +1,8 @@
 //! Property tests of backup documents: the model, the writers, the readers, and what is lost
 //! between them.
 
+#[path = "../support/at_once.rs"]
+mod at_once;
 mod compare;
 mod conditions;
 mod crossing;
@@ -18,12 +20,7 @@ mod writers;
 
 use proptest::test_runner::Config;
 
-/// How many cases each property runs: in CI as many as the default of proptest, elsewhere a
-/// quarter.
+/// How many cases each property runs: in CI as many as the default of proptest, elsewhere a tenth.
 fn config() -> Config {
-    let usual = Config::default();
-    Config {
-        cases: thorough::in_full_or(usual.cases, usual.cases / 4),
-        ..usual
-    }
+    Config::with_cases(thorough::in_full_or(256, 25))
 }

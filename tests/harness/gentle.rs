@@ -120,6 +120,7 @@ async fn one_connection_in_twenty_that_closes_without_a_word_changes_no_finding(
 }
 
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "it takes long: CI runs it"]
 async fn a_slow_server_that_serves_one_at_a_time_passes() {
     let serving = Mutex::new(());
     let server = Scripted::start(move |_| {
@@ -232,6 +233,7 @@ fn verdict_of(done: &Done, name: &str) -> (Verdict, String) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "it takes long: CI runs it"]
 async fn the_charset_of_one_client_fails_no_other() {
     let (done, refused) = checked_in_one_charset(Fault::CredentialsLatin1Only).await;
     assert_eq!(refused, 1, "{}", done.report);
@@ -261,6 +263,7 @@ async fn the_charset_of_one_client_fails_no_other() {
 
 /// An upload over a backup shows half of each for 1.2 s, whatever the answer to it was.
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "it takes long: CI runs it"]
 async fn an_upload_that_is_torn_for_a_moment_is_seen() {
     let since = Mutex::new(BTreeMap::<String, (usize, Instant)>::new());
     let server = Scripted::start(move |asked| {
@@ -334,6 +337,7 @@ async fn set_up(hesitates: Duration) -> (Option<i32>, String) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "it takes long: CI runs it"]
 async fn setup_waits_for_a_slow_handshake() {
     let (at_once, slow) = tokio::join!(set_up(Duration::ZERO), set_up(Duration::from_secs(6)));
     assert_eq!(at_once, slow);
@@ -358,6 +362,7 @@ async fn of_config(hesitates: Duration, timeout: Duration) -> BTreeMap<String, (
 }
 
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "it takes long: CI runs it"]
 async fn a_slow_handshake_is_no_missing_connection() {
     let second = Duration::from_secs(1);
     let (slow, too_slow) = tokio::join!(

@@ -214,6 +214,7 @@ async fn a_comparison_says_what_broke() {
 }
 
 #[tokio::test]
+#[ignore = "it takes long: CI runs it"]
 async fn annotations_name_what_deviates() {
     let broken = checked(&[Fault::LimitLower]).await.to_github();
     assert!(

@@ -153,6 +153,7 @@ async fn each_profile_has_its_findings_in_every_run() {
 /// A run whose seed was used before first looks for each ID, which intrusion detection counts: the
 /// run reports the ban, and judges nothing after it.
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "it takes long: CI runs it"]
 async fn a_ban_in_mid_run_is_reported_and_judges_nothing() {
     for profile in [
         Profile::Crowdsec,

@@ -211,6 +211,7 @@ async fn sekursranko() {
 /// Deviates: HEAD is 404 and any User-Agent but `Threema` is 400, which shuts Desktop out; an ID in
 /// capitals is the same backup; a doubled slash is 404.
 #[tokio::test]
+#[ignore = "it takes long: CI runs it"]
 async fn eee_safe() {
     let replay = Replay::new(EEE_SAFE, Names::Hex, |agent| agent == "Threema");
     insta::assert_snapshot!("eee_safe", replayed(replay, true).await);
@@ -218,6 +219,7 @@ async fn eee_safe() {
 
 /// Every deviation that a mock cannot show is shown by a fault.
 #[tokio::test]
+#[ignore = "it takes long: CI runs it"]
 async fn faults_stand_for_what_was_measured() {
     let mut missed = Vec::new();
     for entry in REPRODUCED {

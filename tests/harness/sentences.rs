@@ -1,6 +1,7 @@
 //! No behaviour depends on the text of a message: with every sentence garbled, a run has the same
 //! findings.
 
+use crate::support::thorough::in_full_or;
 use safe_conformance::engine::{Exit, Finding, Grounds, Level, client_summaries};
 use safe_conformance::reference::{self, Fault, Login, Options};
 use safe_conformance::wire::{Pace, PaceChoice, Seed, Transcript};
@@ -11,18 +12,21 @@ use std::time::Duration;
 /// Faults that make requests fail in different ways, and some that the answers show.
 const FAULTS: [Option<Fault>; 12] = [
     None,
+    Some(Fault::DownloadEndsEarly),
+    Some(Fault::LimitLowerResets),
+    Some(Fault::ChallengeResetsUpload),
     Some(Fault::ConfigMissing),
     Some(Fault::ConfigLoginPage),
     Some(Fault::CredentialsRefused),
-    Some(Fault::ChallengeResetsUpload),
     Some(Fault::UploadQuota),
     Some(Fault::ExpectRefused),
     Some(Fault::CutOffReplaces),
-    Some(Fault::DownloadEndsEarly),
     Some(Fault::DownloadTruncated),
-    Some(Fault::LimitLowerResets),
     Some(Fault::RedirectEverything),
 ];
+
+/// Outside CI, so many of them are tried: they garble more than twenty sentences.
+const SAMPLE: usize = 4;
 
 /// A sentence that contains no original word or number.
 const GARBLED: &str = "\u{a1}\u{2026}!";
@@ -118,8 +122,10 @@ fn assert_sentences_decide_nothing(findings: &[Finding]) {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_run_is_judged_the_same_with_every_sentence_garbled() {
     let mut sentences = 0;
-    let transcripts = futures_util::future::join_all(FAULTS.map(transcript)).await;
-    for (fault, seen) in FAULTS.into_iter().zip(transcripts) {
+    let faults = in_full_or(&FAULTS[..], &FAULTS[..SAMPLE]);
+    let runs = faults.iter().map(|fault| transcript(*fault));
+    let transcripts = futures_util::future::join_all(runs).await;
+    for (fault, seen) in faults.iter().zip(transcripts) {
         let mut json = serde_json::from_str(&seen.to_json()).expect("JSON");
         sentences += garble(&mut json);
         let garbled = Transcript::parse(&json.to_string()).expect("a transcript");

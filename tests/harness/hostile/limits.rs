@@ -69,6 +69,7 @@ async fn a_quota_is_found_between_two_sizes() {
 
 /// The disk may be full, and each failed upload may leave a part on it.
 #[tokio::test]
+#[ignore = "it takes long: CI runs it"]
 async fn a_limit_of_an_error_is_found_between_two_sizes() {
     let deed = || Deed::Reply(Reply::new(500, "too much for us").with("Server", "nginx"));
     let checked = refusing_above(150_000, deed).await;
@@ -84,6 +85,7 @@ async fn a_limit_of_an_error_is_found_between_two_sizes() {
 
 /// One error is ignored if two more uploads are stored; one refusal leaves the check undecided.
 #[tokio::test]
+#[ignore = "it takes long: CI runs it"]
 async fn refused_once_is_no_limit() {
     for (status, verdict, said) in [
         (500, Verdict::Pass, "stored and read back"),
@@ -121,6 +123,7 @@ async fn refused_whatever_its_size_is_no_limit() {
 }
 
 #[tokio::test]
+#[ignore = "it takes long: CI runs it"]
 async fn what_comes_back_cut_is_not_taken() {
     // Above 200000 bytes it reports the limit; from 90000 bytes on it silently keeps no more.
     let stored = std::sync::Mutex::new(std::collections::BTreeMap::<String, Vec<u8>>::new());

@@ -18,6 +18,7 @@ fn the_whole_text() {
 }
 
 #[test]
+#[ignore = "it takes long: CI runs it"]
 fn the_manual_shows_what_it_says() {
     let ended = run(&mut Desk::new().of(&of_the_readme().0));
     let page = include_str!("../../../src/manual/backups.md");
@@ -27,6 +28,7 @@ fn the_manual_shows_what_it_says() {
 }
 
 #[test]
+#[ignore = "it takes long: CI runs it"]
 fn the_whole_json() {
     let desk = Desk::new();
     let (mut json, ended) = json(&mut desk.of(&sealed_by(Release::Ios6_3.usual())));
@@ -44,6 +46,7 @@ fn the_whole_json() {
 
 /// The issue's own example.
 #[test]
+#[ignore = "it takes long: CI runs it"]
 fn the_preview_says_what_is_lost_and_what_ios_overwrites() {
     let desk = Desk::new();
     let (json, _) = json(&mut desk.of(&sealed_by(Release::Android6_4.usual())));
@@ -79,6 +82,7 @@ fn the_preview_says_what_is_lost_and_what_ios_overwrites() {
 }
 
 #[test]
+#[ignore = "it takes long: CI runs it"]
 fn what_breaks_the_format_is_named_with_its_place() {
     let document = String::from_utf8(
         Release::Android6_4
@@ -126,6 +130,7 @@ fn every_writer_release_is_named() {
 // The document.
 
 #[test]
+#[ignore = "it takes long: CI runs it"]
 fn the_document_is_written_where_asked_and_for_the_person_alone() {
     let desk = Desk::new();
     let document = Release::Android6_4

@@ -239,6 +239,7 @@ fn killed_at(moment: usize) -> bool {
 }
 
 #[test]
+#[ignore = "it takes long: CI runs it"]
 fn sweeping_while_the_run_lives_touches_nothing() {
     let server = with_delay();
     let home = home();
@@ -325,6 +326,7 @@ fn two_runs_at_once_do_not_meet() {
 }
 
 #[test]
+#[ignore = "it takes long: CI runs it"]
 fn two_runs_at_once_with_one_seed_are_kept_apart() {
     let server = with_delay();
     let home = home();

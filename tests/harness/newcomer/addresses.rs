@@ -8,6 +8,7 @@ use std::io::{Read as _, Write as _};
 
 /// The root of a site belongs to the site: Threema Safe needs a folder below it.
 #[test]
+#[ignore = "it takes long: CI runs it"]
 fn an_address_without_a_folder_takes_over_no_site() {
     for (software, served) in [
         (
@@ -95,6 +96,7 @@ fn plain_http_at_a_port_that_answers_with_an_alert_is_said_too() {
 }
 
 #[test]
+#[ignore = "it takes long: CI runs it"]
 fn every_form_of_a_report_has_the_lines_to_paste() {
     let (server, home) = (bare("Apache/2.4.58 (Debian)"), home());
     for form in ["html", "markdown", "json"] {
@@ -204,6 +206,7 @@ fn distrustful(_: &Asked) -> Deed {
 }
 
 #[test]
+#[ignore = "it takes long: CI runs it"]
 fn inspect_and_retention_name_the_address() {
     let (server, home) = (Scripted::open(distrustful), home());
     let ledger = home.path().join("ledger").display().to_string();

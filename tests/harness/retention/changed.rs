@@ -42,6 +42,7 @@ async fn visited(days: i64, reply: fn() -> Reply) -> (Ledger, Visit, Report) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "it takes long: CI runs it"]
 async fn different_content_has_its_own_words_and_fix() {
     let cases: [Case; 4] = [
         (|| Reply::new(200, "x".repeat(500)), "does not open", true),
@@ -84,6 +85,7 @@ async fn different_content_has_its_own_words_and_fix() {
 
 /// After the promise is over, the server may do what it likes with a canary.
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "it takes long: CI runs it"]
 async fn different_content_after_the_promise_accuses_nobody() {
     let (ledger, visit, report) = visited(200, || Reply::new(200, "x")).await;
     assert!(!ledger.watch.is_broken());

@@ -119,6 +119,7 @@ fn requests(world: &World) -> BTreeMap<String, usize> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "it takes long: CI runs it"]
 async fn a_visit_asks_at_most_three_times_for_a_canary_and_once_for_config() {
     // Three are lost at once; one is gone and is uploaded again.
     for (fault, days) in [(None, 89), (Some(Fault::ExpiresEarly), 89), (None, 200)] {
@@ -147,6 +148,7 @@ async fn a_visit_asks_at_most_three_times_for_a_canary_and_once_for_config() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "it takes long: CI runs it"]
 async fn a_lost_canary_stays_lost_and_is_reported_at_every_visit() {
     let world = World::new(&[Fault::ExpiresEarly], Tidying::OnTheDot).await;
     let (mut ledger, _) = world.plant().await.expect("planted");
@@ -167,6 +169,7 @@ async fn a_lost_canary_stays_lost_and_is_reported_at_every_visit() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "it takes long: CI runs it"]
 async fn what_only_a_second_request_gives_is_not_lost() {
     let refused = Mutex::new(0);
     let server = Scripted::open(move |asked| {
@@ -230,6 +233,7 @@ async fn a_server_that_fails_or_is_away_loses_nothing() {
 
 /// A server that fails on a backup has not lost it: what is due stays due.
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "it takes long: CI runs it"]
 async fn a_server_that_fails_on_the_canaries_loses_nothing() {
     let fails = Arc::new(AtomicBool::new(false));
     let shared = Arc::clone(&fails);
@@ -253,6 +257,7 @@ async fn a_server_that_fails_on_the_canaries_loses_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "it takes long: CI runs it"]
 async fn a_server_that_moved_is_known_again_when_that_is_said() {
     let world = World::new(&[], Tidying::OnTheDot).await;
     let (mut ledger, _) = world.plant().await.expect("planted");
@@ -279,6 +284,7 @@ async fn a_server_that_moved_is_known_again_when_that_is_said() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "it takes long: CI runs it"]
 async fn a_clock_that_is_wrong_is_reported_and_the_ledger_stays_as_it_was() {
     let world = World::new(&[], Tidying::OnTheDot).await;
     let (mut ledger, _) = world.plant().await.expect("planted");
@@ -310,6 +316,7 @@ async fn a_clock_that_is_wrong_is_reported_and_the_ledger_stays_as_it_was() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "it takes long: CI runs it"]
 async fn a_server_that_takes_nothing_gets_no_canaries_and_no_ledger_stays() {
     for (fault, why) in [
         (Fault::UploadForbidden, "an upload returned 403 Forbidden"),
@@ -338,6 +345,7 @@ async fn a_server_that_takes_nothing_gets_no_canaries_and_no_ledger_stays() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "it takes long: CI runs it"]
 async fn visits_that_always_come_too_late_do_not_pass() {
     let world = World::new(&[], Tidying::OnTheDot).await;
     let (mut ledger, _) = world.plant().await.expect("planted");
@@ -360,6 +368,7 @@ async fn visits_that_always_come_too_late_do_not_pass() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "it takes long: CI runs it"]
 async fn what_was_there_before_is_left_alone() {
     for taken in ["trial", "refreshed"] {
         // A person who knew the seed could put a file there.

@@ -4,8 +4,10 @@
 mod credentials;
 mod echoes;
 
+use crate::support::at_once::at_once;
 use crate::support::program::{Ended, file, program, run};
 use crate::support::reference::Reference;
+use crate::support::thorough::in_full_or;
 use data_encoding::{BASE64, BASE64_NOPAD, BASE64URL, BASE64URL_NOPAD, HEXLOWER, HEXUPPER};
 use safe_conformance::reference::{Fault, Login, Options};
 use sha2::{Digest as _, Sha256};
@@ -293,14 +295,15 @@ fn a_search_that_finds_nothing_would_have_found_it() {
 
 #[test]
 fn neither_password_nor_key_shows_whatever_the_server_does() {
-    for faults in [
+    let faults = [
         &[][..],
         &[Fault::CredentialsEchoed],
-        &[Fault::CredentialsRefused],
         &[Fault::UserAgentExact, Fault::DeleteNotAllowed],
+        &[Fault::CredentialsRefused],
         &[Fault::RedirectEverything],
         &[Fault::SessionCookie],
-    ] {
+    ];
+    at_once(in_full_or(&faults[..], &faults[..3]), |faults| {
         let server = Reference::start(Options {
             tls: false,
             login: Login::Basic {
@@ -310,34 +313,39 @@ fn neither_password_nor_key_shows_whatever_the_server_does() {
             faults: faults.to_vec(),
             ..Options::default()
         });
-        let home = home();
-        let mut command = check(home.path(), server.url());
-        command
-            .args(["--user", USER])
-            .env("SAFE_SERVER_PASSWORD", PASSWORD);
-        let ended = assert_secret(home.path(), &mut command, &basic(USER, PASSWORD));
+        assert_no_secret_of_basic(faults, &server);
+    });
+}
+
+fn assert_no_secret_of_basic(faults: &[Fault], server: &Reference) {
+    let home = home();
+    let mut command = check(home.path(), server.url());
+    command
+        .args(["--user", USER])
+        .env("SAFE_SERVER_PASSWORD", PASSWORD);
+    let ended = assert_secret(home.path(), &mut command, &basic(USER, PASSWORD));
+    assert!(
+        ended.stderr.contains(" < "),
+        "header fields were reported: {}",
+        ended.stderr
+    );
+    if faults.contains(&Fault::DeleteNotAllowed) {
         assert!(
-            ended.stderr.contains(" < "),
-            "header fields were reported: {}",
-            ended.stderr
+            files(&home.path().join("ledgers")).len() == 1,
+            "the ledger was searched, too"
         );
-        if faults.contains(&Fault::DeleteNotAllowed) {
-            assert!(
-                files(&home.path().join("ledgers")).len() == 1,
-                "the ledger was searched, too"
-            );
-        }
-        if faults.contains(&Fault::CredentialsEchoed) {
-            assert!(
-                ended.stdout.contains("privacy.credentials-echo"),
-                "{}",
-                ended.stdout
-            );
-        }
+    }
+    if faults.contains(&Fault::CredentialsEchoed) {
+        assert!(
+            ended.stdout.contains("privacy.credentials-echo"),
+            "{}",
+            ended.stdout
+        );
     }
 }
 
 #[test]
+#[ignore = "it takes long: CI runs it"]
 fn no_token_shows() {
     for faults in [
         &[][..],

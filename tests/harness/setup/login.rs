@@ -61,6 +61,7 @@ fn log_in(dav: &Dav, home: &Path, more: &[&str]) -> Ended {
 }
 
 #[test]
+#[ignore = "it takes long: CI runs it"]
 fn a_login_in_the_browser_needs_no_password() {
     let (dav, home) = (cloud(|_| None), home());
     let ended = log_in(&dav, home.path(), &[]);
@@ -111,6 +112,7 @@ fn log_in_with_keyring(dav: &Dav, home: &Path) -> Ended {
 }
 
 #[test]
+#[ignore = "it takes long: CI runs it"]
 fn the_keyring_gets_the_app_password_on_its_input() {
     let (dav, home) = (cloud(|_| None), home_with_keyring(0));
     let ended = log_in_with_keyring(&dav, home.path());
@@ -183,6 +185,7 @@ fn troubled(deed: fn() -> Deed) -> Dav {
 }
 
 #[test]
+#[ignore = "it takes long: CI runs it"]
 fn a_poll_that_fails_for_a_moment_does_not_end_the_login() {
     let passing: [fn() -> Deed; 4] = [
         || Deed::Reply(Reply::new(502, "")),
