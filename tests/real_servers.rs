@@ -83,11 +83,6 @@ const CASES: &[Case] = &[
         run: nginx_over_tls,
     },
     Case {
-        name: "nginx_with_upgrade_over_http_2",
-        needs: &[NEED_NGINX],
-        run: nginx_with_upgrade_over_http_2,
-    },
-    Case {
         name: "nginx_with_an_optional_client_certificate",
         needs: &[NEED_NGINX],
         run: nginx_with_an_optional_client_certificate,
@@ -210,6 +205,13 @@ const FRESH: &[Case] = &[
     },
 ];
 
+/// Cases in which a run waits for long: they are only tried if real servers are required.
+const LONG: &[Case] = &[Case {
+    name: "nginx_with_upgrade_over_http_2",
+    needs: &[NEED_NGINX],
+    run: nginx_with_upgrade_over_http_2,
+}];
+
 /// nginx with limits that a phone never reaches: the server may have them, and nobody is to blame.
 /// A run takes long, and is only made if real servers are required.
 struct Limited {
@@ -257,7 +259,7 @@ impl Limited {
 }
 
 /// How many servers run at once.
-const AT_ONCE: usize = 12;
+const AT_ONCE: usize = 6;
 
 fn main() -> ExitCode {
     let mut arguments = Arguments::from_args();
@@ -274,16 +276,31 @@ fn main() -> ExitCode {
     });
     let limited = LIMITED.iter().map(|limited| {
         Trial::ignorable_test(limited.name, move || {
-            if !missing::is_required() {
-                let why = "it takes long: SAFE_REQUIRE_REAL_SERVERS=1 runs it";
-                return Ok(Completion::ignored_with(why));
-            }
-            attempt(&[NEED_NGINX], || limited.check())
+            if_required(|| attempt(&[NEED_NGINX], || limited.check()))
+        })
+    });
+    let long = LONG.iter().map(|case| {
+        Trial::ignorable_test(case.name, move || {
+            if_required(|| attempt(case.needs, case.run))
         })
     });
     // The limits take longest, so they begin first.
-    let trials = limited.chain(real).chain(misconfigured).collect();
+    let trials = limited
+        .chain(long)
+        .chain(real)
+        .chain(misconfigured)
+        .collect();
     libtest_mimic::run(&arguments, trials).exit_code()
+}
+
+/// Runs a test that takes long if real servers are required.
+fn if_required(test: impl FnOnce() -> Result<Completion, Failed>) -> Result<Completion, Failed> {
+    if missing::is_required() {
+        test()
+    } else {
+        let why = "it takes long: SAFE_REQUIRE_REAL_SERVERS=1 runs it";
+        Ok(Completion::ignored_with(why))
+    }
 }
 
 /// Runs a test if the programs that it needs are there.

@@ -59,7 +59,7 @@ static RUNS: LazyLock<Vec<World>> = LazyLock::new(|| {
 
 /// The servers that are used: outside CI, some.
 fn worlds() -> &'static [&'static [Fault]] {
-    in_full_or(WORLDS, &WORLDS[..3])
+    in_full_or(WORLDS, &WORLDS[..2])
 }
 
 fn wait_for<T>(future: impl Future<Output = T>) -> T {
@@ -217,7 +217,7 @@ fn assert_not_green_by_chance(less: &Report, whole: &Report) -> Result<(), TestC
 
 /// How many cases each property runs.
 fn cases() -> u32 {
-    in_full_or(96, 4)
+    in_full_or(96, 3)
 }
 
 proptest! {

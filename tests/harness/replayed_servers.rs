@@ -201,6 +201,7 @@ async fn nextcloud() {
 /// everyone can download, upload and delete: this is intended, and a proxy in front asks for
 /// credentials.
 #[tokio::test]
+#[ignore = "it takes long: CI runs it"]
 async fn sekursranko() {
     let replay = Replay::new(SEKURSRANKO, Names::LowerHex, |agent| {
         agent.contains("Threema")

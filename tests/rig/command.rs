@@ -22,7 +22,7 @@ pub fn trials() -> Vec<Trial> {
         Trial::test("command/does_nothing", does_nothing),
         Trial::test("command/knows_every_action", knows_every_action),
         Trial::test("command/keeps_a_folder_a_case", keeps_a_folder_a_case),
-        Trial::test("command/rig_tests", rig_tests),
+        left_to_ci(Trial::test("command/rig_tests", rig_tests)),
         left_to_ci(Trial::test("command/hangs", hangs)),
     ]
 }

@@ -36,10 +36,10 @@ use thorough::is_thorough;
 use tokio::runtime::Runtime;
 
 /// How many tests run at once: some of them wait.
-const AT_ONCE: usize = 8;
+const AT_ONCE: usize = 4;
 
 /// Outside CI, one mistake of so many is tried.
-const SAMPLE: usize = 3;
+const SAMPLE: usize = 4;
 
 fn main() -> ExitCode {
     if let Ok(client) = std::env::var(command::VARIABLE) {

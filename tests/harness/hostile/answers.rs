@@ -165,6 +165,7 @@ async fn a_redirect_loop() {
 }
 
 #[tokio::test]
+#[ignore = "it takes long: CI runs it"]
 async fn a_redirect_to_another_host() {
     let elsewhere = Scripted::open(|_| Deed::Healthy);
     let to = elsewhere.url();
@@ -262,6 +263,7 @@ async fn downloads_that_have_moved_within_the_server() {
 
 /// What another server says of a backup proves nothing: it was asked without credentials.
 #[tokio::test]
+#[ignore = "it takes long: CI runs it"]
 async fn downloads_that_have_moved_to_another_server() {
     let elsewhere = Scripted::open(|_| Deed::Healthy);
     let to = elsewhere.url();

@@ -23,7 +23,7 @@ const PASSWORD: &str = "interrupted-Pa55word";
 const DELAY: Duration = Duration::from_millis(20);
 /// At how many moments each signal is sent.
 fn moments() -> usize {
-    in_full_or(21, 7)
+    in_full_or(21, 5)
 }
 /// How many of them are tried at once: a run mostly waits.
 const AT_ONCE: usize = 7;

@@ -35,6 +35,7 @@ fn an_address_without_a_folder_takes_over_no_site() {
 }
 
 #[test]
+#[ignore = "it takes long: CI runs it"]
 fn lines_to_paste_ask_as_the_person_does() {
     let server = Scripted::open(|asked| empty_folder(asked, true));
     let home = home();
@@ -58,6 +59,7 @@ fn lines_to_paste_ask_as_the_person_does() {
 }
 
 #[test]
+#[ignore = "it takes long: CI runs it"]
 fn plain_http_at_a_port_of_https_is_said() {
     let page = "<html><title>400 The plain HTTP request was sent to HTTPS port</title></html>";
     let server = Scripted::open(move |_| Deed::Reply(Reply::new(400, page)));
@@ -145,6 +147,7 @@ fn cloud(asked: &Asked) -> Deed {
 }
 
 #[test]
+#[ignore = "it takes long: CI runs it"]
 fn the_root_of_a_nextcloud_gets_the_address_of_the_files_and_one_command() {
     let (server, home) = (Scripted::open(cloud), home());
     let origin = server.url().trim_end_matches("/safe").to_owned();

@@ -63,6 +63,7 @@ fn echo(asked: &Asked) -> Deed {
 }
 
 #[test]
+#[ignore = "it takes long: CI runs it"]
 fn a_server_that_repeats_everything_gives_nothing_away() {
     let server = Scripted::start(echo);
     let home = home();
@@ -87,6 +88,7 @@ pub(super) fn gzip(content: &[u8]) -> Vec<u8> {
 }
 
 #[test]
+#[ignore = "it takes long: CI runs it"]
 fn a_server_that_repeats_everything_packed_gives_nothing_away() {
     let server = Scripted::start(|asked| {
         let Deed::Reply(echo) = echo(asked) else {
