@@ -84,7 +84,7 @@ fn printable(lines: &str) -> String {
 #[derive(Clone)]
 pub struct InProcess {
     implementation: Arc<dyn Implementation>,
-    /// How long it may take for an answer.
+    /// How long an answer may take.
     limit: Option<Duration>,
 }
 
@@ -105,7 +105,7 @@ impl InProcess {
         self
     }
 
-    /// Calls the implementation and waits for it. A panic of it is a breakdown.
+    /// Calls the implementation and waits for it. A panic counts as a breakdown.
     pub fn ask_here(&self, request: Request) -> Result<Reply, Breakdown> {
         let Some(limit) = self.limit else {
             return self.ask_now(request);

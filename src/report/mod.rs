@@ -2,6 +2,7 @@
 
 mod bin;
 mod causes;
+mod compared;
 mod comparison;
 #[cfg(feature = "cli")]
 mod forms;
@@ -11,6 +12,7 @@ mod group;
 mod html;
 mod implementation;
 mod inspection;
+mod inspection_words;
 mod interviewed;
 mod json;
 #[cfg(feature = "tests")]

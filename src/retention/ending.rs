@@ -3,7 +3,7 @@
 use super::Clock;
 use super::canary::{Role, State};
 use super::ledger::Ledger;
-use super::looking::{arrived, returns_config};
+use super::looking::{arrived, is_about, returns_config};
 use super::refusal::{Asked, Reason, Refusal};
 use super::trouble::Trouble;
 use crate::diagnosis::describe;
@@ -36,14 +36,7 @@ pub async fn end(
     moved: bool,
     clock: &Clock,
 ) -> Result<Ended, Trouble> {
-    let is_about = ledger.watch.is_about(canaries.base());
-    if !moved && !is_about {
-        return Err(Trouble::OtherServer(canaries.base().to_owned()));
-    }
-    if !ledger.watch.shows_to(canaries.login()) {
-        return Err(Trouble::OtherLogin);
-    }
-    if !is_about {
+    if !is_about(canaries, &ledger.watch, moved)? {
         if let Err(refusal) = returns_config(canaries).await {
             return Ok(Ended {
                 gone: 0,

@@ -87,7 +87,7 @@ pub enum LedgerError {
         .0.display()
     )]
     Busy(PathBuf),
-    /// It is empty, which does not show whether it ever named canaries.
+    /// It is empty, and nothing shows whether it ever named canaries.
     #[error(
         "the ledger `{}` is empty, so nothing shows which canaries are on the server. Nothing was done. If it was complete before (a full disk or another program can empty a file), restore it from your repository, cache or backup; without it, only the times at which the files in `backups` were written show which ones are canaries. If `retention plant` was stopped before its first upload, there are none; plant again with another file",
         .0.display()

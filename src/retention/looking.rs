@@ -1,4 +1,4 @@
-//! What a server shows: `config`, and the canaries themselves.
+//! Whether a ledger is of this server, and what the server shows: `config`, and the canaries.
 
 use super::canary::{Role, Sight};
 use super::refusal::{Asked, Reason, Refusal};
@@ -9,6 +9,21 @@ use crate::diagnosis::{Words, describe};
 use crate::safe::ServerConfig;
 use crate::wire::{Canaries, Response};
 use jiff::Timestamp;
+
+/// Returns whether the canaries were planted at this URL; otherwise they have `moved` to it.
+///
+/// # Errors
+/// If the ledger belongs to another server, or the canaries show only to other credentials.
+pub(super) fn is_about(canaries: &Canaries, watch: &Watch, moved: bool) -> Result<bool, Trouble> {
+    let is_about = watch.is_about(canaries.base());
+    if !is_about && !moved {
+        return Err(Trouble::OtherServer(canaries.base().to_owned()));
+    }
+    if !watch.shows_to(canaries.login()) {
+        return Err(Trouble::OtherLogin);
+    }
+    Ok(is_about)
+}
 
 /// Returns the config, as the server sent it and as a client reads it.
 pub(super) async fn config_of(canaries: &Canaries) -> Result<(Response, ServerConfig), Refusal> {

@@ -1,4 +1,4 @@
-//! Why a request could not be carried out.
+//! The error of [`plant`](super::plant), [`verify`](super::verify) and [`end`](super::end).
 
 use super::ledger::LedgerError;
 use super::refusal::Refusal;

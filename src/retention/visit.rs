@@ -4,7 +4,7 @@ use super::Clock;
 use super::canary::{Deed, Found, Look, Role, Sight, State};
 use super::ending::{TRIAL, end, removed};
 use super::ledger::{Ledger, LedgerError};
-use super::looking::{arrived, config_of, sight};
+use super::looking::{arrived, config_of, is_about, sight};
 use super::refusal::{Asked, Reason, Refusal};
 use super::trouble::Trouble;
 use super::watch::{Watch, target_hash};
@@ -228,13 +228,7 @@ pub async fn verify(
     trusts_clock: bool,
     clock: &Clock,
 ) -> Result<Visit, Trouble> {
-    let is_about = ledger.watch.is_about(canaries.base());
-    if !is_about && !moved {
-        return Err(Trouble::OtherServer(canaries.base().to_owned()));
-    }
-    if !ledger.watch.shows_to(canaries.login()) {
-        return Err(Trouble::OtherLogin);
-    }
+    let is_about = is_about(canaries, &ledger.watch, moved)?;
     ledger.watch.look_at_clock(clock())?;
     let said = ask(canaries, clock).await?;
     let mut watch = ledger.watch.clone();

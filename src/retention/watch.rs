@@ -271,7 +271,7 @@ impl Watch {
     }
 
     /// Returns the last look at which the canary that is uploaded as iOS does was gone before its
-    /// next upload. This is allowed, but users of iOS lose their backup so.
+    /// next upload. This is allowed, but it costs users of iOS their backup.
     pub fn gone_before_ios(&self) -> Option<&Look> {
         let looks = &self.canaries.get(&Role::AsIos)?.looks;
         let mut gone = looks.iter().filter(|look| look.found == Found::Gone);

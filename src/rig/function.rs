@@ -14,7 +14,7 @@ pub struct FromFunction<F> {
 }
 
 impl<F> FromFunction<F> {
-    /// Returns a client each of whose actions may take `limit`. A panic of it is a breakdown.
+    /// Returns a client each of whose actions may take `limit`. A panic counts as a breakdown.
     pub fn new(function: F, limit: Duration) -> Self {
         let function = Arc::new(function);
         Self { function, limit }

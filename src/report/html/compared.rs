@@ -1,7 +1,7 @@
 //! A comparison as a page.
 
 use super::super::Comparison;
-use super::super::comparison::alike;
+use super::super::compared::alike;
 use super::{Tone, detail, page, say};
 use crate::engine::Exit;
 use maud::html;

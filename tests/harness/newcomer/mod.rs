@@ -244,7 +244,7 @@ fn a_deviation_whose_waiver_has_gone_breaks_again() {
             "{text}"
         );
     }
-    // A waiver changes nothing for a deviation that is mended, or can no longer be judged.
+    // Where the deviation is mended or can no longer be judged, the waiver makes no difference.
     for (after, code, mended, unjudged) in [
         ("pass", 0, 1, 0),
         ("note", 0, 1, 0),

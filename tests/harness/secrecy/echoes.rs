@@ -1,6 +1,9 @@
 //! Servers that send back what they received.
 
-use super::{COOKIE, PASSWORD, TOKEN, USER, assert_secret, basic, check, home, spellings};
+use super::{
+    COOKIE, PASSWORD, TOKEN, USER, assert_secret, basic, check, check_with_password, home,
+    spellings,
+};
 use crate::support::program::{program, run};
 use crate::support::scripted::{self, Asked, Deed, Reply, Scripted};
 use data_encoding::{BASE64, BASE64_NOPAD, HEXLOWER, HEXUPPER};
@@ -67,10 +70,7 @@ fn echo(asked: &Asked) -> Deed {
 fn a_server_that_repeats_everything_gives_nothing_away() {
     let server = Scripted::start(echo);
     let home = home();
-    let mut command = check(home.path(), &server.url());
-    command
-        .args(["--user", USER])
-        .env("SAFE_SERVER_PASSWORD", PASSWORD);
+    let mut command = check_with_password(home.path(), &server.url());
     let mut secrets = basic(USER, PASSWORD);
     secrets.push(COOKIE.as_bytes().to_vec());
     let ended = assert_secret(home.path(), &mut command, &secrets);
@@ -101,10 +101,7 @@ fn a_server_that_repeats_everything_packed_gives_nothing_away() {
         Deed::Reply(reply.with("Content-Encoding", "gzip"))
     });
     let home = home();
-    let mut command = check(home.path(), &server.url());
-    command
-        .args(["--user", USER])
-        .env("SAFE_SERVER_PASSWORD", PASSWORD);
+    let mut command = check_with_password(home.path(), &server.url());
     let ended = assert_secret(home.path(), &mut command, &basic(USER, PASSWORD));
     assert!(
         ended.stdout.contains("contained the credentials"),

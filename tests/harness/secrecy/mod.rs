@@ -255,6 +255,14 @@ fn home() -> tempfile::TempDir {
 
 /// Runs the program, and searches everything.
 #[track_caller]
+fn check_with_password(home: &Path, url: &str) -> Command {
+    let mut command = check(home, url);
+    command
+        .args(["--user", USER])
+        .env("SAFE_SERVER_PASSWORD", PASSWORD);
+    command
+}
+
 fn assert_secret(home: &Path, command: &mut Command, secrets: &[Vec<u8>]) -> Ended {
     let ended = run(command);
     assert!(matches!(ended.code, Some(0 | 1)), "{}", ended.all());
@@ -319,10 +327,7 @@ fn neither_password_nor_key_shows_whatever_the_server_does() {
 
 fn assert_no_secret_of_basic(faults: &[Fault], server: &Reference) {
     let home = home();
-    let mut command = check(home.path(), server.url());
-    command
-        .args(["--user", USER])
-        .env("SAFE_SERVER_PASSWORD", PASSWORD);
+    let mut command = check_with_password(home.path(), server.url());
     let ended = assert_secret(home.path(), &mut command, &basic(USER, PASSWORD));
     assert!(
         ended.stderr.contains(" < "),
