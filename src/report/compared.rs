@@ -201,3 +201,52 @@ pub(super) fn alike(changes: &[Change]) -> Vec<Vec<&Change>> {
     }
     groups
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn change(name: &str) -> Change {
+        Change {
+            name: name.to_owned(),
+            before: Some(Verdict::Pass),
+            after: Some(Verdict::Fail),
+            observed: "413".to_owned(),
+            cause: Some("problem.body-limit".to_owned()),
+            fix: "raise the limit".to_owned(),
+            waived: None,
+            waived_until: None,
+            no_longer_waived: None,
+        }
+    }
+
+    /// A cause is shown once, but no fix, verdict or waiver is lost by it.
+    #[test]
+    fn only_what_says_the_same_is_one_group() {
+        let changes = [
+            change("a"),
+            Change {
+                observed: "reset".to_owned(),
+                ..change("same cause")
+            },
+            Change {
+                fix: "raise the other limit".to_owned(),
+                ..change("fix")
+            },
+            Change {
+                before: None,
+                ..change("verdict")
+            },
+            Change {
+                waived: Some("ticket 42".to_owned()),
+                ..change("waiver")
+            },
+            Change {
+                cause: None,
+                ..change("no cause")
+            },
+        ];
+        let sizes: Vec<_> = alike(&changes).iter().map(Vec::len).collect();
+        assert_eq!(sizes, [2, 1, 1, 1, 1]);
+    }
+}

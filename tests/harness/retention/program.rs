@@ -127,7 +127,6 @@ pub fn long_ago(path: &Path, url: &str, days: i64) {
 }
 
 #[test]
-#[ignore = "it takes long: CI runs it"]
 fn exit_codes_tell_a_loss_from_a_failure_and_a_slip() {
     let server = Reference::plain(PASSWORD, &[], Duration::ZERO);
     let home = tempfile::tempdir().expect("a temporary folder");
